@@ -1,0 +1,300 @@
+"""What the bot and a trainer say to each other: plain typed messages, nothing heavy behind this import.
+
+`docs/protocol.md` is the authority on every field; a test holds the two together. One message is one line of JSON.
+Paths and hashes travel, never pixels. A number that is not finite never travels: it becomes `Failed`.
+"""
+
+from typing import Literal
+
+import msgspec
+
+PROTOCOL_VERSION = 1
+
+
+class _Message(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True, kw_only=True):
+    """Base of all that crosses the boundary: immutable, tagged with its class name, strict about its fields."""
+
+
+# What a request is made of ---------------------------------------------------------------------------------------
+
+
+class TrainingPicture(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One stored picture of a dataset; `caption` is its file words."""
+
+    path: str
+    caption: str = ""
+
+
+class CreateRequest(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True, kw_only=True):
+    """Make an embedding from the token rows of its initialization text, untrained."""
+
+    name: str
+    initialization_text: str
+    vectors_per_token: int
+
+
+class TrainRequest(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True, kw_only=True):
+    """Train an embedding. Sizes are pixels of the training square; 0 takes the model's own."""
+
+    name: str
+    initialization_text: str
+    vectors_per_token: int
+    pictures: tuple[TrainingPicture, ...]
+    template: tuple[str, ...]
+    steps: int
+    learning_rate: str
+    seed: int
+    batch_size: int = 4
+    size: int = 0
+    preview_prompt: str = ""
+    preview_every: int = 50
+    continue_from: str | None = None
+    """An embedding file whose vectors are trained further; None starts from the initialization text."""
+
+
+class DrawRequest(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True, kw_only=True):
+    """Draw pictures. Seed + i draws picture i. Width and height 0 take the model's own size."""
+
+    prompt: str
+    negative_prompt: str = ""
+    steps: int = 20
+    sampler: str = "Euler a"
+    guidance_scale: float = 7.0
+    seed: int = 0
+    width: int = 0
+    height: int = 0
+    count: int = 1
+    clip_skip: int = 1
+    hidden_words: tuple[str, ...] = ()
+    """Embeddings that exist but are not this person's to use: their names are read as plain text."""
+
+
+Request = CreateRequest | TrainRequest | DrawRequest
+
+
+class Word(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """An embedding that a prompt used. `model` and `model_hash` say what it was trained on, None if untrained."""
+
+    name: str
+    vectors: int
+    model: str | None
+    model_hash: str | None
+
+
+class DrawnPicture(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A finished picture: a PNG that carries `parameters`, the text people paste."""
+
+    path: str
+    seed: int
+    parameters: str
+
+
+# Bot → trainer ---------------------------------------------------------------------------------------------------
+
+
+class Start(_Message):
+    """Begin (or go on with) a job. `folder` is the job's own; `resume_from` a checkpoint in it."""
+
+    attempt: str
+    job: int
+    request: Request
+    folder: str
+    resume_from: str | None = None
+
+
+class Stop(_Message):
+    """End the attempt between two passes; what was learned is saved."""
+
+    attempt: str
+
+
+class Pause(_Message):
+    """Save, and make no passes for this attempt until `Resume`."""
+
+    attempt: str
+
+
+class Resume(_Message):
+    """Go on after `Pause`."""
+
+    attempt: str
+
+
+class PreviewNow(_Message):
+    """Draw a preview of the vectors as they are."""
+
+    attempt: str
+
+
+class Shutdown(_Message):
+    """Save every run and exit with code 0."""
+
+
+Control = Start | Stop | Pause | Resume | PreviewNow | Shutdown
+
+# Trainer → bot ---------------------------------------------------------------------------------------------------
+
+
+class Ready(_Message):
+    """The model is loaded and requests are taken. Nothing else is sent before it."""
+
+    version: int
+    pid: int
+    device: str
+    model: str
+    model_hash: str
+    family: str
+    width: int
+    """Numbers in one vector."""
+    native_size: int
+    """Pixels of the square that the model was trained on."""
+
+
+class Alive(_Message):
+    """The loop turned. Told by the loop itself, at least every second while idle and once in a while between passes."""
+
+    passes: int
+
+
+class _Event(_Message):
+    """Something that happened to an attempt; `n` counts up from 1 within it."""
+
+    attempt: str
+    n: int
+
+
+class Started(_Event):
+    """The pictures are read and encoded; the next pass is step `from_step`."""
+
+    from_step: int
+    steps: int
+
+
+class Progress(_Event):
+    """How a run stands. `loss` is the mean since the last such event; `seconds_per_step` of late."""
+
+    step: int
+    loss: float
+    learning_rate: float
+    seconds_per_step: float
+    sharing: int = 0
+    """How many other runs share the model right now."""
+
+
+class Validated(_Event):
+    """Loss on noise and timesteps that never change, so that two steps can be compared."""
+
+    step: int
+    loss: float
+
+
+class Preview(_Event):
+    """A picture of the run at `step`, and the curve of its losses so far."""
+
+    step: int
+    path: str
+    curve: str
+    prompt: str
+    seed: int
+
+
+class Saved(_Event):
+    """A checkpoint (for resuming) and a snapshot (the file for people) are on disk."""
+
+    step: int
+    checkpoint: str
+    snapshot: str
+    sha256: str
+    """Of the snapshot."""
+
+
+class Paused(_Event):
+    step: int
+
+
+class Resumed(_Event):
+    step: int
+
+
+class Finished(_Event):
+    """All steps are done. `strip` is before beside after, `film` the previews in order, `snapshot` the embedding."""
+
+    step: int
+    snapshot: str
+    strip: str
+    film: str
+
+
+class Stopped(_Event):
+    """A wish to stop was honoured. For a drawing, nothing was kept; for a run `snapshot` was."""
+
+    step: int
+    snapshot: str | None
+
+
+class Created(_Event):
+    """The untrained embedding is in the folder."""
+
+    path: str
+    vectors: int
+
+
+class Drawing(_Event):
+    """How a picture stands, told when it takes longer than a moment."""
+
+    step: int
+    steps: int
+
+
+class Drawn(_Event):
+    """The pictures are on disk; how the prompt was read."""
+
+    pictures: tuple[DrawnPicture, ...]
+    tokens: int
+    windows: int
+    words: tuple[Word, ...]
+    unreadable: tuple[str, ...] = ()
+    """Names in the prompt whose files could not be used: broken, or of another model's width."""
+
+
+FailureReason = Literal[
+    "not_finite",
+    "out_of_memory",
+    "bad_template",
+    "bad_learning_rate",
+    "bad_picture",
+    "bad_embedding",
+    "bad_size",
+    "unknown_sampler",
+    "prompt_too_long",
+    "disk",
+    "internal",
+]
+
+
+class Failed(_Event):
+    """The attempt ended badly. `facts` name what was wrong; `step` and `snapshot` what was kept."""
+
+    reason: FailureReason
+    facts: dict[str, str]
+    step: int = 0
+    snapshot: str | None = None
+
+
+Event = (
+    Started
+    | Progress
+    | Validated
+    | Preview
+    | Saved
+    | Paused
+    | Resumed
+    | Finished
+    | Stopped
+    | Created
+    | Drawing
+    | Drawn
+    | Failed
+)
+Told = Ready | Alive | Event
+"""All that a trainer may say."""
