@@ -8,6 +8,8 @@ from typing import Literal
 
 import msgspec
 
+from trainer.training.lr_schedule import BadSchedule, parse_schedule
+
 PROTOCOL_VERSION = 1
 
 
@@ -19,10 +21,10 @@ class _Message(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True
 
 
 class TrainingPicture(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One stored picture of a dataset; `caption` is its file words."""
+    """One stored picture of a dataset; its file words are read from `file_name`, the name it was uploaded under."""
 
     path: str
-    caption: str = ""
+    file_name: str
 
 
 class CreateRequest(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True, kw_only=True):
@@ -92,7 +94,7 @@ class DrawnPicture(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
 # Bot → trainer ---------------------------------------------------------------------------------------------------
 
 
-class Start(_Message):
+class Start(_Message, frozen=True):
     """Begin (or go on with) a job. `folder` is the job's own; `resume_from` a checkpoint in it."""
 
     attempt: str
@@ -102,31 +104,31 @@ class Start(_Message):
     resume_from: str | None = None
 
 
-class Stop(_Message):
+class Stop(_Message, frozen=True):
     """End the attempt between two passes; what was learned is saved."""
 
     attempt: str
 
 
-class Pause(_Message):
+class Pause(_Message, frozen=True):
     """Save, and make no passes for this attempt until `Resume`."""
 
     attempt: str
 
 
-class Resume(_Message):
+class Resume(_Message, frozen=True):
     """Go on after `Pause`."""
 
     attempt: str
 
 
-class PreviewNow(_Message):
+class PreviewNow(_Message, frozen=True):
     """Draw a preview of the vectors as they are."""
 
     attempt: str
 
 
-class Shutdown(_Message):
+class Shutdown(_Message, frozen=True):
     """Save every run and exit with code 0."""
 
 
@@ -135,7 +137,7 @@ Control = Start | Stop | Pause | Resume | PreviewNow | Shutdown
 # Trainer → bot ---------------------------------------------------------------------------------------------------
 
 
-class Ready(_Message):
+class Ready(_Message, frozen=True):
     """The model is loaded and requests are taken. Nothing else is sent before it."""
 
     version: int
@@ -150,27 +152,27 @@ class Ready(_Message):
     """Pixels of the square that the model was trained on."""
 
 
-class Alive(_Message):
+class Alive(_Message, frozen=True):
     """The loop turned. Told by the loop itself, at least every second while idle and once in a while between passes."""
 
     passes: int
 
 
-class _Event(_Message):
+class _Event(_Message, frozen=True):
     """Something that happened to an attempt; `n` counts up from 1 within it."""
 
     attempt: str
     n: int
 
 
-class Started(_Event):
+class Started(_Event, frozen=True):
     """The pictures are read and encoded; the next pass is step `from_step`."""
 
     from_step: int
     steps: int
 
 
-class Progress(_Event):
+class Progress(_Event, frozen=True):
     """How a run stands. `loss` is the mean since the last such event; `seconds_per_step` of late."""
 
     step: int
@@ -181,14 +183,14 @@ class Progress(_Event):
     """How many other runs share the model right now."""
 
 
-class Validated(_Event):
+class Validated(_Event, frozen=True):
     """Loss on noise and timesteps that never change, so that two steps can be compared."""
 
     step: int
     loss: float
 
 
-class Preview(_Event):
+class Preview(_Event, frozen=True):
     """A picture of the run at `step`, and the curve of its losses so far."""
 
     step: int
@@ -198,7 +200,7 @@ class Preview(_Event):
     seed: int
 
 
-class Saved(_Event):
+class Saved(_Event, frozen=True):
     """A checkpoint (for resuming) and a snapshot (the file for people) are on disk."""
 
     step: int
@@ -208,15 +210,15 @@ class Saved(_Event):
     """Of the snapshot."""
 
 
-class Paused(_Event):
+class Paused(_Event, frozen=True):
     step: int
 
 
-class Resumed(_Event):
+class Resumed(_Event, frozen=True):
     step: int
 
 
-class Finished(_Event):
+class Finished(_Event, frozen=True):
     """All steps are done. `strip` is before beside after, `film` the previews in order, `snapshot` the embedding."""
 
     step: int
@@ -225,28 +227,28 @@ class Finished(_Event):
     film: str
 
 
-class Stopped(_Event):
+class Stopped(_Event, frozen=True):
     """A wish to stop was honoured. For a drawing, nothing was kept; for a run `snapshot` was."""
 
     step: int
     snapshot: str | None
 
 
-class Created(_Event):
+class Created(_Event, frozen=True):
     """The untrained embedding is in the folder."""
 
     path: str
     vectors: int
 
 
-class Drawing(_Event):
+class Drawing(_Event, frozen=True):
     """How a picture stands, told when it takes longer than a moment."""
 
     step: int
     steps: int
 
 
-class Drawn(_Event):
+class Drawn(_Event, frozen=True):
     """The pictures are on disk; how the prompt was read."""
 
     pictures: tuple[DrawnPicture, ...]
@@ -272,7 +274,7 @@ FailureReason = Literal[
 ]
 
 
-class Failed(_Event):
+class Failed(_Event, frozen=True):
     """The attempt ended badly. `facts` name what was wrong; `step` and `snapshot` what was kept."""
 
     reason: FailureReason
@@ -298,3 +300,63 @@ Event = (
 )
 Told = Ready | Alive | Event
 """All that a trainer may say."""
+
+
+# What can be refused before anything starts ----------------------------------------------------------------------
+
+MOST_VECTORS = 75
+"""The tokens of one window of a prompt."""
+LONGEST_PROMPT = 4000
+"""Characters."""
+SMALLEST_SIDE, LARGEST_SIDE, SIDE_MULTIPLE = 64, 2048, 8
+"""Pixels of a picture; the autoencoder makes one latent of eight."""
+
+
+class Fault(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a request cannot be carried out, in the words of `Failed`."""
+
+    reason: FailureReason
+    facts: dict[str, str] = {}
+
+
+def fault_in(request: Request) -> Fault | None:
+    """The first fault that shows without a model. The bot asks before it promises, the trainer before it begins."""
+    match request:
+        case CreateRequest():
+            return _fault_in_word(request)
+        case TrainRequest():
+            return _fault_in_word(request) or _fault_in_training(request)
+        case DrawRequest():
+            return _fault_in_drawing(request)
+
+
+def _fault_in_word(request: CreateRequest | TrainRequest) -> Fault | None:
+    if not request.initialization_text.strip():
+        return Fault(reason="bad_embedding", facts={"fault": "initialization_text"})
+    if not 1 <= request.vectors_per_token <= MOST_VECTORS:
+        return Fault(reason="bad_embedding", facts={"fault": "vectors", "vectors": str(request.vectors_per_token)})
+    return None
+
+
+def _fault_in_training(request: TrainRequest) -> Fault | None:
+    try:
+        parse_schedule(request.learning_rate, request.steps)
+    except BadSchedule as fault:
+        facts = {"text": request.learning_rate, "problem": fault.problem, "part": fault.part}
+        return Fault(reason="bad_learning_rate", facts={**facts, "steps": str(request.steps)})
+    nameless = next((line for line in request.template if "[name]" not in line), None)
+    if nameless is not None or not request.template:
+        return Fault(reason="bad_template", facts={"line": nameless or ""})
+    return _fault_in_size(request.size, request.size)
+
+
+def _fault_in_drawing(request: DrawRequest) -> Fault | None:
+    longest = max(len(request.prompt), len(request.negative_prompt))
+    if longest > LONGEST_PROMPT:
+        return Fault(reason="prompt_too_long", facts={"characters": str(longest)})
+    return _fault_in_size(request.width, request.height)
+
+
+def _fault_in_size(width: int, height: int) -> Fault | None:
+    fits = (not side or (SMALLEST_SIDE <= side <= LARGEST_SIDE and side % SIDE_MULTIPLE == 0) for side in (width, height))
+    return None if all(fits) else Fault(reason="bad_size", facts={"width": str(width), "height": str(height)})

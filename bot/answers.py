@@ -1,0 +1,97 @@
+"""Answering one interaction: who asks, in which language, and what they are told when it goes wrong."""
+
+import secrets
+from typing import Any, TypeAlias
+
+import discord
+import structlog
+from discord import app_commands, ui
+
+from bot.errors import CannotPostHere, Refusal
+from bot.jobs.job import Job
+from bot.jobs.submit import Asker
+from bot.service import Service
+from bot.texts.catalogue import Texts, texts_for
+from trainer.protocol import Request
+
+log = structlog.get_logger(__name__)
+
+Interaction: TypeAlias = discord.Interaction[Any]
+
+_NEEDED = discord.Permissions(view_channel=True, send_messages=True, attach_files=True, embed_links=True)
+
+
+def texts_of(interaction: Interaction) -> Texts:
+    """In the person's own language."""
+    return texts_for(str(interaction.locale))
+
+
+def asker(interaction: Interaction) -> Asker:
+    """Public cards speak the server's language; in a private chat, the person's."""
+    locale = interaction.guild_locale or interaction.locale
+    channel_id = interaction.channel_id or 0
+    return Asker(interaction.id, interaction.user.id, interaction.guild_id, channel_id, str(locale))
+
+
+def check_may_post(interaction: Interaction) -> None:
+    """A card is an ordinary message of the bot. Raises CannotPostHere before any work is done."""
+    allowed = interaction.app_permissions
+    if isinstance(interaction.channel, discord.Thread):
+        allowed = discord.Permissions(allowed.value)
+        allowed.send_messages = allowed.send_messages_in_threads
+    if interaction.guild_id is not None and not allowed >= _NEEDED:
+        raise CannotPostHere
+
+
+async def think(interaction: Interaction) -> None:
+    """Answers Discord at once; what follows may take its time. Only the person sees it."""
+    await interaction.response.defer(ephemeral=True, thinking=True)
+
+
+async def say(
+    interaction: Interaction, text: str, *, view: ui.View | None = None, file: discord.File | None = None
+) -> None:
+    """Tells the person something that only they see, whether or not the interaction was answered before."""
+    optional: dict[str, Any] = {key: value for key, value in (("view", view), ("file", file)) if value is not None}
+    if not interaction.response.is_done():
+        await interaction.response.send_message(text, ephemeral=True, **optional)
+    else:
+        await interaction.followup.send(text, ephemeral=True, **optional)
+
+
+async def show(interaction: Interaction, view: ui.LayoutView, files: list[discord.File] | None = None) -> None:
+    """Shows the person a card that only they see, in place of "thinking"."""
+    await interaction.edit_original_response(view=view, attachments=files or [])
+
+
+async def place(interaction: Interaction, service: Service, request: Request) -> Job:
+    """Submits a request of a deferred interaction and posts its card, which takes the place of the answer."""
+    job = await service.submissions.submit(asker(interaction), request)
+    await bring_card(interaction, service, job)
+    return job
+
+
+async def bring_card(interaction: Interaction, service: Service, job: Job) -> None:
+    """Posts the card of a fresh job and starts it. Should Discord fail just now, the outbox goes on trying."""
+    service.dispatch.wake()
+    if await service.outbox.deliver(job.id):
+        await interaction.delete_original_response()
+    else:
+        service.outbox.wake()
+        await say(interaction, texts_of(interaction)("card-follows"))
+
+
+async def answer_error(interaction: Interaction, error: BaseException) -> None:
+    """The one place where an error becomes a reply. A fault of ours has a code that is in the log beside its cause."""
+    if isinstance(error, app_commands.CommandInvokeError):
+        error = error.original
+    texts = texts_of(interaction)
+    try:
+        if isinstance(error, Refusal):
+            await say(interaction, texts.refusal(error))
+            return
+        code = f"E-{secrets.token_hex(2).upper()}"
+        log.error("interaction failed", code=code, interaction=interaction.id, exc_info=error)
+        await say(interaction, texts("fault", code=code))
+    except discord.HTTPException as unanswerable:
+        log.warning("could not answer", interaction=interaction.id, error=repr(unanswerable))

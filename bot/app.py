@@ -1,0 +1,121 @@
+"""The composition root: opens everything with a lifetime, names every long task, closes in order."""
+
+import asyncio
+import fcntl
+import signal
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import structlog
+
+from bot.cards.card import Cards
+from bot.cards.outbox import Outbox
+from bot.cards.post import Post
+from bot.client import Client, connect_elsewhere, stay_connected
+from bot.commands import all_commands
+from bot.db.database import Database, open_database
+from bot.jobs.dispatch import Dispatch, Places
+from bot.jobs.submit import Quota, Submissions
+from bot.library import Library
+from bot.service import Limits, Service
+from bot.settings import Settings
+from bot.uploads import PictureStore
+from bot.workers.child import ChildWorker
+
+log = structlog.get_logger(__name__)
+
+SAVE_SECONDS = 15.0
+"""The trainer may take so long to save when the bot is asked to go."""
+
+
+class AlreadyRunning(Exception):
+    """Another Embedsmith works in this data folder."""
+
+
+async def run(settings: Settings) -> None:
+    """Runs the bot until SIGTERM or SIGINT. Raises AlreadyRunning, NewerDatabase, and discord.py's hopeless errors."""
+    if settings.discord_api and settings.discord_gateway:
+        connect_elsewhere(settings.discord_api, settings.discord_gateway)
+    folder = settings.data_folder.resolve()
+    for part in ("embeddings", "pictures", "runs"):
+        (folder / part).mkdir(parents=True, exist_ok=True)
+    with _alone_in(folder):
+        async with open_database(folder / "embedsmith.sqlite3") as database, Client(database) as client:
+            await _run_parts(settings, folder, database, client)
+
+
+async def _run_parts(settings: Settings, folder: Path, database: Database, client: Client) -> None:
+    post = Post(database, settings.runs_at_once, threads=settings.threads)
+    outbox = Outbox(database, client, post)
+    cards = Cards(database, client, post.card, settings.card_seconds)
+
+    def changed() -> None:
+        outbox.wake()
+        cards.wake()
+
+    places = Places(settings.runs_at_once, settings.drawings_at_once)
+    dispatch = Dispatch(database, _worker(settings, folder), places, folder / "runs", changed)
+    service = Service(
+        submissions=Submissions(database, Quota(settings.waiting_per_person, settings.drawings_per_person)),
+        dispatch=dispatch,
+        outbox=outbox,
+        library=Library(database, folder / "embeddings"),
+        pictures=PictureStore(folder / "pictures"),
+        limits=Limits(settings.steps_quick, settings.steps_balanced, settings.steps_thorough, settings.max_steps),
+    )
+    client.offer(service, all_commands(service))
+    stopping = _stop_signal()
+    async with asyncio.TaskGroup() as tasks:
+        work = tasks.create_task(dispatch.run(), name="dispatch")
+        telling = [
+            tasks.create_task(stay_connected(client, settings.discord_token.get_secret_value()), name="gateway"),
+            tasks.create_task(_when_ready(client, outbox.run), name="outbox"),
+            tasks.create_task(_when_ready(client, cards.run), name="cards"),
+        ]
+        await stopping.wait()
+        log.info("stopping: the trainer saves")
+        await _leave(dispatch, work)
+        for task in telling:
+            task.cancel()
+
+
+def _worker(settings: Settings, folder: Path) -> ChildWorker:
+    arguments = ["--model", str(settings.model), "--embeddings", str(folder / "embeddings")]
+    arguments += ["--device", settings.device, "--precision", settings.precision]
+    return ChildWorker(arguments, settings.silence_seconds)
+
+
+async def _when_ready(client: Client, telling: Callable[[], Awaitable[None]]) -> None:
+    """Discord is told nothing before the client is there."""
+    await client.logged_in.wait()
+    await telling()
+
+
+async def _leave(dispatch: Dispatch, work: asyncio.Task[None]) -> None:
+    """Lets the trainer save, and takes down what it says last."""
+    try:
+        async with asyncio.timeout(SAVE_SECONDS):
+            await dispatch.leave()
+            await asyncio.wait([work])
+    except TimeoutError:
+        log.warning("the trainer did not save in time; it goes on from its last checkpoint")
+    work.cancel()
+
+
+def _stop_signal() -> asyncio.Event:
+    stopping = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    return stopping
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Holds the data folder; the kernel lets go of it however the process ends. Raises AlreadyRunning."""
+    with (folder / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise AlreadyRunning(f"Another Embedsmith works in {folder}.") from None
+        yield

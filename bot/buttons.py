@@ -1,0 +1,32 @@
+"""Every button: its whole state is in its custom_id, so that it works after a restart."""
+
+import re
+from typing import Any, Self
+
+import discord
+from discord import ui
+
+from bot.answers import Interaction, answer_error
+from bot.presses import PRESSES
+
+_FORM = r"(?P<verb>[a-z_]+):(?P<about>.*)"
+
+
+class Press(ui.DynamicItem[ui.Button[Any]], template=_FORM):
+    """A press on a button whose custom_id is `verb:about`; the verbs stand in `bot.presses`."""
+
+    def __init__(self, button: ui.Button[Any], verb: str, about: str) -> None:
+        super().__init__(button)
+        self.verb = verb
+        self.about = about
+
+    @classmethod
+    async def from_custom_id(cls, _interaction: Interaction, item: ui.Item[Any], match: re.Match[str], /) -> Self:
+        assert isinstance(item, ui.Button)
+        return cls(item, match["verb"], match["about"])
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        try:
+            await PRESSES[self.verb](interaction, interaction.client.service, self.about)
+        except Exception as error:  # noqa: BLE001 — the outer edge of a press: every error becomes a reply
+            await answer_error(interaction, error)

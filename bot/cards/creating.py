@@ -1,0 +1,42 @@
+"""The card of a word made from other words."""
+
+from typing import Any
+
+import discord
+from discord import ui
+
+from bot.cards.outgoing import Outgoing, button, layout, row
+from bot.cards.training import failure
+from bot.jobs.job import Job, State
+from bot.names import escape
+from bot.texts.catalogue import Texts
+from trainer.protocol import CreateRequest
+
+WINDOW = 75
+"""Tokens of a prompt that are read together."""
+
+
+def creating_card(job: Job, request: CreateRequest, texts: Texts, line: str, mark: int | None = None) -> Outgoing:
+    """`line` is the job's place in line, already worded."""
+    blocks: list[ui.Item[Any]] = [ui.TextDisplay(_head(job, request, texts, line))]
+    if job.state is State.SUCCEEDED:
+        press = button(texts("button-draw-with"), f"draw_word:{request.name}", discord.ButtonStyle.primary)
+        blocks += row([press, button(texts("button-share"), f"share:{request.name}")])
+    accent = {State.SUCCEEDED: "done", State.FAILED: "failed"}.get(job.state, "quiet")
+    return Outgoing(layout(*blocks, accent=accent, mark=mark))
+
+
+def _head(job: Job, request: CreateRequest, texts: Texts, line: str) -> str:
+    name = escape(request.name)
+    match job.state:
+        case State.QUEUED:
+            return texts("creating-waiting", name=name, place=line)
+        case State.SUCCEEDED:
+            facts: dict[str, Any] = {"vectors": request.vectors_per_token, "left": WINDOW - request.vectors_per_token}
+            return texts("creating-finished", name=name, **facts, **{"from": escape(request.initialization_text)})
+        case State.FAILED:
+            return f"{texts('creating-failed', name=name)}: {failure(job, texts)}"
+        case State.CANCELLED:
+            return texts("creating-cancelled", name=name)
+        case _:
+            return texts("creating-running", name=name)

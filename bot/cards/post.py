@@ -1,0 +1,104 @@
+"""Which message a key of the outbox stands for, and what follows when it is in the channel."""
+
+from collections.abc import Sequence
+from typing import Literal, assert_never
+
+import discord
+import structlog
+
+from bot.cards.creating import creating_card
+from bot.cards.drawing import drawing_card
+from bot.cards.outgoing import Outgoing
+from bot.cards.training import preview_message, result_message, training_card
+from bot.db.database import Database
+from bot.jobs.job import Job, Kind, State
+from bot.jobs.line import expected_wait, place_in_line
+from bot.jobs.rows import open_jobs
+from bot.names import escape
+from bot.texts.catalogue import Texts, texts_for
+from trainer.protocol import CreateRequest, DrawRequest, TrainRequest
+
+log = structlog.get_logger(__name__)
+
+PREVIEW = "preview-"
+THREAD_NAME_LIMIT = 100
+THREAD_EXISTS = 160004
+DAY: Literal[1440] = 1440
+"""Minutes until an idle thread is folded away."""
+
+
+class Post:
+    """Composes messages about jobs from their rows."""
+
+    def __init__(self, database: Database, runs_at_once: int, *, threads: bool) -> None:
+        self._database = database
+        self._runs_at_once = runs_at_once
+        self._threads = threads
+
+    async def card(self, job: Job, mark: int | None = None) -> Outgoing:
+        texts = texts_for(job.locale)
+        line = await self._line(job, texts)
+        match job.request:
+            case TrainRequest():
+                return training_card(job, job.request, texts, line, mark)
+            case DrawRequest():
+                return drawing_card(job, job.request, texts, line, mark)
+            case CreateRequest():
+                return creating_card(job, job.request, texts, line, mark)
+            case _:
+                assert_never(job.request)
+
+    async def compose(self, job: Job, key: str, mark: int) -> tuple[int, Outgoing] | None:
+        """The channel and the message; None when there is nothing to send after all."""
+        texts = texts_for(job.locale)
+        if key == "card":
+            return job.channel_id, await self.card(job, mark)
+        if not isinstance(job.request, TrainRequest):
+            return None
+        if key == "result":
+            return job.channel_id, result_message(job, job.request, texts, mark)
+        preview = preview_message(job, int(key.removeprefix(PREVIEW)), texts, mark)
+        if preview is None or job.thread_id is None:
+            return None
+        return job.thread_id, preview
+
+    async def posted(self, job: Job, key: str, message: discord.Message) -> None:
+        """A card's place is kept in the row; a run's card gets a thread for its previews."""
+        if key != "card":
+            return
+        async with self._database.transaction() as queries:
+            await queries.set_message(
+                self._database.connection,
+                id=job.id,
+                message_id=message.id,
+                channel_id=message.channel.id,
+                revision=job.revision,
+            )
+        if job.kind is Kind.TRAIN and self._threads and isinstance(job.request, TrainRequest):
+            await self._open_thread(job, job.request, message)
+
+    async def _open_thread(self, job: Job, request: TrainRequest, message: discord.Message) -> None:
+        """A thread where the channel allows one; the card alone tells the story where not."""
+        try:
+            await message.create_thread(name=escape(request.name)[:THREAD_NAME_LIMIT], auto_archive_duration=DAY)
+        except (discord.HTTPException, ValueError) as error:
+            if getattr(error, "code", None) != THREAD_EXISTS:
+                log.info("no thread for this card", job=job.id, error=repr(error))
+                return
+        async with self._database.transaction() as queries:
+            # A thread that grows from a message has the message's id.
+            await queries.set_thread(self._database.connection, id=job.id, thread_id=message.id)
+
+    async def _line(self, job: Job, texts: Texts) -> str:
+        if job.state is not State.QUEUED:
+            return ""
+        jobs = await open_jobs(self._database)
+        place = texts.place_in_line(place_in_line(job, jobs))
+        wait = await self._wait(job, jobs)
+        return place if wait is None else f"{place} · {texts.duration(wait)}"
+
+    async def _wait(self, job: Job, jobs: Sequence[Job]) -> float | None:
+        if job.kind is not Kind.TRAIN:
+            return None
+        speed = await self._database.queries.latest_speed(self._database.connection)
+        return expected_wait(job, jobs, self._runs_at_once, speed)

@@ -1,0 +1,219 @@
+"""The card of a run, from its place in line to its end, and the message that hands over what was learned."""
+
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import discord
+from discord import ui
+
+from bot.cards.bar import bar
+from bot.cards.outgoing import Outgoing, button, file_name, gallery, layout, row
+from bot.jobs.job import Job, State
+from bot.names import escape
+from bot.texts.catalogue import Texts, loss, rate
+from trainer.protocol import TrainRequest
+
+DANGER, PRIMARY = discord.ButtonStyle.danger, discord.ButtonStyle.primary
+
+_Items: TypeAlias = list[ui.Item[Any]]
+
+
+def training_card(job: Job, request: TrainRequest, texts: Texts, line: str, mark: int | None = None) -> Outgoing:
+    """`line` is the job's place in line and expected wait, already worded; empty when it does not wait."""
+    blocks: _Items = [ui.TextDisplay(_head(job, request, texts, line))]
+    if not job.ended and job.report.phase != "working":
+        blocks.append(ui.TextDisplay(_plan(job, request, texts)))
+    if numbers := _numbers(job, texts):
+        blocks.append(ui.TextDisplay(f"{bar(job.report.step, job.report.steps)}\n{numbers}"))
+    pictures = _pictures(job, texts)
+    if pictures:
+        blocks.append(gallery(*((name, words) for name, _, words in pictures)))
+    if notes := _notes(job, texts):
+        blocks.append(ui.TextDisplay("\n".join(f"-# {note}" for note in notes)))
+    blocks += row(_buttons(job, texts))
+    files = tuple((name, path) for name, path, _ in pictures)
+    return Outgoing(layout(*blocks, accent=_accent(job), mark=mark), files)
+
+
+def result_message(job: Job, request: TrainRequest, texts: Texts, mark: int | None = None) -> Outgoing:
+    """A run's end: what became of it, before and after, the film, the file."""
+    report = job.report
+    blocks: _Items = [ui.TextDisplay(f"<@{job.owner_id}> {_outcome(job, request, texts)}")]
+    files: list[tuple[str, Path]] = []
+    for path, name, words in (
+        (report.strip, f"before-after-{job.id}.png", texts("result-before-after")),
+        (report.film, f"film-{job.id}.webp", texts("result-film")),
+    ):
+        if path and Path(path).exists():
+            files.append((name, Path(path)))
+            blocks.append(gallery((name, words)))
+    if report.snapshot and Path(report.snapshot).exists():
+        files.append((file_name(request.name, ".pt"), Path(report.snapshot)))
+        blocks.append(ui.File(f"attachment://{files[-1][0]}"))
+        blocks.append(ui.TextDisplay(texts("result-try", name=escape(request.name))))
+        blocks += row(_result_buttons(request.name, job, texts))
+    return Outgoing(layout(*blocks, accent=_accent(job), mark=mark), tuple(files), ping=job.owner_id)
+
+
+def preview_message(job: Job, step: int, texts: Texts, mark: int) -> Outgoing | None:
+    """A preview for the run's thread; None when its picture was cleared away."""
+    path = next((Path(preview.path) for preview in job.report.previews if preview.step == step), None)
+    if path is None or not path.exists():
+        return None
+    name, words = f"preview-{job.id}-{step}.png", texts("training-preview-at", step=step)
+    return Outgoing(layout(ui.TextDisplay(words), gallery((name, words)), mark=mark), ((name, path),))
+
+
+def _head(job: Job, request: TrainRequest, texts: Texts, line: str) -> str:
+    name, report = escape(request.name), job.report
+    steps: dict[str, Any] = {"name": name, "step": report.step, "steps": request.steps}
+    match job.state:
+        case State.QUEUED:
+            return texts("training-waiting", name=name, place=line)
+        case State.RUNNING if report.phase != "working":
+            return texts("training-preparing", name=name)
+        case State.RUNNING if job.stop_wanted:
+            return texts("training-stopping", **steps)
+        case State.RUNNING if job.pause_wanted:
+            return texts("training-pausing", **steps)
+        case State.RUNNING if report.seconds_per_step is not None:
+            left = texts.duration((request.steps - report.step) * report.seconds_per_step)
+            return texts("training-running-known", **steps, left=left)
+        case State.RUNNING:
+            return texts("training-running", **steps)
+        case State.PAUSED:
+            return texts("training-paused" if job.pause_wanted else "training-resuming", **steps)
+        case State.SUCCEEDED:
+            return texts("training-finished", name=name, steps=request.steps, took=texts.took(_seconds(job)))
+        case State.CANCELLED:
+            began = report.step or report.snapshot
+            return texts("training-stopped", **steps) if began else texts("training-cancelled", name=name)
+        case State.FAILED:
+            return f"{texts('training-failed', **steps)}\n{failure(job, texts)}"
+
+
+def failure(job: Job, texts: Texts) -> str:
+    """Why it failed, what to change, and what was kept."""
+    reason = (job.report.failure or "internal").replace("_", "-")
+    facts: dict[str, Any] = {"rate": "0.001", "job": str(job.id), **job.report.facts}
+    return texts(f"failure-{reason}", **facts)
+
+
+def _kept(job: Job, texts: Texts) -> str:
+    if job.report.snapshot is None:
+        return texts("failure-nothing-kept")
+    return texts("failure-kept", step=job.report.step)
+
+
+def _plan(job: Job, request: TrainRequest, texts: Texts) -> str:
+    facts: dict[str, Any] = {
+        "pictures": len(request.pictures),
+        "vectors": request.vectors_per_token,
+        "steps": request.steps,
+    }
+    if request.continue_from is not None:
+        plan = texts("training-plan-further", **facts)
+    else:
+        plan = texts("training-plan", **facts, **{"from": escape(request.initialization_text)})
+    if job.report.model is None:
+        return plan
+    model = texts("training-model", model=escape(job.report.model), hash=job.report.model_hash or "")
+    return f"{plan}\n-# {model}"
+
+
+def _numbers(job: Job, texts: Texts) -> str:
+    report = job.report
+    if report.loss is None:
+        return ""
+    parts = [texts("training-loss", loss=loss(report.loss))]
+    if report.validation is not None and report.best_validation is not None:
+        facts: dict[str, Any] = {"loss": loss(report.validation), "best": loss(report.best_validation)}
+        parts.append(texts("training-validation", **facts, at=report.best_step))
+    if report.learning_rate is not None:
+        parts.append(texts("training-rate", rate=rate(report.learning_rate)))
+    if report.seconds_per_step:
+        parts.append(texts.speed(report.seconds_per_step))
+    return " · ".join(parts)
+
+
+def _notes(job: Job, texts: Texts) -> list[str]:
+    notes = []
+    if job.report.sharing and job.state is State.RUNNING:
+        notes.append(texts("training-sharing", runs=job.report.sharing))
+    if job.report.recovered and not job.ended:
+        step = job.report.step
+        notes.append(texts("training-recovered", step=step) if step else texts("training-recovered-start"))
+    return notes
+
+
+def _pictures(job: Job, texts: Texts) -> list[tuple[str, Path, str]]:
+    """The first preview, the newest, and the curve: (name, file, words)."""
+    previews = [preview for preview in job.report.previews if Path(preview.path).exists()]
+    shown = [previews[0], previews[-1]] if len(previews) > 1 else previews
+    pictures = [
+        (
+            f"preview-{job.id}-{preview.step}.png",
+            Path(preview.path),
+            texts("training-preview-at", step=preview.step),
+        )
+        for preview in shown
+    ]
+    curve = Path(job.report.curve) if job.report.curve else None
+    if curve is not None and curve.exists():
+        pictures.append((f"loss-{job.id}-{previews[-1].step if previews else 0}.png", curve, texts("training-curve")))
+    return pictures
+
+
+def _buttons(job: Job, texts: Texts) -> list[ui.Button[Any]]:
+    def press(text: str, verb: str, style: discord.ButtonStyle = discord.ButtonStyle.secondary) -> ui.Button[Any]:
+        return button(texts(text), f"{verb}:{job.id}", style)
+
+    if job.ended:
+        return [press("button-again", "train_again")] if job.state is not State.SUCCEEDED else []
+    prompts = press("button-example-prompts", "prompts")
+    if job.state is State.QUEUED and not job.report.step:
+        return [press("button-cancel", "stop", DANGER), prompts]
+    paused = job.state is State.PAUSED or job.pause_wanted
+    return [
+        press("button-stop", "stop", DANGER),
+        press("button-resume", "resume", PRIMARY) if paused else press("button-pause", "pause"),
+        press("button-preview-now", "preview"),
+        press("button-file", "run_file"),
+        prompts,
+    ]
+
+
+def _outcome(job: Job, request: TrainRequest, texts: Texts) -> str:
+    name, report = escape(request.name), job.report
+    match job.state:
+        case State.SUCCEEDED:
+            ready = texts("result-ready", name=name, steps=request.steps, took=texts.took(_seconds(job)))
+            if report.best_validation is None:
+                return ready
+            best = texts("result-best", loss=loss(report.best_validation), step=report.best_step)
+            return f"{ready}\n{best}"
+        case State.FAILED:
+            steps: dict[str, Any] = {"name": name, "step": report.step, "steps": request.steps}
+            return f"{texts('training-failed', **steps)}\n{failure(job, texts)} {_kept(job, texts)}"
+        case _:
+            return texts("result-stopped", name=name, step=report.step)
+
+
+def _result_buttons(name: str, job: Job, texts: Texts) -> list[ui.Button[Any]]:
+    return [
+        button(texts("button-draw-with"), f"draw_word:{name}", PRIMARY),
+        button(texts("button-train-further"), f"train_further:{job.id}"),
+        button(texts("button-share"), f"share:{name}"),
+    ]
+
+
+def _seconds(job: Job) -> float:
+    return (job.ended_at or 0.0) - (job.started_at or job.created_at)
+
+
+def _accent(job: Job) -> str:
+    if job.state is State.FAILED:
+        return "failed"
+    if job.state is State.SUCCEEDED:
+        return "done"
+    return "running" if job.state is State.RUNNING else "quiet"

@@ -1,0 +1,31 @@
+"""Every slash command there is, by name."""
+
+from typing import Any
+
+from discord import app_commands
+
+from bot.commands.help import help_command
+from bot.commands.imagine import imagine_command
+from bot.commands.queue import queue_command
+from bot.commands.train import train_command
+from bot.commands.words import create_command, file_command, list_command, show_command, stop_command
+from bot.service import Service
+from bot.texts.translator import word
+
+EMBED = (create_command, train_command, list_command, show_command, file_command, stop_command)
+OTHERS = (imagine_command, queue_command, help_command)
+
+
+def all_commands(service: Service) -> list[app_commands.Command[Any, ..., Any] | app_commands.Group]:
+    """For servers and for private chats with the bot, not for installation by a person alone: a run's card is the
+    bot's own message, and needs the bot to be there.
+    """
+    embed = app_commands.Group(name=word("command-embed"), description=word("command-embed-description"))
+    for make in EMBED:
+        embed.add_command(make(service))
+    commands: list[app_commands.Command[Any, ..., Any] | app_commands.Group] = [embed]
+    commands += [make(service) for make in OTHERS]
+    for command in commands:
+        command.allowed_installs = app_commands.AppInstallationType(guild=True, user=False)
+        command.allowed_contexts = app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=False)
+    return commands

@@ -1,0 +1,54 @@
+"""Words of options and their choices, from the catalogues."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
+
+from discord import app_commands
+
+from bot.answers import Interaction
+from bot.jobs.job import Kind
+from bot.texts.translator import word
+
+_SHOWN = 25
+"""Suggestions that Discord shows."""
+
+_Decorator: TypeAlias = Callable[[Any], Any]
+
+
+def worded(**texts: str) -> _Decorator:
+    """Names and descriptions of options: the parameter, and its text `option-…`."""
+
+    def decorate(function: Any) -> Any:
+        names = {option: word(f"option-{text}") for option, text in texts.items()}
+        described = {option: word(f"option-{text}-description") for option, text in texts.items()}
+        return app_commands.rename(**names)(app_commands.describe(**described)(function))
+
+    return decorate
+
+
+def choices(**values: Sequence[str]) -> _Decorator:
+    """Choices of options, whose labels are texts `choice-…`."""
+    return app_commands.choices(
+        **{
+            option: [
+                app_commands.Choice(name=word(f"choice-{value.replace('_', '-')}"), value=value) for value in offered
+            ]
+            for option, offered in values.items()
+        }
+    )
+
+
+async def suggest_words(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+    """The person's own and shared words whose names contain what is typed."""
+    words = await interaction.client.service.library.seen_by(interaction.user.id)
+    fitting = [found.name for found in words if typed.casefold() in found.name.casefold()]
+    fitting.sort(key=lambda name: (not name.casefold().startswith(typed.casefold()), name.casefold()))
+    return [app_commands.Choice(name=name, value=name) for name in fitting[:_SHOWN]]
+
+
+async def suggest_runs(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+    """Words that the person is teaching right now."""
+    jobs = await interaction.client.service.dispatch.open_jobs()
+    names = [job.name for job in jobs if job.kind is Kind.TRAIN and job.owner_id == interaction.user.id]
+    fitting = [name for name in names if typed.casefold() in name.casefold()]
+    return [app_commands.Choice(name=name, value=name) for name in fitting[:_SHOWN]]

@@ -1,0 +1,90 @@
+"""`/embed train`: with options it starts at once, without them it opens a form."""
+
+from typing import Any
+
+import discord
+from discord import app_commands
+
+from bot.answers import Interaction, check_may_post, texts_of, think
+from bot.commands.options import choices, worded
+from bot.errors import BadTemplate, FileTooBig
+from bot.forms import TrainingForm
+from bot.names import NAME_LIMIT
+from bot.service import Service
+from bot.texts.translator import word
+from bot.training import BATCH_SIZE, VECTORS, Wish, begin_training
+from bot.uploads import MEGABYTE
+
+TEMPLATES = ("subject", "style", "subject_filewords", "style_filewords")
+LARGEST_TEMPLATE = 64 * 1024
+"""Bytes."""
+
+
+def train_command(service: Service) -> app_commands.Command[Any, ..., None]:
+    """The command, under the group `/embed`."""
+
+    @app_commands.command(name=word("command-embed-train"), description=word("command-embed-train-description"))
+    @worded(name="name", kind="kind", start="from", thoroughness="thoroughness", steps="steps", vectors="vectors")
+    @worded(learning_rate="learning-rate", template="template", template_file="template-file")
+    @worded(preview_prompt="preview-prompt", batch_size="batch-size")
+    @worded(**{f"picture{n}": f"picture{n}" for n in range(1, 11)})
+    @choices(kind=("subject", "style"), thoroughness=("quick", "balanced", "thorough"), template=TEMPLATES)
+    async def train(
+        interaction: Interaction,
+        name: app_commands.Range[str, 1, NAME_LIMIT] | None = None,
+        picture1: discord.Attachment | None = None,
+        picture2: discord.Attachment | None = None,
+        picture3: discord.Attachment | None = None,
+        picture4: discord.Attachment | None = None,
+        picture5: discord.Attachment | None = None,
+        picture6: discord.Attachment | None = None,
+        picture7: discord.Attachment | None = None,
+        picture8: discord.Attachment | None = None,
+        picture9: discord.Attachment | None = None,
+        picture10: discord.Attachment | None = None,
+        kind: str = "subject",
+        start: app_commands.Range[str, 1, 200] | None = None,
+        thoroughness: str = "balanced",
+        steps: app_commands.Range[int, 1] | None = None,
+        vectors: app_commands.Range[int, 1, 75] = VECTORS,
+        learning_rate: app_commands.Range[str, 1, 200] | None = None,
+        template: str | None = None,
+        template_file: discord.Attachment | None = None,
+        preview_prompt: app_commands.Range[str, 1, 1000] | None = None,
+        batch_size: app_commands.Range[int, 1, 16] = BATCH_SIZE,
+    ) -> None:
+        check_may_post(interaction)
+        given = (picture1, picture2, picture3, picture4, picture5, picture6, picture7, picture8, picture9, picture10)
+        pictures = [picture for picture in given if picture is not None]
+        if name is None or not pictures:
+            await interaction.response.send_modal(TrainingForm(texts_of(interaction), service, name or "", start or ""))
+            return
+        await think(interaction)
+        wish = Wish(
+            name=name,
+            kind=kind,
+            start=start or "",
+            vectors=vectors,
+            thoroughness=thoroughness,
+            steps=steps,
+            learning_rate=learning_rate or "",
+            template=template,
+            own_template=await _own_template(template_file),
+            preview_prompt=preview_prompt or "",
+            batch_size=batch_size,
+        )
+        await begin_training(interaction, service, wish, pictures)
+
+    return train
+
+
+async def _own_template(attachment: discord.Attachment | None) -> str | None:
+    """The text of an uploaded template. Raises FileTooBig and BadTemplate."""
+    if attachment is None:
+        return None
+    if attachment.size > LARGEST_TEMPLATE:
+        raise FileTooBig(file=attachment.filename, megabytes=max(1, attachment.size // MEGABYTE), limit=0)
+    try:
+        return (await attachment.read()).decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise BadTemplate(line="", reason="unreadable") from None

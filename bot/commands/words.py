@@ -1,0 +1,84 @@
+"""`/embed create`, `list`, `show`, `file`, `stop`."""
+
+from typing import Any
+
+from discord import app_commands
+
+from bot.answers import Interaction, check_may_post, place, say, texts_of, think
+from bot.commands.options import suggest_runs, suggest_words, worded
+from bot.errors import NameTaken, NothingCalled
+from bot.faults import check
+from bot.names import NAME_LIMIT, check_name
+from bot.service import Service
+from bot.texts.translator import word
+from bot.words import send_file, show_word, show_words
+from trainer.protocol import CreateRequest
+
+
+def create_command(service: Service) -> app_commands.Command[Any, ..., None]:
+    @app_commands.command(name=word("command-embed-create"), description=word("command-embed-create-description"))
+    @worded(name="name", start="from", vectors="vectors")
+    async def create(
+        interaction: Interaction,
+        name: app_commands.Range[str, 1, NAME_LIMIT],
+        start: app_commands.Range[str, 1, 200],
+        vectors: app_commands.Range[int, 1, 75] = 1,
+    ) -> None:
+        check_may_post(interaction)
+        await think(interaction)
+        request = CreateRequest(name=check_name(name), initialization_text=start.strip(), vectors_per_token=vectors)
+        check(request)
+        if await service.library.exists(request.name):
+            raise NameTaken(name=request.name)
+        await place(interaction, service, request)
+
+    return create
+
+
+def list_command(service: Service) -> app_commands.Command[Any, ..., None]:
+    @app_commands.command(name=word("command-embed-list"), description=word("command-embed-list-description"))
+    @worded(search="search")
+    async def list_words(
+        interaction: Interaction, search: app_commands.Range[str, 1, NAME_LIMIT] | None = None
+    ) -> None:
+        await think(interaction)
+        await show_words(interaction, service, search=search or "")
+
+    return list_words
+
+
+def show_command(service: Service) -> app_commands.Command[Any, ..., None]:
+    @app_commands.command(name=word("command-embed-show"), description=word("command-embed-show-description"))
+    @worded(name="known-name")
+    @app_commands.autocomplete(name=suggest_words)
+    async def show_one(interaction: Interaction, name: app_commands.Range[str, 1, NAME_LIMIT]) -> None:
+        await think(interaction)
+        await show_word(interaction, service, name)
+
+    return show_one
+
+
+def file_command(service: Service) -> app_commands.Command[Any, ..., None]:
+    @app_commands.command(name=word("command-embed-file"), description=word("command-embed-file-description"))
+    @worded(name="known-name")
+    @app_commands.autocomplete(name=suggest_words)
+    async def file(interaction: Interaction, name: app_commands.Range[str, 1, NAME_LIMIT]) -> None:
+        await think(interaction)
+        await send_file(interaction, service, name)
+
+    return file
+
+
+def stop_command(service: Service) -> app_commands.Command[Any, ..., None]:
+    @app_commands.command(name=word("command-embed-stop"), description=word("command-embed-stop-description"))
+    @worded(name="known-name")
+    @app_commands.autocomplete(name=suggest_runs)
+    async def stop(interaction: Interaction, name: app_commands.Range[str, 1, NAME_LIMIT]) -> None:
+        await think(interaction)
+        job = await service.dispatch.training_of(name)
+        if job is None or (job.owner_id != interaction.user.id and not interaction.permissions.manage_messages):
+            raise NothingCalled(name=name)
+        await service.dispatch.stop(job.id)
+        await say(interaction, texts_of(interaction)("stopping"))
+
+    return stop

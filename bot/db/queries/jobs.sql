@@ -1,0 +1,64 @@
+-- name: add_job<!
+-- Keeps a new job; nothing happens when its interaction was seen before.
+INSERT INTO jobs (kind, state, owner_id, guild_id, channel_id, locale, interaction_id, request, report, created_at)
+VALUES (:kind, 'queued', :owner_id, :guild_id, :channel_id, :locale, :interaction_id, :request, :report, :created_at)
+ON CONFLICT (interaction_id) DO NOTHING
+RETURNING id;
+
+-- name: job_by_id^
+SELECT * FROM jobs WHERE id = :id;
+
+-- name: job_by_interaction^
+SELECT * FROM jobs WHERE interaction_id = :interaction_id;
+
+-- name: jobs_open
+-- Everything not ended, in the order it came.
+SELECT * FROM jobs WHERE state IN ('queued', 'running', 'paused') ORDER BY id;
+
+-- name: jobs_behind
+-- Jobs whose card shows less than is known.
+SELECT * FROM jobs WHERE shown_revision < revision AND message_id IS NOT NULL ORDER BY id;
+
+-- name: jobs_open_of
+-- What a person has waiting or running, of one kind.
+SELECT * FROM jobs WHERE owner_id = :owner_id AND kind = :kind AND state IN ('queued', 'running', 'paused') ORDER BY id;
+
+-- name: latest_speed$
+-- Seconds a step took in the newest run that told; for estimates.
+SELECT json_extract(report, '$.seconds_per_step') FROM jobs
+WHERE kind = 'train' AND json_extract(report, '$.seconds_per_step') IS NOT NULL ORDER BY id DESC LIMIT 1;
+
+-- name: newest_training_of^
+-- The last run that worked on this word.
+SELECT * FROM jobs WHERE kind = 'train' AND lower(json_extract(request, '$.name')) = lower(:name) ORDER BY id DESC LIMIT 1;
+
+-- name: open_training_of^
+-- The run that works on this word now, or waits to.
+SELECT * FROM jobs WHERE kind = 'train' AND lower(json_extract(request, '$.name')) = lower(:name)
+AND state IN ('queued', 'running', 'paused') ORDER BY id DESC LIMIT 1;
+
+-- name: save_job!
+-- Writes back what an event or a dispatch changed.
+UPDATE jobs SET state = :state, attempt = :attempt, event = :event, lost_attempts = :lost_attempts,
+    resume_from = :resume_from, report = :report, revision = :revision, started_at = :started_at, ended_at = :ended_at
+WHERE id = :id;
+
+-- name: set_wishes!
+UPDATE jobs SET stop_wanted = :stop_wanted, pause_wanted = :pause_wanted, revision = revision + 1 WHERE id = :id;
+
+-- name: set_shown!
+UPDATE jobs SET shown_revision = :revision WHERE id = :id;
+
+-- name: touch_queued!
+-- Places in line have moved: every waiting card is behind.
+UPDATE jobs SET revision = revision + 1 WHERE state = 'queued';
+
+-- name: set_message!
+UPDATE jobs SET message_id = :message_id, channel_id = :channel_id, shown_revision = :revision WHERE id = :id;
+
+-- name: set_thread!
+UPDATE jobs SET thread_id = :thread_id WHERE id = :id;
+
+-- name: forget_card!
+-- The card was deleted by somebody: it is not posted again.
+UPDATE jobs SET message_id = NULL, shown_revision = revision WHERE id = :id;

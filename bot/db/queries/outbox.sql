@@ -1,0 +1,15 @@
+-- name: add_message!
+-- A message that must be sent exactly once.
+INSERT INTO outbox (job_id, key, nonce) VALUES (:job_id, :key, :nonce) ON CONFLICT (job_id, key) DO NOTHING;
+
+-- name: messages_open
+SELECT * FROM outbox WHERE closed_at IS NULL ORDER BY id;
+
+-- name: messages_open_of
+SELECT * FROM outbox WHERE closed_at IS NULL AND job_id = :job_id ORDER BY id;
+
+-- name: message_tried!
+UPDATE outbox SET first_tried_at = coalesce(first_tried_at, :now) WHERE id = :id;
+
+-- name: message_closed!
+UPDATE outbox SET message_id = :message_id, closed_at = :now WHERE id = :id;

@@ -1,0 +1,278 @@
+"""What a person is told when something cannot be done: one tree, worded by the texts catalogue.
+
+Refusal
+├── NotAPicture  KindNotTaken  EmptyFile  FileTooBig  PictureTooBig  PictureTooSmall  PictureTooNarrow
+│   BrokenPicture  PictureTooSlow  PictureTooHard  NoPictures  NoSpace                               (uploads)
+├── BadName  NameTaken                                                                             (names)
+├── NothingCalled  NoFileYet  NotYours                                                             (library)
+├── BadSchedule  BadTemplate  BadSize  TooManySteps  TooManyVectors  EmptyStart  PromptTooLong     (settings)
+└── QuotaReached  AlreadyEnded  Forgotten  CannotPostHere                                          (the service)
+
+The docstring of a leaf is what it says in English; `Texts.refusal` words it in the person's own language.
+"""
+
+from typing import ClassVar, Literal
+
+NameFault = Literal["empty", "long", "characters", "wordless", "leading-dot", "trailing-dot", "device", "prompt-word"]
+ForeignKind = Literal["html", "pdf", "zip", "text", "postscript", "svg", "video", "audio", "program", "unknown"]
+ScheduleFault = Literal[
+    "empty", "not_a_number", "not_positive", "not_a_step", "not_rising", "ends_early", "already_past"
+]
+"""The problems of trainer.training.lr_schedule, which the bot does not import."""
+UntakenKind = Literal["heic", "avif", "bmp", "tiff", "ico", "psd", "jxl"]
+
+
+class Refusal(Exception):
+    """Base of all: `text_id` names the sentence, `facts` fill it in. Facts are as the person wrote them, unescaped."""
+
+    text_id: ClassVar[str]
+
+    def __init__(self, **facts: str | int | float) -> None:
+        super().__init__(self.text_id, facts)
+        self.facts = facts
+
+
+# Uploads ---------------------------------------------------------------------------------------------------------
+
+
+class NotAPicture(Refusal):
+    """`notes.png` is not a picture that can be read (it is HTML). Send PNG, JPEG, WEBP or GIF."""
+
+    text_id = "refusal-not-a-picture"
+
+    def __init__(self, *, file: str, kind: ForeignKind) -> None:
+        super().__init__(file=file, kind=kind)
+
+
+class KindNotTaken(Refusal):
+    """`cat.heic` is a HEIC picture, which is not taken here. Send PNG, JPEG, WEBP or GIF."""
+
+    text_id = "refusal-kind-not-taken"
+
+    def __init__(self, *, file: str, kind: UntakenKind) -> None:
+        super().__init__(file=file, kind=kind)
+
+
+class EmptyFile(Refusal):
+    """`cat.png` is empty."""
+
+    text_id = "refusal-empty-file"
+
+    def __init__(self, *, file: str) -> None:
+        super().__init__(file=file)
+
+
+class FileTooBig(Refusal):
+    """`cat.png` has 31 MB; 25 MB is the limit here."""
+
+    text_id = "refusal-file-too-big"
+
+    def __init__(self, *, file: str, megabytes: int, limit: int) -> None:
+        super().__init__(file=file, megabytes=megabytes, limit=limit)
+
+
+class PictureTooBig(Refusal):
+    """`wall.png` has 900 million pixels; 40 million is the limit here."""
+
+    text_id = "refusal-picture-too-big"
+
+    def __init__(self, *, file: str, millions: int, limit: int) -> None:
+        super().__init__(file=file, millions=millions, limit=limit)
+
+
+class PictureTooSmall(Refusal):
+    """`dot.png` is 8 × 8 pixels, too small to learn from. Each side needs 16 or more."""
+
+    text_id = "refusal-picture-too-small"
+
+    def __init__(self, *, file: str, width: int, height: int, limit: int) -> None:
+        super().__init__(file=file, width=width, height=height, limit=limit)
+
+
+class PictureTooNarrow(Refusal):
+    """`line.png` is 20 × 40,000 pixels, too narrow to learn from. Send a part of it."""
+
+    text_id = "refusal-picture-too-narrow"
+
+    def __init__(self, *, file: str, width: int, height: int) -> None:
+        super().__init__(file=file, width=width, height=height)
+
+
+class BrokenPicture(Refusal):
+    """`cat.png` is damaged or cut off. Save it once more, or send another."""
+
+    text_id = "refusal-broken-picture"
+
+    def __init__(self, *, file: str) -> None:
+        super().__init__(file=file)
+
+
+class PictureTooSlow(Refusal):
+    """`cat.png` took more than 20 s to read and was given up. Save it as a plain PNG or JPEG."""
+
+    text_id = "refusal-picture-too-slow"
+
+    def __init__(self, *, file: str, seconds: int) -> None:
+        super().__init__(file=file, seconds=seconds)
+
+
+class PictureTooHard(Refusal):
+    """`cat.png` could not be read safely and was not taken. Save it as a plain PNG or JPEG."""
+
+    text_id = "refusal-picture-too-hard"
+
+    def __init__(self, *, file: str) -> None:
+        super().__init__(file=file)
+
+
+class NoPictures(Refusal):
+    """There is no picture to learn from. Add at least one."""
+
+    text_id = "refusal-no-pictures"
+
+
+class NoSpace(Refusal):
+    """There is no room left on this server's disk, so nothing was kept. Tell the person who runs the bot."""
+
+    text_id = "refusal-no-space"
+
+
+# Names -----------------------------------------------------------------------------------------------------------
+
+
+class BadName(Refusal):
+    """`my:cat` cannot be a name: `:` may not be in it. Letters, digits, spaces and . _ - may."""
+
+    text_id = "refusal-bad-name"
+
+    def __init__(self, *, name: str, reason: NameFault, characters: str = "", limit: int = 0) -> None:
+        super().__init__(name=name, reason=reason, characters=characters, limit=limit)
+
+
+class NameTaken(Refusal):
+    """The name `my-cat` is taken. Choose another."""
+
+    text_id = "refusal-name-taken"
+
+    def __init__(self, *, name: str) -> None:
+        super().__init__(name=name)
+
+
+# Library ---------------------------------------------------------------------------------------------------------
+
+
+class NothingCalled(Refusal):
+    """Nothing here is called `her-dog`."""
+
+    text_id = "refusal-nothing-called"
+
+    def __init__(self, *, name: str) -> None:
+        super().__init__(name=name)
+
+
+class NoFileYet(Refusal):
+    """`my-cat` has no file yet: it is still being learned."""
+
+    text_id = "refusal-no-file-yet"
+
+    def __init__(self, *, name: str) -> None:
+        super().__init__(name=name)
+
+
+class NotYours(Refusal):
+    """Only the person who started this can do that."""
+
+    text_id = "refusal-not-yours"
+
+
+# Settings --------------------------------------------------------------------------------------------------------
+
+
+class BadSchedule(Refusal):
+    """`0.005:100, fast` is not a learning rate: `fast` does not begin with a number."""
+
+    text_id = "refusal-bad-schedule"
+
+    def __init__(self, *, text: str, part: str, reason: ScheduleFault, steps: int) -> None:
+        super().__init__(text=text, part=part, reason=reason, steps=steps)
+
+
+class BadTemplate(Refusal):
+    """No line of the template contains [name], so the word would never be learned."""
+
+    text_id = "refusal-bad-template"
+
+    def __init__(self, *, line: str, reason: Literal["empty", "nameless", "unreadable"]) -> None:
+        super().__init__(line=line, reason=reason)
+
+
+class BadSize(Refusal):
+    """500 × 300 cannot be drawn: each side is a multiple of 8, from 64 to 1,024."""
+
+    text_id = "refusal-bad-size"
+
+    def __init__(self, *, width: int, height: int, multiple: int, least: int, most: int) -> None:
+        super().__init__(width=width, height=height, multiple=multiple, least=least, most=most)
+
+
+class TooManySteps(Refusal):
+    """50,000 steps are more than the 20,000 that are allowed here."""
+
+    text_id = "refusal-too-many-steps"
+
+    def __init__(self, *, steps: int, limit: int) -> None:
+        super().__init__(steps=steps, limit=limit)
+
+
+class TooManyVectors(Refusal):
+    """90 vectors do not fit: a prompt holds 75 tokens, and 64 vectors are the limit here."""
+
+    text_id = "refusal-too-many-vectors"
+
+    def __init__(self, *, vectors: int, limit: int) -> None:
+        super().__init__(vectors=vectors, limit=limit)
+
+
+class EmptyStart(Refusal):
+    """There is nothing to start from: the initialization text is empty. Write some."""
+
+    text_id = "refusal-empty-start"
+
+
+class PromptTooLong(Refusal):
+    """The prompt has 5,200 characters; 4,000 is the limit here."""
+
+    text_id = "refusal-prompt-too-long"
+
+    def __init__(self, *, characters: int, limit: int) -> None:
+        super().__init__(characters=characters, limit=limit)
+
+
+# The service -----------------------------------------------------------------------------------------------------
+
+
+class QuotaReached(Refusal):
+    """You have 3 jobs waiting or running, the limit here. Cancel one with `/queue`, or wait until one has ended."""
+
+    text_id = "refusal-quota-reached"
+
+    def __init__(self, *, limit: int) -> None:
+        super().__init__(limit=limit)
+
+
+class AlreadyEnded(Refusal):
+    """This has already ended."""
+
+    text_id = "refusal-already-ended"
+
+
+class Forgotten(Refusal):
+    """What this button belonged to is no longer here."""
+
+    text_id = "refusal-forgotten"
+
+
+class CannotPostHere(Refusal):
+    """Embedsmith may not write or attach files in this channel. Ask its moderators, or use another channel."""
+
+    text_id = "refusal-cannot-post-here"

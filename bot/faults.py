@@ -1,0 +1,49 @@
+"""What is wrong with a request, as a refusal in the words of the person who made it."""
+
+from typing import Any
+
+from bot.errors import BadSchedule, BadSize, BadTemplate, EmptyStart, PromptTooLong, Refusal, TooManyVectors
+from trainer.protocol import (
+    LARGEST_SIDE,
+    LONGEST_PROMPT,
+    MOST_VECTORS,
+    SIDE_MULTIPLE,
+    SMALLEST_SIDE,
+    Fault,
+    Request,
+    fault_in,
+)
+
+
+def check(request: Request) -> None:
+    """Raises the Refusal that says what is wrong, before anything is promised."""
+    fault = fault_in(request)
+    if fault is not None:
+        raise _refusal(fault)
+
+
+def _refusal(fault: Fault) -> Refusal:
+    facts: dict[str, Any] = dict(fault.facts)
+    match fault.reason:
+        case "bad_learning_rate":
+            return BadSchedule(
+                text=facts["text"], part=facts["part"], reason=facts["problem"], steps=int(facts["steps"])
+            )
+        case "bad_template":
+            return BadTemplate(line=facts["line"], reason="nameless" if facts["line"] else "empty")
+        case "bad_size":
+            return BadSize(
+                width=int(facts["width"]),
+                height=int(facts["height"]),
+                multiple=SIDE_MULTIPLE,
+                least=SMALLEST_SIDE,
+                most=LARGEST_SIDE,
+            )
+        case "prompt_too_long":
+            return PromptTooLong(characters=int(facts["characters"]), limit=LONGEST_PROMPT)
+        case "bad_embedding" if facts["fault"] == "vectors":
+            return TooManyVectors(vectors=int(facts["vectors"]), limit=MOST_VECTORS)
+        case "bad_embedding":
+            return EmptyStart()
+        case _:
+            raise AssertionError(f"a fault without a refusal: {fault}")

@@ -1,0 +1,155 @@
+"""What an event changes. Pure: a job and an event in, the changed job and what is to be told out."""
+
+from typing import NamedTuple, assert_never
+
+from msgspec.structs import replace
+
+from bot.jobs.job import ENDED, Job, Kind, Report, ShownPreview, State
+from trainer.protocol import (
+    Created,
+    Drawing,
+    Drawn,
+    Event,
+    Failed,
+    Finished,
+    Paused,
+    Preview,
+    Progress,
+    Resumed,
+    Saved,
+    Started,
+    Stopped,
+    Validated,
+)
+
+LOST_ATTEMPTS = 3
+"""Attempts that may be lost in a row without a step gained, before the job is given up."""
+
+
+class Change(NamedTuple):
+    """The job after the event, and the keys of the messages that are to be sent because of it."""
+
+    job: Job
+    messages: tuple[str, ...] = ()
+
+
+def apply(job: Job, event: Event, now: float) -> Change | None:
+    """Applies one event; None when it comes from an earlier attempt, or comes twice, or the job has ended."""
+    if job.ended or event.attempt != job.attempt or event.n <= job.event:
+        return None
+    change = _changed(replace(job, event=event.n, revision=job.revision + 1), event)
+    if change.job.ended:
+        change = change._replace(job=replace(change.job, ended_at=now, attempt=None))
+    return change
+
+
+def lose(job: Job, now: float) -> Change:
+    """The worker died under the job: back into the queue, or given up when that keeps happening with no step gained."""
+    lost = job.lost_attempts + 1
+    job = replace(job, lost_attempts=lost)
+    if lost < LOST_ATTEMPTS or job.stop_wanted:
+        return release(replace(job, report=replace(job.report, recovered=True)), now)
+    report = replace(job.report, failure="worker_lost", facts={"attempts": str(lost)})
+    failed = _let_go(job, State.FAILED, now)
+    return Change(replace(failed, report=report), _result(job, has_file=True))
+
+
+def release(job: Job, now: float) -> Change:
+    """The attempt ended through no fault of the job, such as a restart of the bot: back into the queue, or stopped."""
+    if job.stop_wanted:
+        stopped = _let_go(job, State.CANCELLED, now)
+        return Change(stopped, _result(job, has_file=job.report.snapshot is not None))
+    report = replace(job.report, phase="waiting")
+    return Change(replace(_let_go(job, State.QUEUED, now), report=report))
+
+
+def _let_go(job: Job, state: State, now: float) -> Job:
+    ended_at = now if state in ENDED else None
+    return replace(job, state=state, attempt=None, event=0, revision=job.revision + 1, ended_at=ended_at)
+
+
+def _changed(job: Job, event: Event) -> Change:
+    report = job.report
+    match event:
+        case Started():
+            return _told(job, phase="working", step=event.from_step, steps=event.steps)
+        case Progress():
+            return _told(
+                job,
+                step=event.step,
+                loss=event.loss,
+                learning_rate=event.learning_rate,
+                seconds_per_step=event.seconds_per_step,
+                sharing=event.sharing,
+            )
+        case Validated():
+            return Change(replace(job, report=_validated(report, event)))
+        case Preview():
+            previews = tuple(p for p in report.previews if p.step != event.step)
+            previews = (*previews, ShownPreview(event.step, event.path))
+            key = f"preview-{event.step}"
+            return _told(job, key, previews=previews, curve=event.curve)
+        case Saved():
+            return _saved(job, event)
+        case Paused():
+            return Change(replace(job, state=State.PAUSED, report=replace(report, step=event.step)))
+        case Resumed():
+            return Change(replace(job, state=State.RUNNING, report=replace(report, step=event.step)))
+        case Finished():
+            job = replace(job, state=State.SUCCEEDED)
+            return _told(job, "result", step=event.step, snapshot=event.snapshot, strip=event.strip, film=event.film)
+        case Stopped():
+            report = replace(report, step=event.step, snapshot=event.snapshot)
+            return Change(
+                replace(job, state=State.CANCELLED, report=report), _result(job, has_file=event.snapshot is not None)
+            )
+        case Created():
+            return _told(replace(job, state=State.SUCCEEDED), snapshot=event.path)
+        case Drawing():
+            return _told(job, phase="working", step=event.step, steps=event.steps)
+        case Drawn():
+            return _drawn(job, event)
+        case Failed():
+            return _failed(job, event)
+        case _:
+            assert_never(event)
+
+
+def _told(job: Job, *messages: str, **facts: object) -> Change:
+    return Change(replace(job, report=replace(job.report, **facts)), messages)
+
+
+def _result(job: Job, *, has_file: bool) -> tuple[str, ...]:
+    """A run's end is a message of its own when there is something to hand over; a drawing's card is its result."""
+    return ("result",) if job.kind is Kind.TRAIN and has_file else ()
+
+
+def _validated(report: Report, event: Validated) -> Report:
+    if report.best_validation is not None and event.loss >= report.best_validation:
+        return replace(report, validation=event.loss)
+    return replace(report, validation=event.loss, best_validation=event.loss, best_step=event.step)
+
+
+def _saved(job: Job, event: Saved) -> Change:
+    report = replace(job.report, step=max(job.report.step, event.step), snapshot=event.snapshot)
+    gained = event.checkpoint != job.resume_from
+    lost_attempts = 0 if gained else job.lost_attempts
+    return Change(replace(job, report=report, resume_from=event.checkpoint, lost_attempts=lost_attempts))
+
+
+def _drawn(job: Job, event: Drawn) -> Change:
+    return _told(
+        replace(job, state=State.SUCCEEDED),
+        pictures=event.pictures,
+        tokens=event.tokens,
+        windows=event.windows,
+        words=event.words,
+        unreadable=event.unreadable,
+    )
+
+
+def _failed(job: Job, event: Failed) -> Change:
+    report = replace(job.report, failure=event.reason, facts=event.facts, step=event.step)
+    if event.snapshot is not None:
+        report = replace(report, snapshot=event.snapshot)
+    return Change(replace(job, state=State.FAILED, report=report), _result(job, has_file=True))

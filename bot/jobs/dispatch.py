@@ -1,0 +1,250 @@
+"""Jobs to the worker, events back to rows; a lost worker's jobs go back into the queue."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import structlog
+from msgspec.structs import replace
+
+from bot.db.database import Database
+from bot.jobs.apply import Change, apply, lose, release
+from bot.jobs.job import HELD, Job, Kind, State
+from bot.jobs.line import next_jobs
+from bot.jobs.rows import job_by_id, job_from, keep_change, new_attempt, open_jobs
+from bot.workers.worker import Connection, Worker, WorkerLost
+from trainer.protocol import (
+    PROTOCOL_VERSION,
+    Alive,
+    Event,
+    Pause,
+    PreviewNow,
+    Ready,
+    Resume,
+    Shutdown,
+    Start,
+    Stop,
+    Told,
+)
+
+log = structlog.get_logger(__name__)
+
+FIRST_BACKOFF, LAST_BACKOFF = 1.0, 60.0
+STABLE_SECONDS = 60.0
+"""A trainer that lived so long has earned a quick restart."""
+
+
+class WrongProtocol(Exception):
+    """The trainer speaks another version of the protocol: the installation is mixed."""
+
+
+class Places(NamedTuple):
+    """Jobs of a kind that the worker holds at a time. The engine lets them share the model."""
+
+    runs: int
+    drawings: int
+
+    def by_kind(self) -> dict[Kind, int]:
+        return {Kind.CREATE: self.drawings, Kind.TRAIN: self.runs, Kind.DRAW: self.drawings}
+
+
+class Dispatch:
+    """The one that talks to the worker. `changed` is called after every change, for whoever shows jobs."""
+
+    def __init__(
+        self, database: Database, worker: Worker, places: Places, runs_folder: Path, changed: Callable[[], None]
+    ) -> None:
+        self._database = database
+        self._worker = worker
+        self._places = places
+        self._runs_folder = runs_folder
+        self._changed = changed
+        self._wake = asyncio.Event()
+        self._connection: Connection | None = None
+        self._held: dict[str, int] = {}
+        self._leaving = False
+        self.ready: Ready | None = None
+
+    def wake(self) -> None:
+        """There may be something to start."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Keeps a worker alive until `leave`."""
+        await self._put_back(release)
+        backoff = FIRST_BACKOFF
+        while not self._leaving:
+            began = time.monotonic()
+            await self._one_life()
+            if time.monotonic() - began > STABLE_SECONDS:
+                backoff = FIRST_BACKOFF
+            held = bool(self._held)
+            await self._put_back(release if self._leaving else lose)
+            # A trainer that died under a job is started again at once: the job has its own limit.
+            if not held and not self._leaving:
+                await asyncio.sleep(backoff)
+                backoff = min(LAST_BACKOFF, backoff * 2)
+
+    async def leave(self) -> None:
+        """Asks the worker to save everything and go; `run` takes down the last that it says, and returns."""
+        self._leaving = True
+        if self._connection is not None:
+            await self._connection.send(Shutdown())
+
+    async def _one_life(self) -> None:
+        try:
+            async with self._worker.live() as connection, asyncio.TaskGroup() as tasks:
+                async for told in connection.told():
+                    if isinstance(told, Ready):
+                        self._check(told)
+                        self.ready, self._connection = told, connection
+                        tasks.create_task(self._start_jobs(connection))
+                        self.wake()
+                    else:
+                        await self._take(told)
+        except* WorkerLost as group:
+            log.warning("trainer lost", reasons=[str(reason) for reason in group.exceptions])
+        finally:
+            self._connection = None
+
+    def _check(self, ready: Ready) -> None:
+        if ready.version != PROTOCOL_VERSION:
+            raise WrongProtocol(f"the trainer speaks protocol {ready.version}, the bot {PROTOCOL_VERSION}")
+        log.info("trainer ready", model=ready.model, hash=ready.model_hash, device=ready.device)
+
+    async def _start_jobs(self, connection: Connection) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            for job in next_jobs(await open_jobs(self._database), self._places.by_kind()):
+                await self._start(connection, job)
+
+    async def _start(self, connection: Connection, job: Job) -> None:
+        held = await self._hold(job.id)
+        if held is None or held.attempt is None:
+            return
+        self._held[held.attempt] = held.id
+        self._changed()
+        folder = self._runs_folder / str(held.id)
+        folder.mkdir(parents=True, exist_ok=True)
+        await connection.send(
+            Start(
+                attempt=held.attempt,
+                job=held.id,
+                request=held.request,
+                folder=str(folder),
+                resume_from=held.resume_from,
+            )
+        )
+        if held.pause_wanted:
+            await connection.send(Pause(attempt=held.attempt))
+
+    async def _hold(self, job_id: int) -> Job | None:
+        """The job with a fresh attempt; None when it was cancelled meanwhile."""
+        async with self._database.transaction() as queries:
+            job = await job_by_id(self._database, job_id)
+            if job is None or job.state is not State.QUEUED:
+                return None
+            report = replace(job.report, phase="preparing")
+            if self.ready is not None:
+                report = replace(report, model=self.ready.model, model_hash=self.ready.model_hash)
+            job = replace(
+                job,
+                state=State.RUNNING,
+                attempt=new_attempt(),
+                event=0,
+                started_at=job.started_at or time.time(),
+                revision=job.revision + 1,
+                report=report,
+            )
+            await keep_change(self._database, queries, Change(job))
+            await queries.touch_queued(self._database.connection)
+        return job
+
+    async def _take(self, told: Told) -> None:
+        if isinstance(told, Alive | Ready):
+            return
+        await self._apply(told)
+        self._changed()
+
+    async def _apply(self, event: Event) -> None:
+        job_id = self._held.get(event.attempt)
+        if job_id is None:
+            return
+        async with self._database.transaction() as queries:
+            job = await job_by_id(self._database, job_id)
+            change = apply(job, event, time.time()) if job else None
+            if change is None:
+                return
+            await keep_change(self._database, queries, change)
+        if change.job.ended:
+            del self._held[event.attempt]
+            self.wake()
+
+    async def _put_back(self, how: Callable[[Job, float], Change]) -> None:
+        """No worker lives, so no attempt does: what was held goes back into the queue."""
+        self._held.clear()
+        for job in await open_jobs(self._database):
+            if job.state in HELD:
+                async with self._database.transaction() as queries:
+                    await keep_change(self._database, queries, how(job, time.time()))
+        self._changed()
+
+    # What others ask -----------------------------------------------------------------------------------------------
+
+    async def job(self, job_id: int) -> Job | None:
+        return await job_by_id(self._database, job_id)
+
+    async def open_jobs(self) -> list[Job]:
+        """Everything not ended, in the order it came."""
+        return await open_jobs(self._database)
+
+    async def training_of(self, name: str) -> Job | None:
+        """The run that works on this word now, or waits to."""
+        row = await self._database.queries.open_training_of(self._database.connection, name=name)
+        return job_from(row) if row else None
+
+    # Wishes ------------------------------------------------------------------------------------------------------
+
+    async def stop(self, job_id: int) -> Job | None:
+        """Wishes the job's end. One that waits ends here and now."""
+        async with self._database.transaction() as queries:
+            job = await job_by_id(self._database, job_id)
+            if job is None or job.ended:
+                return job
+            await queries.set_wishes(
+                self._database.connection, id=job.id, stop_wanted=True, pause_wanted=job.pause_wanted
+            )
+            if job.state is State.QUEUED:
+                job = replace(job, state=State.CANCELLED, ended_at=time.time(), revision=job.revision + 2)
+                await keep_change(self._database, queries, Change(job))
+        await self._tell(job, Stop)
+        self._changed()
+        return job
+
+    async def pause(self, job_id: int, *, wanted: bool) -> Job | None:
+        """Wishes a pause, or its end."""
+        async with self._database.transaction() as queries:
+            job = await job_by_id(self._database, job_id)
+            if job is None or job.ended:
+                return job
+            await queries.set_wishes(
+                self._database.connection, id=job.id, stop_wanted=job.stop_wanted, pause_wanted=wanted
+            )
+        await self._tell(job, Pause if wanted else Resume)
+        self._changed()
+        return job
+
+    async def preview_now(self, job: Job) -> None:
+        await self._tell(job, PreviewNow)
+
+    async def _tell(self, job: Job, control: type[Stop | Pause | Resume | PreviewNow]) -> None:
+        if job.attempt is None or self._connection is None:
+            return
+        try:
+            await self._connection.send(control(attempt=job.attempt))
+        except WorkerLost:
+            # The row holds the wish; it is told to the next attempt.
+            log.info("wish kept for the next attempt", job=job.id)

@@ -1,0 +1,126 @@
+"""A job: what a person asked for, and how it stands. No input or output here."""
+
+from enum import StrEnum
+
+import msgspec
+
+from trainer.protocol import CreateRequest, DrawnPicture, DrawRequest, Request, TrainRequest, Word
+
+
+class Kind(StrEnum):
+    CREATE = "create"
+    TRAIN = "train"
+    DRAW = "draw"
+
+
+class State(StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    PAUSED = "paused"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+TRANSITIONS: dict[State, frozenset[State]] = {
+    State.QUEUED: frozenset({State.RUNNING, State.CANCELLED}),
+    State.RUNNING: frozenset({State.PAUSED, State.QUEUED, State.SUCCEEDED, State.FAILED, State.CANCELLED}),
+    State.PAUSED: frozenset({State.RUNNING, State.QUEUED, State.SUCCEEDED, State.FAILED, State.CANCELLED}),
+    State.SUCCEEDED: frozenset(),
+    State.FAILED: frozenset(),
+    State.CANCELLED: frozenset(),
+}
+"""Drawn in docs/architecture.md; a test compares the two. An attempt that is lost puts its job back in the queue."""
+
+ENDED = frozenset(state for state, following in TRANSITIONS.items() if not following)
+HELD = frozenset({State.RUNNING, State.PAUSED})
+"""States in which an attempt holds the job."""
+
+
+class ShownPreview(msgspec.Struct, frozen=True):
+    step: int
+    path: str
+
+
+class Report(msgspec.Struct, frozen=True):
+    """How a job stands, as its card tells it."""
+
+    phase: str = "waiting"
+    """`waiting`, `preparing`, `working`: finer than the state, for the card only."""
+    step: int = 0
+    steps: int = 0
+    loss: float | None = None
+    learning_rate: float | None = None
+    seconds_per_step: float | None = None
+    sharing: int = 0
+    validation: float | None = None
+    best_validation: float | None = None
+    best_step: int = 0
+    previews: tuple[ShownPreview, ...] = ()
+    curve: str | None = None
+    snapshot: str | None = None
+    strip: str | None = None
+    film: str | None = None
+    failure: str | None = None
+    facts: dict[str, str] = {}
+    recovered: bool = False
+    """An attempt was lost and the job went on: the card says so."""
+    pictures: tuple[DrawnPicture, ...] = ()
+    tokens: int = 0
+    windows: int = 0
+    words: tuple[Word, ...] = ()
+    unreadable: tuple[str, ...] = ()
+    model: str | None = None
+    model_hash: str | None = None
+    """The model that the worker of this job had loaded."""
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of `jobs`. Times are seconds since 1970; ids are Discord's."""
+
+    id: int
+    kind: Kind
+    state: State
+    owner_id: int
+    guild_id: int | None
+    channel_id: int
+    locale: str
+    """Of the public card: the server's, or the person's in a private chat."""
+    interaction_id: int
+    request: Request
+    stop_wanted: bool = False
+    pause_wanted: bool = False
+    attempt: str | None = None
+    event: int = 0
+    """Number of the last event applied of this attempt."""
+    lost_attempts: int = 0
+    """Attempts lost in a row without a step gained."""
+    resume_from: str | None = None
+    report: Report = Report()
+    revision: int = 1
+    shown_revision: int = 0
+    """The card shows this revision; it is behind while smaller than `revision`."""
+    message_id: int | None = None
+    thread_id: int | None = None
+    created_at: float
+    started_at: float | None = None
+    ended_at: float | None = None
+
+    @property
+    def ended(self) -> bool:
+        return self.state in ENDED
+
+    @property
+    def name(self) -> str | None:
+        """The embedding that the job makes; None for a drawing."""
+        return None if isinstance(self.request, DrawRequest) else self.request.name
+
+
+def kind_of(request: Request) -> Kind:
+    match request:
+        case CreateRequest():
+            return Kind.CREATE
+        case TrainRequest():
+            return Kind.TRAIN
+        case DrawRequest():
+            return Kind.DRAW

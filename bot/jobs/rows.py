@@ -1,0 +1,97 @@
+"""Jobs as rows: reading and writing them whole, in one place."""
+
+import secrets
+from typing import Any
+
+import msgspec
+
+from bot.db.database import Database
+from bot.jobs.apply import Change
+from bot.jobs.job import Job, Kind, Report, State
+from trainer.protocol import Request, TrainRequest
+
+
+def job_from(row: Any) -> Job:
+    """A row of `jobs` as a Job."""
+    columns = {key: row[key] for key in row.keys()}  # noqa: SIM118 — sqlite3.Row iterates over values
+    columns["kind"] = Kind(columns["kind"])
+    columns["state"] = State(columns["state"])
+    columns["request"] = msgspec.json.decode(columns["request"], type=Request)
+    columns["report"] = msgspec.json.decode(columns["report"], type=Report)
+    for wish in ("stop_wanted", "pause_wanted"):
+        columns[wish] = bool(columns[wish])
+    return Job(**columns)
+
+
+def text(value: object) -> str:
+    """A struct as JSON text for a STRICT column."""
+    return msgspec.json.encode(value).decode()
+
+
+async def job_by_id(database: Database, job_id: int) -> Job | None:
+    row = await database.queries.job_by_id(database.connection, id=job_id)
+    return job_from(row) if row else None
+
+
+async def open_jobs(database: Database) -> list[Job]:
+    """Everything not ended, in the order it came."""
+    return [job_from(row) async for row in database.queries.jobs_open(database.connection)]
+
+
+async def jobs_behind(database: Database) -> list[Job]:
+    """Jobs whose card shows less than is known."""
+    return [job_from(row) async for row in database.queries.jobs_behind(database.connection)]
+
+
+async def keep_change(database: Database, queries: Any, change: Change) -> None:
+    """Writes a changed job, its messages and its word, inside the caller's transaction."""
+    job = change.job
+    await write_job(database, queries, job)
+    for key in change.messages:
+        await queries.add_message(database.connection, job_id=job.id, key=key, nonce=new_nonce())
+    if job.ended:
+        await queries.touch_queued(database.connection)
+        if job.name is not None:
+            await _settle_word(database, queries, job, job.name)
+
+
+async def write_job(database: Database, queries: Any, job: Job) -> None:
+    await queries.save_job(
+        database.connection,
+        id=job.id,
+        state=job.state,
+        attempt=job.attempt,
+        event=job.event,
+        lost_attempts=job.lost_attempts,
+        resume_from=job.resume_from,
+        report=text(job.report),
+        revision=job.revision,
+        started_at=job.started_at,
+        ended_at=job.ended_at,
+    )
+
+
+async def _settle_word(database: Database, queries: Any, job: Job, name: str) -> None:
+    """The job ended: its word has a file now, or the name that it held is free again."""
+    if job.report.snapshot is None:
+        await queries.unreserve_embedding(database.connection, name=name, job_id=job.id)
+        return
+    trained = isinstance(job.request, TrainRequest)
+    await queries.embedding_made(
+        database.connection,
+        name=name,
+        job_id=job.id,
+        step=job.report.step,
+        continued=isinstance(job.request, TrainRequest) and job.request.continue_from is not None,
+        model=job.report.model if trained else None,
+        model_hash=job.report.model_hash if trained else None,
+    )
+
+
+def new_nonce() -> str:
+    """25 characters are Discord's limit; it knows a nonce for a few minutes."""
+    return secrets.token_hex(12)
+
+
+def new_attempt() -> str:
+    return secrets.token_hex(8)

@@ -1,0 +1,122 @@
+"""A request becomes a row: the promise, made before anything is said."""
+
+import time
+from typing import Any, NamedTuple
+
+import msgspec
+
+from bot.db.database import Database
+from bot.errors import NameTaken, QuotaReached
+from bot.jobs.job import Job, Kind, Report, kind_of
+from bot.jobs.rows import job_from, new_nonce, text
+from trainer.protocol import CreateRequest, Request, TrainRequest
+
+
+class Asker(NamedTuple):
+    """Who asks, where, and in which language the public answer is."""
+
+    interaction_id: int
+    owner_id: int
+    guild_id: int | None
+    channel_id: int
+    locale: str
+
+
+class Quota(NamedTuple):
+    """Jobs a person may have waiting or running."""
+
+    runs: int
+    drawings: int
+
+    def of(self, kind: Kind) -> int:
+        return self.drawings if kind is Kind.DRAW else self.runs
+
+
+class Submissions:
+    """Takes requests in. `submitted` is called after each, outside the transaction."""
+
+    def __init__(self, database: Database, quota: Quota) -> None:
+        self._database = database
+        self._quota = quota
+
+    async def submit(self, asker: Asker, request: Request) -> Job:
+        """Keeps the request as a job with its card to be posted; the same interaction twice gives the same job.
+
+        Raises NameTaken and QuotaReached.
+        """
+        async with self._database.transaction() as queries:
+            known = await queries.job_by_interaction(self._database.connection, interaction_id=asker.interaction_id)
+            if known:
+                return job_from(known)
+            await self._check_quota(queries, asker, kind_of(request))
+            if isinstance(request, CreateRequest | TrainRequest):
+                await self._check_name(queries, asker, request)
+            job = await self._add(queries, asker, request)
+            if isinstance(request, CreateRequest | TrainRequest):
+                await self._reserve(queries, job, request)
+            await queries.add_message(self._database.connection, job_id=job.id, key="card", nonce=new_nonce())
+        return job
+
+    async def keep_draft(self, asker: Asker, request: Request) -> None:
+        """Keeps a request until its person has consented."""
+        async with self._database.transaction() as queries:
+            await queries.delete_old_drafts(self._database.connection, before=time.time() - 24 * 3600)
+            await queries.add_draft(
+                self._database.connection, **asker._asdict(), request=text(request), created_at=time.time()
+            )
+
+    async def take_draft(self, interaction_id: int, person_id: int) -> Job | None:
+        """Records the person's consent and submits what waited for it; None when there is nothing of theirs."""
+        async with self._database.transaction() as queries:
+            row = await queries.draft_by_id(self._database.connection, interaction_id=interaction_id)
+            if row is None or row["owner_id"] != person_id:
+                return None
+            await queries.add_consent(self._database.connection, person_id=person_id, given_at=time.time())
+        asker = Asker(*(row[field] for field in Asker._fields))
+        job = await self.submit(asker, msgspec.json.decode(row["request"], type=Request))
+        async with self._database.transaction() as queries:
+            await queries.delete_draft(self._database.connection, interaction_id=interaction_id)
+        return job
+
+    async def has_consented(self, person_id: int) -> bool:
+        return bool(await self._database.queries.has_consented(self._database.connection, person_id=person_id))
+
+    async def _check_quota(self, queries: Any, asker: Asker, kind: Kind) -> None:
+        limit = self._quota.of(kind)
+        waiting = [
+            row async for row in queries.jobs_open_of(self._database.connection, owner_id=asker.owner_id, kind=kind)
+        ]
+        if len(waiting) >= limit:
+            raise QuotaReached(limit=limit)
+
+    async def _add(self, queries: Any, asker: Asker, request: Request) -> Job:
+        steps = 0 if isinstance(request, CreateRequest) else request.steps
+        await queries.add_job(
+            self._database.connection,
+            **asker._asdict(),
+            kind=kind_of(request),
+            request=text(request),
+            report=text(Report(steps=steps)),
+            created_at=time.time(),
+        )
+        row = await queries.job_by_interaction(self._database.connection, interaction_id=asker.interaction_id)
+        await queries.touch_queued(self._database.connection)
+        return job_from(row)
+
+    async def _check_name(self, queries: Any, asker: Asker, request: CreateRequest | TrainRequest) -> None:
+        """A word is one person's, and one run at a time writes its file."""
+        row = await queries.embedding_by_name(self._database.connection, name=request.name)
+        continues = isinstance(request, TrainRequest) and request.continue_from is not None
+        busy = await queries.open_training_of(self._database.connection, name=request.name)
+        if busy or (row is not None and not (continues and row["owner_id"] == asker.owner_id)):
+            raise NameTaken(name=request.name)
+
+    async def _reserve(self, queries: Any, job: Job, request: CreateRequest | TrainRequest) -> None:
+        await queries.reserve_embedding(
+            self._database.connection,
+            name=request.name,
+            owner_id=job.owner_id,
+            job_id=job.id,
+            vectors=request.vectors_per_token,
+            created_at=time.time(),
+        )

@@ -1,0 +1,12 @@
+"""What each button does, by its verb."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
+
+from bot.answers import Interaction
+from bot.presses import drawings, opening, runs, words
+from bot.service import Service
+
+PressAction: TypeAlias = Callable[[Interaction, Service, str], Awaitable[None]]
+
+PRESSES: dict[str, PressAction] = {**runs.PRESSES, **drawings.PRESSES, **words.PRESSES, **opening.PRESSES}

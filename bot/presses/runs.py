@@ -1,0 +1,123 @@
+"""Buttons of a run's card and of its result."""
+
+import secrets
+from pathlib import Path
+
+import discord
+from msgspec.structs import replace
+
+from bot.answers import Interaction, check_may_post, place, say, show, texts_of, think
+from bot.cards.outgoing import file_name, layout
+from bot.errors import AlreadyEnded, Forgotten, NoFileYet, NotYours
+from bot.jobs.job import Job, State
+from bot.names import escape
+from bot.service import Service
+from trainer.protocol import TrainRequest
+
+SHOWN_PROMPTS = 10
+
+
+async def own_job(interaction: Interaction, service: Service, job_id: str) -> Job:
+    """The job, for its owner or for who may manage messages here. Raises Forgotten and NotYours."""
+    job = await service.dispatch.job(int(job_id))
+    if job is None:
+        raise Forgotten
+    if job.owner_id != interaction.user.id and not interaction.permissions.manage_messages:
+        raise NotYours
+    return job
+
+
+async def _own_run(interaction: Interaction, service: Service, job_id: str) -> tuple[Job, TrainRequest]:
+    job = await own_job(interaction, service, job_id)
+    if not isinstance(job.request, TrainRequest):
+        raise Forgotten
+    return job, job.request
+
+
+async def _stop(interaction: Interaction, service: Service, job_id: str) -> None:
+    await interaction.response.defer()
+    job = await own_job(interaction, service, job_id)
+    if job.ended:
+        raise AlreadyEnded
+    await service.dispatch.stop(job.id)
+
+
+async def _pause(interaction: Interaction, service: Service, job_id: str) -> None:
+    await _set_pause(interaction, service, job_id, wanted=True)
+
+
+async def _resume(interaction: Interaction, service: Service, job_id: str) -> None:
+    await _set_pause(interaction, service, job_id, wanted=False)
+
+
+async def _set_pause(interaction: Interaction, service: Service, job_id: str, *, wanted: bool) -> None:
+    await interaction.response.defer()
+    job = await own_job(interaction, service, job_id)
+    if job.ended:
+        raise AlreadyEnded
+    await service.dispatch.pause(job.id, wanted=wanted)
+
+
+async def _preview(interaction: Interaction, service: Service, job_id: str) -> None:
+    await think(interaction)
+    job = await own_job(interaction, service, job_id)
+    if job.ended:
+        raise AlreadyEnded
+    texts = texts_of(interaction)
+    if job.state is State.PAUSED:
+        await say(interaction, texts("training-preview-paused"))
+        return
+    await service.dispatch.preview_now(job)
+    await say(interaction, texts("training-preview-coming"))
+
+
+async def _file(interaction: Interaction, service: Service, job_id: str) -> None:
+    """The newest snapshot of a run."""
+    await think(interaction)
+    job, request = await _own_run(interaction, service, job_id)
+    snapshot = Path(job.report.snapshot) if job.report.snapshot else None
+    if snapshot is None or not snapshot.exists():
+        raise NoFileYet(name=request.name)
+    words = texts_of(interaction)("result-file-private", name=escape(request.name), step=job.report.step)
+    await say(interaction, words, file=discord.File(snapshot, filename=file_name(request.name, ".pt")))
+
+
+async def _prompts(interaction: Interaction, service: Service, job_id: str) -> None:
+    await think(interaction)
+    _, request = await _own_run(interaction, service, job_id)
+    lines = [f"- {escape(line.replace('[name]', request.name))}" for line in request.template[:SHOWN_PROMPTS]]
+    heading = texts_of(interaction)("training-example-prompts", name=escape(request.name))
+    await show(interaction, layout(discord.ui.TextDisplay("\n".join([heading, *lines]))))
+
+
+async def _again(interaction: Interaction, service: Service, job_id: str) -> None:
+    """The same run once more, after it failed or was stopped: from what it kept, if it kept anything."""
+    await _once_more(interaction, service, job_id)
+
+
+async def _further(interaction: Interaction, service: Service, job_id: str) -> None:
+    """As many steps again, from what it knows."""
+    await _once_more(interaction, service, job_id)
+
+
+async def _once_more(interaction: Interaction, service: Service, job_id: str) -> None:
+    check_may_post(interaction)
+    await think(interaction)
+    job, request = await _own_run(interaction, service, job_id)
+    if not job.ended:
+        raise NoFileYet(name=request.name)
+    kept = await service.library.file_if_owned(request.name, job.owner_id)
+    again = replace(request, seed=secrets.randbelow(2**32), continue_from=str(kept) if kept else None)
+    await place(interaction, service, again)
+
+
+PRESSES = {
+    "stop": _stop,
+    "pause": _pause,
+    "resume": _resume,
+    "preview": _preview,
+    "run_file": _file,
+    "prompts": _prompts,
+    "train_again": _again,
+    "train_further": _further,
+}

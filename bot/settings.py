@@ -1,0 +1,56 @@
+"""What an operator can set: environment variables or a `.env` file, read once, never changed."""
+
+from importlib.resources import files
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def embedded_model() -> Path:
+    """The folder of the small model that ships with the program."""
+    return Path(str(files("trainer").joinpath("demo_model")))
+
+
+class Settings(BaseSettings):
+    """Every variable is `EMBEDSMITH_` and the field's name, except `DISCORD_TOKEN`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="EMBEDSMITH_", env_file=".env", frozen=True, extra="ignore", populate_by_name=True
+    )
+
+    discord_token: SecretStr = Field(validation_alias="DISCORD_TOKEN")
+    """The bot's token from Discord's developer portal."""
+    data_folder: Path = Path("data")
+    """Embeddings, pictures, runs and the database live here."""
+    model: Path = Field(default_factory=embedded_model)
+    """A Stable Diffusion model in diffusers' folder layout."""
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    precision: Literal["float32", "float16", "bfloat16"] = "float32"
+    """Of the frozen model; vectors are always float32. Half precision halves memory on a GPU."""
+
+    steps_quick: int = Field(100, ge=1)
+    steps_balanced: int = Field(300, ge=1)
+    steps_thorough: int = Field(1000, ge=1)
+    """Steps behind the three words of the form. Raise them for large models, whose steps teach less each."""
+    max_steps: int = Field(20_000, ge=1)
+    runs_at_once: int = Field(4, ge=1)
+    """Runs that share the model at a time; the others wait in line."""
+    drawings_at_once: int = Field(4, ge=1)
+    waiting_per_person: int = Field(3, ge=1)
+    """Jobs one person may have waiting or running, of each kind that takes long."""
+    drawings_per_person: int = Field(10, ge=1)
+    threads: bool = True
+    """Open a thread on a run's card for its previews, where the channel allows it."""
+
+    card_seconds: float = Field(5.0, gt=0)
+    """Seconds between two edits of one card. Discord's own limit is about one a second for a whole channel."""
+    silence_seconds: float = Field(120.0, gt=0)
+    """A trainer that says nothing for so long is taken for hung and is restarted."""
+
+    discord_api: str | None = None
+    discord_gateway: str | None = None
+    """Where Discord's REST and gateway are; only set to reach a local server such as the sandbox."""
+
+    log_format: Literal["auto", "text", "json"] = "auto"

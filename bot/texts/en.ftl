@@ -1,0 +1,430 @@
+# English. The other catalogue has the same ids with the same variables; a test holds them together.
+#
+# Text that people wrote stands between backticks in refusals (Texts.refusal makes it fit) and comes escaped elsewhere.
+
+## Quantities
+
+about-moment = a few seconds
+about-seconds = about { $amount } s
+about-minutes = about { $amount } min
+about-hours = about { $amount } h
+about-days = about { $amount ->
+    [one] 1 day
+   *[other] { $amount } days
+}
+took-seconds = { $seconds } s
+took-minutes = { $minutes } min { $seconds } s
+took-hours = { $hours } h { $minutes } min
+# $form is the plural form of an ordinal number.
+place-in-line = { $form ->
+    [one] { $place }st in line
+    [two] { $place }nd in line
+    [few] { $place }rd in line
+   *[other] { $place }th in line
+}
+speed-steps-a-second = { $speed ->
+    [one] 1 step a second
+   *[other] { $speed } steps a second
+}
+speed-seconds-a-step = { $speed } s a step
+
+## Commands
+
+command-embed = embed
+command-embed-description = Teach the model new words, and use them
+command-embed-create = create
+command-embed-create-description = Make a word from other words, without training
+command-embed-train = train
+command-embed-train-description = Teach a word from your own pictures
+command-embed-list = list
+command-embed-list-description = The words that you can use
+command-embed-show = show
+command-embed-show-description = Everything known about a word
+command-embed-file = file
+command-embed-file-description = Get the file of a word
+command-embed-stop = stop
+command-embed-stop-description = Stop learning a word, and keep what was learned
+command-imagine = imagine
+command-imagine-description = Draw a picture
+command-queue = queue
+command-queue-description = What runs, what waits, and how long
+command-help = help
+command-help-description = What Embedsmith does, and where to begin
+
+## Options of /embed create and /embed train
+
+option-name = name
+option-name-description = The new word, such as my-cat
+option-kind = kind
+option-kind-description = A thing, or a style; a thing unless told
+option-from = from
+option-from-description = Initialization text: what it is in known words, such as cat
+option-vectors = vectors
+option-vectors-description = Vectors per token: more hold more detail, and take more of a prompt's 75 tokens
+option-thoroughness = thoroughness
+option-thoroughness-description = How long to learn; balanced unless told
+option-steps = steps
+option-steps-description = How many steps; takes the place of thoroughness
+option-learning-rate = learning_rate
+option-learning-rate-description = A number, or a schedule such as 0.005:100, 1e-3:1000, 1e-5
+option-template = template
+option-template-description = Prompts to learn with: [name] is the word, [filewords] a picture's caption
+option-template-file = template_file
+option-template-file-description = Your own template: a text file with a prompt a line
+option-preview-prompt = preview_prompt
+option-preview-prompt-description = What the previews draw; one of the training prompts unless told
+option-batch-size = batch_size
+option-batch-size-description = Pictures learned from in one step
+option-picture1 = picture1
+option-picture1-description = A picture to learn from: PNG, JPEG, WEBP or GIF
+option-picture2 = picture2
+option-picture2-description = The 2nd picture
+option-picture3 = picture3
+option-picture3-description = The 3rd picture
+option-picture4 = picture4
+option-picture4-description = The 4th picture
+option-picture5 = picture5
+option-picture5-description = The 5th picture
+option-picture6 = picture6
+option-picture6-description = The 6th picture
+option-picture7 = picture7
+option-picture7-description = The 7th picture
+option-picture8 = picture8
+option-picture8-description = The 8th picture
+option-picture9 = picture9
+option-picture9-description = The 9th picture
+option-picture10 = picture10
+option-picture10-description = The 10th picture
+
+choice-subject = a thing
+choice-style = a style
+choice-subject-filewords = a thing, with captions
+choice-style-filewords = a style, with captions
+choice-quick = quick
+choice-balanced = balanced
+choice-thorough = thorough
+
+## Options of the other commands
+
+option-known-name = name
+option-known-name-description = Which word
+option-search = search
+option-search-description = Only words that contain this
+option-prompt = prompt
+option-prompt-description = What to draw; your words work here by name
+option-negative-prompt = negative_prompt
+option-negative-prompt-description = What not to draw
+option-drawing-steps = steps
+option-drawing-steps-description = Sampling steps; 20 unless told
+option-sampler = sampler
+option-sampler-description = The sampler; Euler a unless told
+option-cfg-scale = cfg_scale
+option-cfg-scale-description = How closely to follow the prompt; 7 unless told
+option-seed = seed
+option-seed-description = The same seed and settings give the same picture; a random one unless told
+option-width = width
+option-width-description = Pixels; the model's own size unless told
+option-height = height
+option-height-description = Pixels; the model's own size unless told
+option-count = count
+option-count-description = How many pictures
+option-clip-skip = clip_skip
+option-clip-skip-description = Layers of the text encoder to leave out at its end; 1 leaves out none
+
+## Buttons
+
+button-teach = Teach a word
+button-draw = Draw
+button-my-words = My words
+button-cancel = Cancel
+button-stop = Stop
+button-pause = Pause
+button-resume = Resume
+button-preview-now = Preview now
+button-file = Get the file
+button-example-prompts = Show example prompts
+button-draw-with = Draw with it
+button-train-further = Train further
+button-share = Share with this server
+button-unshare = Make it private
+button-again = Again
+button-settings = Settings
+button-delete = Delete
+button-earlier = Earlier
+button-later = Later
+
+## Help, first contact, consent
+
+help-title = Embedsmith teaches the model new words from your pictures.
+help-text = Give a word a name and three to ten pictures, watch it being learned, and use it in a prompt: `/{ command-imagine } portrait of my-cat`. You get its file, too.
+help-commands = `/{ command-embed } { command-embed-train }` teach · `/{ command-imagine }` draw · `/{ command-embed } { command-embed-list }` your words · `/{ command-embed } { command-embed-show }` one of them · `/{ command-embed } { command-embed-file }` its file · `/{ command-embed } { command-embed-stop }` stop learning · `/{ command-embed } { command-embed-create }` a word from words · `/{ command-queue }` what waits
+help-model = Model here: { $model }
+consent-question = Are these your own pictures, or may you use them? They are stored here for training, and nothing else is done with them.
+consent-button = They are, or I may use them
+consent-given = Thank you. You will not be asked again.
+card-follows = It is accepted. Its card follows as soon as Discord takes it.
+
+## Forms
+
+form-train-title = Teach a word
+form-train-further-title = Train further
+form-draw-title = Draw
+form-name = Name
+form-name-description = The new word. Letters, digits, spaces and . _ - may be in it.
+form-name-example = my-cat
+form-pictures = Pictures, up to 10
+form-pictures-description = Different views of one thing, or different things in one style. PNG, JPEG, WEBP or GIF.
+form-kind = What is it?
+form-from = Starts from (initialization text)
+form-from-description = What it is in known words; the model begins there.
+form-from-example = cat
+form-thoroughness = How thorough?
+form-thoroughness-choice = { $word }: { $steps } steps
+form-steps = Steps
+form-prompt = Prompt
+form-prompt-description = Your words work here by name.
+form-prompt-example = portrait of { $name }
+form-negative-prompt = Negative prompt
+form-negative-prompt-description = What not to draw. May be left empty.
+
+## Card of a training run
+
+training-waiting = Learning **{ $name }** · { $place }
+training-waiting-known = Learning **{ $name }** · { $place } · { $wait }
+training-plan = { $pictures ->
+    [one] 1 picture
+   *[other] { $pictures } pictures
+} · { $vectors ->
+    [one] 1 vector
+   *[other] { $vectors } vectors
+}, from "{ $from }" · { $steps } steps
+training-plan-further = { $pictures ->
+    [one] 1 picture
+   *[other] { $pictures } pictures
+} · { $vectors ->
+    [one] 1 vector
+   *[other] { $vectors } vectors
+}, going on from what it knows · { $steps } steps
+training-model = model: { $model } [{ $hash }]
+training-preparing = ● **{ $name }** · getting the pictures ready
+training-running = ● **{ $name }** · step { $step } of { $steps }
+training-running-known = ● **{ $name }** · step { $step } of { $steps } · { $left } left
+training-pausing = ● **{ $name }** · step { $step } of { $steps } · pausing after this step
+training-paused = ⏸ **{ $name }** · paused at step { $step } of { $steps }
+training-resuming = ⏸ **{ $name }** · going on from step { $step } of { $steps }
+training-stopping = ● **{ $name }** · step { $step } of { $steps } · stopping after this step
+training-finished = ✓ **{ $name }** · { $steps } steps in { $took }
+training-stopped = **{ $name }** · stopped at step { $step } of { $steps }
+training-stopped-kept = Stopped at step { $step }. What was learned until then is kept.
+stopping = It stops after this step. What was learned is kept.
+training-cancelled = **{ $name }** · cancelled before it began
+training-failed = ✕ **{ $name }** · stopped at step { $step } of { $steps }
+training-loss = loss { $loss }
+training-validation = validation { $loss }, best { $best } at { $at }
+training-rate = rate { $rate }
+training-sharing = sharing the model with { $runs ->
+    [one] 1 other run
+   *[other] { $runs } other runs
+}
+training-preview-at = preview at step { $step }
+training-curve = loss curve
+training-recovered = The trainer stopped unexpectedly and went on from step { $step }. Nothing was lost.
+training-recovered-start = The trainer stopped unexpectedly and began again. Nothing was lost.
+training-preview-coming = A preview comes after this step.
+training-preview-paused = Nothing is learned while it is paused; resume it first.
+training-refused-pictures = Not among the pictures:
+training-example-prompts = The model learns { $name } with prompts like these:
+
+## End of a training run
+
+result-ready = ✓ **{ $name }** is ready: { $steps } steps in { $took }.
+result-stopped = **{ $name }** was stopped at step { $step }. What was learned until then is kept.
+result-best = Lowest validation loss: { $loss }, at step { $step }.
+result-before-after = Same prompt, same seed: before and after
+result-film = The previews, in order
+result-file = { $file } ({ $kilobytes } KB)
+result-try = Try: `/{ command-imagine } portrait of { $name }`
+result-file-private = Here is the file of **{ $name }** at step { $step }.
+result-file-untrained = Here is the file of **{ $name }**, untrained.
+
+## A word made without training
+
+creating-waiting = Making **{ $name }** · { $place }
+creating-running = ● Making **{ $name }**
+creating-finished = ✓ **{ $name }** is ready: { $vectors ->
+    [one] 1 vector
+   *[other] { $vectors } vectors
+} from "{ $from }", untrained. It leaves { $left } of a prompt's 75 tokens.
+creating-cancelled = **{ $name }** · cancelled
+creating-failed = ✕ **{ $name }** could not be made
+
+## Why something failed, and what to change
+
+failure-not-finite = The loss was not a number. Try a lower rate, such as { $rate }.
+failure-out-of-memory = The device ran out of memory. Try a smaller batch size, or a smaller picture.
+failure-bad-template = The template could not be used. Each line needs [name]; [filewords] is the only other tag.
+failure-bad-learning-rate = The learning rate could not be read. Example: `0.005:100, 1e-3:1000, 1e-5`.
+failure-bad-picture = A stored picture could not be read. Upload the pictures again.
+failure-bad-embedding = The embedding could not be read, or was made for another model. Train it anew under another name.
+failure-bad-size = The size does not fit this model. Use multiples of 8, near the model's own size.
+failure-unknown-sampler = There is no such sampler. Choose one from the list.
+failure-prompt-too-long = The prompt is too long for this model. Make it shorter.
+failure-disk = The server's disk is full, or cannot be written. Tell the person who runs the bot, then try again.
+failure-internal = Something went wrong in the trainer; its log names it as job { $job }. Try again, or tell the person who runs the bot.
+failure-worker-lost = The trainer stopped unexpectedly { $attempts } times in a row, so it was given up. Try a smaller batch size, or tell the person who runs the bot.
+failure-kept = Kept: step { $step }.
+failure-nothing-kept = Nothing was kept.
+
+## Drawing
+
+drawing-waiting = drawing… { $place }
+drawing-running = drawing…
+drawing-progress = drawing… step { $step } of { $steps }
+drawing-title = { $prompt }
+drawing-by = by { $person }
+drawing-words = words: { $words }
+drawing-word = { $name } ({ $vectors ->
+    [one] 1 vector
+   *[other] { $vectors } vectors
+})
+drawing-tokens = { $tokens } of 75 tokens
+drawing-windows = { $tokens } tokens in { $windows } windows of 75
+drawing-settings = { $parameters }
+drawing-failed = ✕ Nothing was drawn.
+drawing-stopped = Cancelled; nothing was drawn.
+drawing-other-model = { $name } was trained on { $trained } [{ $trained-hash }]; this is { $model } [{ $hash }]. It may look different.
+drawing-did-you-mean = No embedding is called { $word }. Did you mean { $name }?
+drawing-unreadable = { $name } could not be used: its file is damaged, or made for another kind of model. It was read as plain text.
+drawing-deleted = The pictures were deleted.
+
+## Words
+
+library-title = Your words
+library-empty = You have no words yet. Teach one with `/{ command-embed } { command-embed-train }`.
+library-nothing-found = No word contains `{ $search }`.
+library-page = { $page } of { $pages }
+library-line = **{ $name }** · { $vectors ->
+    [one] 1 vector
+   *[other] { $vectors } vectors
+} · { $steps } steps · { $owner } · { $sharing }
+library-line-untrained = **{ $name }** · { $vectors ->
+    [one] 1 vector
+   *[other] { $vectors } vectors
+} · untrained · { $owner } · { $sharing }
+library-line-found = **{ $name }** · from the embeddings folder
+library-yours = yours
+library-shared = shared
+library-private = private
+library-everybodys = everybody's
+library-model = trained on { $model } [{ $hash }]
+library-pictures = learned from { $pictures ->
+    [one] 1 picture
+   *[other] { $pictures } pictures
+}
+library-from = started from "{ $from }"
+library-budget = takes { $vectors } of a prompt's 75 tokens
+library-learning = being learned: step { $step } of { $steps }
+library-now-shared = { $name } can now be used by everybody on this server.
+library-now-private = { $name } is yours alone again.
+library-delete-question = Delete { $name }? Its file, previews and pictures go for good.
+library-deleted = { $name } is deleted.
+
+## Queue
+
+queue-title = What runs and what waits
+queue-empty = Nothing runs and nothing waits.
+queue-running-training = ● **{ $name }** · step { $step } of { $steps } · { $left } left
+queue-running-training-new = ● **{ $name }** · just begun
+queue-paused-training = ⏸ **{ $name }** · paused at step { $step } of { $steps }
+queue-running-drawing = ● a picture of yours
+queue-waiting-training = **{ $name }** · { $place } · { $wait }
+queue-waiting-training-new = **{ $name }** · { $place }
+queue-waiting-drawing = a picture of yours · { $place }
+queue-others-running = { $jobs ->
+    [one] 1 job of other people runs
+   *[other] { $jobs } jobs of other people run
+}
+queue-others-waiting = { $jobs ->
+    [one] 1 job of other people waits
+   *[other] { $jobs } jobs of other people wait
+}
+queue-cancelled = Cancelled.
+
+## Refusals
+
+refusal-not-a-picture = `{ $file }` is not a picture that can be read ({ $kind ->
+    [html] it is HTML
+    [pdf] it is a PDF
+    [zip] it is a ZIP archive
+    [text] it is plain text
+    [postscript] it is PostScript
+    [svg] it is an SVG drawing
+    [video] it is a video
+    [audio] it is a sound file
+    [program] it is a program
+   *[unknown] its kind is not known
+}). Send PNG, JPEG, WEBP or GIF.
+refusal-kind-not-taken = `{ $file }` is a { $kind ->
+    [heic] HEIC
+    [avif] AVIF
+    [bmp] BMP
+    [tiff] TIFF
+    [ico] ICO
+    [psd] Photoshop
+    [jxl] JPEG XL
+   *[other] different kind of
+} picture, which is not taken here. Send PNG, JPEG, WEBP or GIF.
+refusal-empty-file = `{ $file }` is empty.
+refusal-file-too-big = `{ $file }` has { $megabytes } MB; { $limit } MB is the limit here.
+refusal-picture-too-big = `{ $file }` has { NUMBER($millions, useGrouping: 0) } million pixels; { $limit } million is the limit here.
+refusal-picture-too-small = `{ $file }` is { $width } × { $height } pixels, too small to learn from. Each side needs { $limit } or more.
+refusal-picture-too-narrow = `{ $file }` is { $width } × { $height } pixels, too narrow to learn from. Send a part of it.
+refusal-broken-picture = `{ $file }` is damaged or cut off. Save it once more, or send another.
+refusal-picture-too-slow = `{ $file }` took more than { $seconds } s to read and was given up. Save it as a plain PNG or JPEG.
+refusal-picture-too-hard = `{ $file }` could not be read safely and was not taken. Save it as a plain PNG or JPEG.
+refusal-no-pictures = There is no picture to learn from. Add at least one.
+refusal-no-space = There is no room left on this server's disk, so nothing was kept. Tell the person who runs the bot.
+refusal-bad-name = { $reason ->
+    [empty] The name is empty. Write one such as my-cat.
+    [long] `{ $name }` is too long for a name: { $limit } characters at most, fewer in some scripts.
+    [characters] `{ $name }` cannot be a name: `{ $characters }` may not be in it. Letters, digits, spaces and . _ - may.
+    [wordless] `{ $name }` cannot be a name: it needs a letter or a digit.
+    [leading-dot] `{ $name }` cannot be a name: it begins with a dot.
+    [trailing-dot] `{ $name }` cannot be a name: it ends with a dot.
+    [device] `{ $name }` cannot be a name: some computers keep it for themselves. Add a word to it.
+   *[prompt-word] `{ $name }` cannot be a name: AND and BREAK in capitals mean something else in a prompt.
+}
+refusal-name-taken = The name `{ $name }` is taken. Choose another.
+refusal-nothing-called = Nothing here is called `{ $name }`.
+refusal-no-file-yet = `{ $name }` has no file yet: it is still being learned.
+refusal-not-yours = Only the person who started this can do that.
+refusal-bad-schedule = `{ $text }` is not a learning rate: { $reason ->
+    [empty] it is empty
+    [not_a_number] `{ $part }` does not begin with a number
+    [not_positive] `{ $part }` does not begin with a number above 0
+    [not_a_step] `{ $part }` does not end in a step
+    [not_rising] the steps must rise, and `{ $part }` does not
+    [ends_early] it ends before the last of { $steps } steps
+   *[already_past] nothing of it is left for the steps to come
+}. Example: `0.005:100, 1e-3:1000, 1e-5`.
+refusal-bad-template = { $reason ->
+    [empty] The template is empty. Write prompts such as `a photo of [name]`.
+    [nameless] `{ $line }` does not contain [name], so the word would not be learned from it.
+   *[unreadable] It is not a text file in UTF-8. Send prompts, one a line, as plain text.
+}
+refusal-bad-size = { $width } × { $height } cannot be drawn: each side is a multiple of { $multiple }, from { $least } to { $most }.
+refusal-too-many-steps = { $steps } steps are more than the { $limit } that are allowed here.
+refusal-too-many-vectors = { $vectors } vectors are too many: { $limit } is the limit, so that a prompt's 75 tokens hold other words too.
+refusal-empty-start = There is nothing to start from: the initialization text is empty. Write what it is in known words, such as cat.
+refusal-prompt-too-long = The prompt has { $characters } characters; { $limit } is the limit here.
+refusal-quota-reached = You have { $limit ->
+    [one] 1 job
+   *[other] { $limit } jobs
+} waiting or running, the limit here. Cancel one with `/{ command-queue }`, or wait until one has ended.
+refusal-already-ended = This has already ended.
+refusal-forgotten = What this button belonged to is no longer here.
+refusal-cannot-post-here = Embedsmith may not write or attach files in this channel. Ask its moderators, or use another channel.
+
+## Everything else that goes wrong
+
+fault = Something went wrong here, and it is in the log as { $code }. Try again; if it stays, tell the person who runs the bot.

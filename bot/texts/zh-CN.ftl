@@ -1,0 +1,381 @@
+# 简体中文。编号和变量与 en.ftl 完全一致，由测试保证。
+#
+# 拒绝语中，用户写的文字放在反引号里；其他地方传入时已转义。
+
+## Quantities
+
+about-moment = 几秒
+about-seconds = 约 { $amount } 秒
+about-minutes = 约 { $amount } 分钟
+about-hours = 约 { $amount } 小时
+about-days = 约 { $amount } 天
+took-seconds = { $seconds } 秒
+took-minutes = { $minutes } 分 { $seconds } 秒
+took-hours = { $hours } 小时 { $minutes } 分
+place-in-line = { $form ->
+   *[other] 排在第 { $place } 位
+}
+speed-steps-a-second = 每秒 { $speed } 步
+speed-seconds-a-step = 每步 { $speed } 秒
+
+## Commands
+
+command-embed = 嵌入
+command-embed-description = 教模型新词，并使用它们
+command-embed-create = 新建
+command-embed-create-description = 由已有的词新建一个词，不训练
+command-embed-train = 训练
+command-embed-train-description = 用你自己的图片教一个新词
+command-embed-list = 列表
+command-embed-list-description = 你能使用的词
+command-embed-show = 查看
+command-embed-show-description = 一个词的全部信息
+command-embed-file = 取文件
+command-embed-file-description = 取得一个词的文件
+command-embed-stop = 停止
+command-embed-stop-description = 停止学习一个词，保留已学到的内容
+command-imagine = 画图
+command-imagine-description = 画一张图
+command-queue = 队列
+command-queue-description = 正在运行的、排队的，以及还要多久
+command-help = 帮助
+command-help-description = Embedsmith 能做什么，从哪里开始
+
+## Options of /embed create and /embed train
+
+option-name = 名称
+option-name-description = 新词，例如 my-cat
+option-kind = 类型
+option-kind-description = 事物或风格；默认是事物
+option-from = 初始化文本
+option-from-description = 用已有的词说它是什么，例如 cat
+option-vectors = 每个标记的向量数
+option-vectors-description = 越多细节越丰富，也越占提示词的 75 个标记
+option-thoroughness = 细致程度
+option-thoroughness-description = 学多久；默认是适中
+option-steps = 步数
+option-steps-description = 多少步；代替细致程度
+option-learning-rate = 学习率
+option-learning-rate-description = 一个数，或分段写法，例如 0.005:100, 1e-3:1000, 1e-5
+option-template = 模板
+option-template-description = 学习时用的提示词：[name] 是这个词，[filewords] 是图片的说明
+option-template-file = 模板文件
+option-template-file-description = 你自己的模板：文本文件，每行一条提示词
+option-preview-prompt = 预览提示词
+option-preview-prompt-description = 预览图画什么；默认用训练时的提示词
+option-batch-size = 批量大小
+option-batch-size-description = 每一步学习几张图片
+option-picture1 = 图片1
+option-picture1-description = 用来学习的图片：PNG、JPEG、WEBP 或 GIF
+option-picture2 = 图片2
+option-picture2-description = 第 2 张图片
+option-picture3 = 图片3
+option-picture3-description = 第 3 张图片
+option-picture4 = 图片4
+option-picture4-description = 第 4 张图片
+option-picture5 = 图片5
+option-picture5-description = 第 5 张图片
+option-picture6 = 图片6
+option-picture6-description = 第 6 张图片
+option-picture7 = 图片7
+option-picture7-description = 第 7 张图片
+option-picture8 = 图片8
+option-picture8-description = 第 8 张图片
+option-picture9 = 图片9
+option-picture9-description = 第 9 张图片
+option-picture10 = 图片10
+option-picture10-description = 第 10 张图片
+
+choice-subject = 事物
+choice-style = 风格
+choice-subject-filewords = 事物，带说明
+choice-style-filewords = 风格，带说明
+choice-quick = 快速
+choice-balanced = 适中
+choice-thorough = 细致
+
+## Options of the other commands
+
+option-known-name = 名称
+option-known-name-description = 哪个词
+option-search = 搜索
+option-search-description = 只列出包含这些文字的词
+option-prompt = 提示词
+option-prompt-description = 画什么；写上你的词的名称就能用
+option-negative-prompt = 反向提示词
+option-negative-prompt-description = 不要画什么
+option-drawing-steps = 步数
+option-drawing-steps-description = 采样步数；默认 20
+option-sampler = 采样器
+option-sampler-description = 采样器；默认 Euler a
+option-cfg-scale = 提示词引导系数
+option-cfg-scale-description = CFG Scale：多大程度上遵循提示词；默认 7
+option-seed = 种子
+option-seed-description = 种子和设置相同，图就相同；默认随机
+option-width = 宽度
+option-width-description = 像素；默认是模型自己的尺寸
+option-height = 高度
+option-height-description = 像素；默认是模型自己的尺寸
+option-count = 数量
+option-count-description = 画几张
+option-clip-skip = clip跳过层
+option-clip-skip-description = 跳过文本编码器末尾的几层；1 表示一层也不跳过
+
+## Buttons
+
+button-teach = 教一个词
+button-draw = 画图
+button-my-words = 我的词
+button-cancel = 取消
+button-stop = 停止
+button-pause = 暂停
+button-resume = 继续
+button-preview-now = 立即预览
+button-file = 取文件
+button-example-prompts = 查看提示词示例
+button-draw-with = 用它画图
+button-train-further = 继续训练
+button-share = 分享给本服务器
+button-unshare = 改为私有
+button-again = 再来一张
+button-settings = 设置
+button-delete = 删除
+button-earlier = 上一页
+button-later = 下一页
+
+## Help, first contact, consent
+
+help-title = Embedsmith 用你的图片教模型认识新词。
+help-text = 起一个名称，给三到十张图片，看着它学会，然后写进提示词：`/{ command-imagine } portrait of my-cat`。词的文件也归你。
+help-commands = `/{ command-embed } { command-embed-train }` 训练 · `/{ command-imagine }` 画图 · `/{ command-embed } { command-embed-list }` 你的词 · `/{ command-embed } { command-embed-show }` 查看其中一个 · `/{ command-embed } { command-embed-file }` 取它的文件 · `/{ command-embed } { command-embed-stop }` 停止学习 · `/{ command-embed } { command-embed-create }` 由词造词 · `/{ command-queue }` 排队情况
+help-model = 这里的模型：{ $model }
+consent-question = 这些图片是你自己的，或者你有权使用吗？它们会存放在这里，只用于训练。
+consent-button = 是我的，或我有权使用
+consent-given = 谢谢，以后不再询问。
+card-follows = 已接受。Discord 恢复后会立即显示卡片。
+
+## Forms
+
+form-train-title = 教一个词
+form-train-further-title = 继续训练
+form-draw-title = 画图
+form-name = 名称
+form-name-description = 新词。可以用文字、数字、空格和 . _ -
+form-name-example = my-cat
+form-pictures = 图片，最多 10 张
+form-pictures-description = 同一事物的不同画面，或同一风格的不同事物。PNG、JPEG、WEBP 或 GIF。
+form-kind = 它是什么？
+form-from = 从什么开始（初始化文本）
+form-from-description = 用已有的词说它是什么，模型从那里学起。
+form-from-example = cat
+form-thoroughness = 学得多细致？
+form-thoroughness-choice = { $word }：{ $steps } 步
+form-steps = 步数
+form-prompt = 提示词
+form-prompt-description = 写上你的词的名称就能用。
+form-prompt-example = portrait of { $name }
+form-negative-prompt = 反向提示词
+form-negative-prompt-description = 不要画什么。可以留空。
+
+## Card of a training run
+
+training-waiting = 学习 **{ $name }** · { $place }
+training-waiting-known = 学习 **{ $name }** · { $place } · { $wait }
+training-plan = { $pictures } 张图片 · { $vectors } 个向量，从“{ $from }”开始 · { $steps } 步
+training-plan-further = { $pictures } 张图片 · { $vectors } 个向量，接着已学到的继续 · { $steps } 步
+training-model = 模型：{ $model } [{ $hash }]
+training-preparing = ● **{ $name }** · 正在准备图片
+training-running = ● **{ $name }** · 第 { $step } 步，共 { $steps } 步
+training-running-known = ● **{ $name }** · 第 { $step } 步，共 { $steps } 步 · 剩余时间：{ $left }
+training-pausing = ● **{ $name }** · 第 { $step } 步，共 { $steps } 步 · 完成这一步后暂停
+training-paused = ⏸ **{ $name }** · 已暂停在第 { $step } 步，共 { $steps } 步
+training-resuming = ⏸ **{ $name }** · 从第 { $step } 步继续，共 { $steps } 步
+training-stopping = ● **{ $name }** · 第 { $step } 步，共 { $steps } 步 · 完成这一步后停止
+training-finished = ✓ **{ $name }** · { $steps } 步，用时 { $took }
+training-stopped = **{ $name }** · 停在第 { $step } 步，共 { $steps } 步
+training-stopped-kept = 停在第 { $step } 步。到那时为止学到的内容已保留。
+stopping = 完成这一步后停止，已学到的内容会保留。
+training-cancelled = **{ $name }** · 开始前已取消
+training-failed = ✕ **{ $name }** · 停在第 { $step } 步，共 { $steps } 步
+training-loss = 损失 { $loss }
+training-validation = 验证损失 { $loss }，最佳 { $best }（第 { $at } 步）
+training-rate = 学习率 { $rate }
+training-sharing = 与另外 { $runs } 个训练共用模型
+training-preview-at = 第 { $step } 步的预览
+training-curve = 损失曲线
+training-recovered = 训练程序意外停止，已从第 { $step } 步继续。没有丢失任何内容。
+training-recovered-start = 训练程序意外停止，已重新开始。没有丢失任何内容。
+training-preview-coming = 完成这一步后给出预览。
+training-preview-paused = 暂停时不会学习；请先继续。
+training-refused-pictures = 以下文件未被采用：
+training-example-prompts = 模型用这样的提示词学习 { $name }：
+
+## End of a training run
+
+result-ready = ✓ **{ $name }** 已学会：{ $steps } 步，用时 { $took }。
+result-stopped = **{ $name }** 停在第 { $step } 步。到那时为止学到的内容已保留。
+result-best = 最低验证损失：{ $loss }，在第 { $step } 步。
+result-before-after = 相同提示词、相同种子：训练前与训练后
+result-film = 按顺序排列的预览
+result-file = { $file }（{ $kilobytes } KB）
+result-try = 试试：`/{ command-imagine } portrait of { $name }`
+result-file-private = 这是 **{ $name }** 在第 { $step } 步的文件。
+result-file-untrained = 这是 **{ $name }** 的文件，未经训练。
+
+## A word made without training
+
+creating-waiting = 新建 **{ $name }** · { $place }
+creating-running = ● 正在新建 **{ $name }**
+creating-finished = ✓ **{ $name }** 已建好：{ $vectors } 个向量，取自“{ $from }”，未经训练。提示词的 75 个标记还剩 { $left } 个。
+creating-cancelled = **{ $name }** · 已取消
+creating-failed = ✕ **{ $name }** 未能建成
+
+## Why something failed, and what to change
+
+failure-not-finite = 损失不再是一个数。请降低学习率，例如 { $rate }。
+failure-out-of-memory = 设备内存不足。请减小批量大小，或缩小图片。
+failure-bad-template = 模板无法使用。每行都要有 [name]；此外只能用 [filewords]。
+failure-bad-learning-rate = 学习率无法读取。例如：`0.005:100, 1e-3:1000, 1e-5`。
+failure-bad-picture = 有一张已存放的图片无法读取。请重新上传图片。
+failure-bad-embedding = 这个嵌入无法读取，或是为另一种模型制作的。请换一个名称重新训练。
+failure-bad-size = 这个尺寸不适合当前模型。请用 8 的倍数，并接近模型自己的尺寸。
+failure-unknown-sampler = 没有这个采样器。请从列表中选择。
+failure-prompt-too-long = 提示词对当前模型太长。请写短一些。
+failure-disk = 服务器磁盘已满或无法写入。请告诉运行机器人的人，然后再试。
+failure-internal = 训练程序出错，日志中记为任务 { $job }。请再试一次，或告诉运行机器人的人。
+failure-worker-lost = 训练程序连续 { $attempts } 次意外停止，已放弃。请减小批量大小，或告诉运行机器人的人。
+failure-kept = 已保留：第 { $step } 步。
+failure-nothing-kept = 没有保留任何内容。
+
+## Drawing
+
+drawing-waiting = 画图中… { $place }
+drawing-running = 画图中…
+drawing-progress = 画图中… 第 { $step } 步，共 { $steps } 步
+drawing-title = { $prompt }
+drawing-by = 来自 { $person }
+drawing-words = 用到的词：{ $words }
+drawing-word = { $name }（{ $vectors } 个向量）
+drawing-tokens = 75 个标记中用了 { $tokens } 个
+drawing-windows = { $tokens } 个标记，分为 { $windows } 段，每段 75 个
+drawing-settings = { $parameters }
+drawing-failed = ✕ 没有画成。
+drawing-stopped = 已取消，没有画图。
+drawing-other-model = { $name } 是在 { $trained } [{ $trained-hash }] 上训练的；这里是 { $model } [{ $hash }]，效果可能不同。
+drawing-did-you-mean = 没有叫 { $word } 的嵌入。你是想写 { $name } 吗？
+drawing-unreadable = { $name } 无法使用：文件已损坏，或是为另一种模型制作的。已当作普通文字处理。
+drawing-deleted = 图片已删除。
+
+## Words
+
+library-title = 你的词
+library-empty = 你还没有词。用 `/{ command-embed } { command-embed-train }` 教一个。
+library-nothing-found = 没有包含 `{ $search }` 的词。
+library-page = 第 { $page } 页，共 { $pages } 页
+library-line = **{ $name }** · { $vectors } 个向量 · { $steps } 步 · { $owner } · { $sharing }
+library-line-untrained = **{ $name }** · { $vectors } 个向量 · 未训练 · { $owner } · { $sharing }
+library-line-found = **{ $name }** · 来自嵌入文件夹
+library-yours = 你的
+library-shared = 已分享
+library-private = 私有
+library-everybodys = 大家的
+library-model = 训练所用模型：{ $model } [{ $hash }]
+library-pictures = 学习了 { $pictures } 张图片
+library-from = 初始化文本：“{ $from }”
+library-budget = 占用提示词 75 个标记中的 { $vectors } 个
+library-learning = 正在学习：第 { $step } 步，共 { $steps } 步
+library-now-shared = 本服务器的所有人现在都能使用 { $name }。
+library-now-private = { $name } 又只归你一个人使用了。
+library-delete-question = 要删除 { $name } 吗？它的文件、预览和图片都会永久删除。
+library-deleted = { $name } 已删除。
+
+## Queue
+
+queue-title = 正在运行和排队的任务
+queue-empty = 没有正在运行或排队的任务。
+queue-running-training = ● **{ $name }** · 第 { $step } 步，共 { $steps } 步 · 剩余时间：{ $left }
+queue-running-training-new = ● **{ $name }** · 刚刚开始
+queue-paused-training = ⏸ **{ $name }** · 已暂停在第 { $step } 步，共 { $steps } 步
+queue-running-drawing = ● 你的一张图
+queue-waiting-training = **{ $name }** · { $place } · { $wait }
+queue-waiting-training-new = **{ $name }** · { $place }
+queue-waiting-drawing = 你的一张图 · { $place }
+queue-others-running = 其他人有 { $jobs } 个任务正在运行
+queue-others-waiting = 其他人有 { $jobs } 个任务在排队
+queue-cancelled = 已取消。
+
+## Refusals
+
+refusal-not-a-picture = `{ $file }` 不是可以读取的图片（{ $kind ->
+    [html] 它是 HTML
+    [pdf] 它是 PDF
+    [zip] 它是 ZIP 压缩包
+    [text] 它是纯文本
+    [postscript] 它是 PostScript
+    [svg] 它是 SVG 图形
+    [video] 它是视频
+    [audio] 它是音频
+    [program] 它是程序
+   *[unknown] 类型不明
+}）。请发送 PNG、JPEG、WEBP 或 GIF。
+refusal-kind-not-taken = `{ $file }` 是{ $kind ->
+    [heic] { " " }HEIC{ " " }
+    [avif] { " " }AVIF{ " " }
+    [bmp] { " " }BMP{ " " }
+    [tiff] { " " }TIFF{ " " }
+    [ico] { " " }ICO{ " " }
+    [psd] { " " }Photoshop{ " " }
+    [jxl] { " " }JPEG XL{ " " }
+   *[other] 其他类型的
+}图片，这里不接受。请发送 PNG、JPEG、WEBP 或 GIF。
+refusal-empty-file = `{ $file }` 是空文件。
+refusal-file-too-big = `{ $file }` 有 { $megabytes } MB；这里的上限是 { $limit } MB。
+refusal-picture-too-big = `{ $file }` 有 { NUMBER($millions, useGrouping: 0) }00 万像素；这里的上限是 { NUMBER($limit, useGrouping: 0) }00 万像素。
+refusal-picture-too-small = `{ $file }` 是 { $width } × { $height } 像素，太小，学不到东西。每边至少 { $limit } 像素。
+refusal-picture-too-narrow = `{ $file }` 是 { $width } × { $height } 像素，太窄，学不到东西。请只发送其中一部分。
+refusal-broken-picture = `{ $file }` 已损坏或不完整。请重新保存，或换一张。
+refusal-picture-too-slow = `{ $file }` 读取超过 { $seconds } 秒，已放弃。请另存为普通的 PNG 或 JPEG。
+refusal-picture-too-hard = `{ $file }` 无法安全读取，未被采用。请另存为普通的 PNG 或 JPEG。
+refusal-no-pictures = 没有可供学习的图片。请至少添加一张。
+refusal-no-space = 服务器磁盘已满，没有保存任何内容。请告诉运行机器人的人。
+refusal-bad-name = { $reason ->
+    [empty] 名称是空的。请写一个，例如 my-cat。
+    [long] `{ $name }` 作为名称太长：最多 { $limit } 个字符，有些文字更少。
+    [characters] `{ $name }` 不能用作名称：不能含有 `{ $characters }`。可以用文字、数字、空格和 . _ -
+    [wordless] `{ $name }` 不能用作名称：至少要有一个文字或数字。
+    [leading-dot] `{ $name }` 不能用作名称：不能以点开头。
+    [trailing-dot] `{ $name }` 不能用作名称：不能以点结尾。
+    [device] `{ $name }` 不能用作名称：有些电脑把它留作己用。请再加一个词。
+   *[prompt-word] `{ $name }` 不能用作名称：大写的 AND 和 BREAK 在提示词里另有含义。
+}
+refusal-name-taken = 名称 `{ $name }` 已被使用。请换一个。
+refusal-nothing-called = 这里没有叫 `{ $name }` 的词。
+refusal-no-file-yet = `{ $name }` 还没有文件：它还在学习中。
+refusal-not-yours = 只有发起的人才能这样做。
+refusal-bad-schedule = `{ $text }` 不是可用的学习率：{ $reason ->
+    [empty] 它是空的
+    [not_a_number] `{ $part }` 的开头不是数
+    [not_positive] `{ $part }` 的开头不是大于 0 的数
+    [not_a_step] `{ $part }` 的结尾不是步数
+    [not_rising] 步数必须递增，而 `{ $part }` 没有
+    [ends_early] 它在全部 { $steps } 步完成之前就结束了
+   *[already_past] 对剩下的步数已没有可用的部分
+}。例如：`0.005:100, 1e-3:1000, 1e-5`。
+refusal-bad-template = { $reason ->
+    [empty] 模板是空的。请写提示词，例如 `a photo of [name]`。
+    [nameless] `{ $line }` 里没有 [name]，学不到这个词。
+   *[unreadable] 它不是 UTF-8 文本文件。请发送纯文本，每行一条提示词。
+}
+refusal-bad-size = 画不了 { $width } × { $height }：每边须是 { $multiple } 的倍数，从 { $least } 到 { $most }。
+refusal-too-many-steps = { $steps } 步超过了这里允许的 { $limit } 步。
+refusal-too-many-vectors = { $vectors } 个向量太多：上限是 { $limit } 个，好让提示词的 75 个标记还放得下其他词。
+refusal-empty-start = 没有起点：初始化文本是空的。请用已有的词说它是什么，例如 cat。
+refusal-prompt-too-long = 提示词有 { $characters } 个字符；这里的上限是 { $limit } 个。
+refusal-quota-reached = 你有 { $limit } 个任务在排队或运行，已达上限。用 `/{ command-queue }` 取消一个，或等其中一个结束。
+refusal-already-ended = 这个已经结束了。
+refusal-forgotten = 这个按钮所属的内容已经不在了。
+refusal-cannot-post-here = Embedsmith 不能在这个频道发消息或附件。请联系频道管理员，或换一个频道。
+
+## Everything else that goes wrong
+
+fault = 出错了，日志编号 { $code }。请再试一次；如果仍然如此，请告诉运行机器人的人。

@@ -1,0 +1,144 @@
+"""From what a person said to a TrainRequest: defaults, template, pictures, consent."""
+
+import secrets
+from collections.abc import Sequence
+from importlib.resources import files
+from typing import NamedTuple
+
+import discord
+from msgspec.structs import replace
+
+from bot.answers import Interaction, asker, bring_card, place, texts_of
+from bot.cards.outgoing import button
+from bot.errors import FileTooBig, NameTaken, NoPictures, TooManySteps
+from bot.faults import check
+from bot.names import check_name
+from bot.service import Limits, Service
+from bot.uploads import MEGABYTE, Kept, Upload
+from trainer.protocol import TrainingPicture, TrainRequest
+
+VECTORS = 4
+BATCH_SIZE = 4
+INITIALIZATION_TEXT = "*"
+"""The web UI's own default: a token that stands for nothing in particular."""
+PREVIEWS = 8
+"""In a whole run, after the first; they become the film."""
+LARGEST_UPLOAD = 25
+"""Megabytes of one picture."""
+
+
+class Wish(NamedTuple):
+    """What a person said; what they left out is None or empty."""
+
+    name: str
+    kind: str = "subject"
+    start: str = ""
+    vectors: int = VECTORS
+    thoroughness: str = "balanced"
+    steps: int | None = None
+    learning_rate: str = ""
+    template: str | None = None
+    own_template: str | None = None
+    preview_prompt: str = ""
+    batch_size: int = BATCH_SIZE
+
+
+async def begin_training(
+    interaction: Interaction, service: Service, wish: Wish, attachments: Sequence[discord.Attachment]
+) -> None:
+    """Takes a wish with its pictures, of a deferred interaction, to a posted card or to the question of consent.
+
+    Raises Refusal with the first thing that cannot be done.
+    """
+    request = await training_request(service, wish, attachments)
+    if await service.submissions.has_consented(interaction.user.id):
+        await place(interaction, service, request)
+        return
+    await service.submissions.keep_draft(asker(interaction), request)
+    await ask_consent(interaction)
+
+
+async def training_request(service: Service, wish: Wish, attachments: Sequence[discord.Attachment]) -> TrainRequest:
+    """Checks everything that can be checked before the pictures are fetched, then fetches and stores them."""
+    name = check_name(wish.name)
+    if await service.library.exists(name):
+        raise NameTaken(name=name)
+    if not attachments:
+        raise NoPictures
+    steps = steps_of(wish, service.limits)
+    request = TrainRequest(
+        name=name,
+        initialization_text=wish.start.strip() or INITIALIZATION_TEXT,
+        vectors_per_token=wish.vectors,
+        pictures=(),
+        template=template_lines(wish),
+        steps=steps,
+        learning_rate=wish.learning_rate.strip() or falling_rate(steps),
+        seed=secrets.randbelow(2**32),
+        batch_size=wish.batch_size,
+        preview_prompt=wish.preview_prompt.strip(),
+        preview_every=max(1, steps // PREVIEWS),
+    )
+    check(request)
+    kept = await keep_pictures(service, attachments)
+    pictures = tuple(TrainingPicture(path=str(kept.path), file_name=kept.file_name) for kept in kept.pictures)
+    return replace(request, pictures=pictures)
+
+
+async def keep_pictures(service: Service, attachments: Sequence[discord.Attachment]) -> Kept:
+    """Fetches and stores uploads; raises the first refusal, so that nobody trains on fewer pictures than they think."""
+    for attachment in attachments:
+        if attachment.size > LARGEST_UPLOAD * MEGABYTE:
+            raise FileTooBig(file=attachment.filename, megabytes=attachment.size // MEGABYTE, limit=LARGEST_UPLOAD)
+    uploads = [Upload(attachment.filename, await attachment.read()) for attachment in attachments]
+    kept = await service.pictures.keep(uploads)
+    for refusal in kept.refused:
+        raise refusal
+    return kept
+
+
+def steps_of(wish: Wish, limits: Limits) -> int:
+    """Raises TooManySteps."""
+    by_word = {
+        "quick": limits.steps_quick,
+        "balanced": limits.steps_balanced,
+        "thorough": limits.steps_thorough,
+    }
+    steps = wish.steps or by_word[wish.thoroughness]
+    if steps > limits.max_steps:
+        raise TooManySteps(steps=steps, limit=limits.max_steps)
+    return steps
+
+
+def falling_rate(steps: int) -> str:
+    """0.005, the web UI's default, which falls in the last two fifths so that the vectors come to rest."""
+    if steps < 10:
+        return "0.005"
+    return f"0.005:{steps * 3 // 5}, 0.002:{steps * 17 // 20}, 0.0005:{steps}"
+
+
+def template_lines(wish: Wish) -> tuple[str, ...]:
+    """The lines of the person's own template, or of the shipped one of the chosen name."""
+    text = wish.own_template
+    if text is None:
+        name = wish.template or wish.kind
+        text = files("templates").joinpath(f"{name}.txt").read_text(encoding="utf-8")
+    return tuple(line.strip() for line in text.splitlines() if line.strip())
+
+
+async def ask_consent(interaction: Interaction) -> None:
+    """One question with one button, the first time."""
+    texts = texts_of(interaction)
+    view = discord.ui.View(timeout=None)
+    view.add_item(button(texts("consent-button"), f"consent:{interaction.id}", discord.ButtonStyle.success))
+    view.stop()
+    await interaction.edit_original_response(content=texts("consent-question"), view=view)
+
+
+async def train_after_consent(interaction: Interaction, service: Service, draft: int) -> bool:
+    """Records the consent and goes on with what waited for it; False when that is gone."""
+    job = await service.submissions.take_draft(draft, interaction.user.id)
+    if job is None:
+        return False
+    await bring_card(interaction, service, job)
+    return True

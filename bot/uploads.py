@@ -1,0 +1,225 @@
+"""A stranger's bytes → a verified, upright, metadata-free picture, stored by content hash."""
+
+import asyncio
+import errno
+import hashlib
+import math
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import assert_never
+
+import msgspec
+
+from bot.decoding import SHORTEST_SIDE, Decoded, Outcome, Rejected
+from bot.errors import (
+    BrokenPicture,
+    EmptyFile,
+    FileTooBig,
+    NoSpace,
+    PictureTooBig,
+    PictureTooHard,
+    PictureTooNarrow,
+    PictureTooSlow,
+    PictureTooSmall,
+    Refusal,
+)
+from bot.kinds import foreign
+
+_OUTCOME: msgspec.json.Decoder[Outcome] = msgspec.json.Decoder(Outcome)
+MEGABYTE = 1_000_000
+MEGAPIXEL = 1_000_000
+_PROJECT = Path(__file__).parent.parent
+"""Where the child finds this package, whether it is installed or not."""
+_PASSED_ON = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT")
+"""Environment of the child. The bot's own holds the token, which no decoder need ever see."""
+_CHILDREN_AT_ONCE = 2
+"""A child takes up to 1.5 GB for the largest pictures."""
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file as it came."""
+
+    file_name: str
+    data: bytes
+
+
+@dataclass(frozen=True)
+class StoredPicture:
+    """An RGB PNG without metadata; `file_name` is what its person called it, pixels are after turning and reducing."""
+
+    sha256: str
+    path: Path
+    width: int
+    height: int
+    file_name: str
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What became of a batch, each part in the order of the uploads; equal pictures are kept once."""
+
+    pictures: tuple[StoredPicture, ...]
+    refused: tuple[Refusal, ...]
+
+
+class PictureStore:
+    """Pictures at `<folder>/<first two digits>/<sha256>.png`; the same pixels twice are one file."""
+
+    def __init__(
+        self, folder: Path, *, max_bytes: int = 25 * MEGABYTE, max_pixels: int = 40_000_000, seconds: float = 20
+    ) -> None:
+        """`seconds` is what one picture may take to decode. Removes what a killed bot left half done."""
+        self.folder = folder.absolute()
+        self._incoming = self.folder / "incoming"
+        self._max_bytes = max_bytes
+        self._max_pixels = max_pixels
+        self._seconds = seconds
+        self._places = asyncio.Semaphore(_CHILDREN_AT_ONCE)
+        shutil.rmtree(self._incoming, ignore_errors=True)
+
+    async def keep(self, uploads: Sequence[Upload]) -> Kept:
+        """Decodes a batch in a child process and stores what could be read. Raises NoSpace when the disk is full."""
+        fates: list[StoredPicture | Refusal | None] = [self._refusal_by_size(upload) for upload in uploads]
+        readable = [place for place, fate in enumerate(fates) if fate is None]
+        while readable:
+            async with self._places:
+                decided = await self._decode([uploads[place] for place in readable])
+            for place, fate in zip(readable, decided, strict=False):
+                fates[place] = fate
+            readable = readable[len(decided) :]
+        return _kept(fates)
+
+    async def _decode(self, uploads: Sequence[Upload]) -> list[StoredPicture | Refusal]:
+        """The fates of the uploads up to the first that ended the child; the rest is for a fresh child."""
+        fates: list[StoredPicture | Refusal] = []
+        with _full_disk_refused():
+            folder = await asyncio.to_thread(self._put_down, uploads)
+            try:
+                async with self._child(folder, len(uploads)) as told:
+                    for upload in uploads:
+                        outcome = await self._next_outcome(told, upload)
+                        if isinstance(outcome, Refusal):
+                            return [*fates, outcome]
+                        fates.append(await self._fate(folder, upload, outcome))
+            finally:
+                await asyncio.to_thread(shutil.rmtree, folder)
+        return fates
+
+    def _put_down(self, uploads: Sequence[Upload]) -> Path:
+        """The uploads in a folder of their own, on the disk of the store, so that what comes of them can be renamed."""
+        self._incoming.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(dir=self._incoming))
+        try:
+            for index, upload in enumerate(uploads):
+                (folder / f"{index}.upload").write_bytes(upload.data)
+        except OSError:
+            shutil.rmtree(folder)
+            raise
+        return folder
+
+    @asynccontextmanager
+    async def _child(self, folder: Path, count: int) -> AsyncIterator[asyncio.StreamReader]:
+        """A decoding process for `count` uploads, dead when the context ends; gives what it tells."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-m", "bot.decoding", str(folder), str(count)),
+            *(str(self._max_pixels), str(math.ceil(self._seconds))),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            cwd=_PROJECT,
+            env={name: os.environ[name] for name in _PASSED_ON if name in os.environ},
+            start_new_session=True,
+        )
+        assert process.stdout is not None
+        try:
+            yield process.stdout
+        finally:
+            if process.returncode is None:
+                process.kill()
+            await process.wait()
+
+    async def _next_outcome(self, told: asyncio.StreamReader, upload: Upload) -> Outcome | Refusal:
+        """What the child says of this upload; a Refusal when it says nothing in time, or nothing that makes sense."""
+        try:
+            line = await asyncio.wait_for(told.readline(), self._seconds)
+            return _OUTCOME.decode(line)
+        except TimeoutError:
+            return PictureTooSlow(file=upload.file_name, seconds=math.ceil(self._seconds))
+        except (msgspec.DecodeError, ValueError):
+            return PictureTooHard(file=upload.file_name)
+
+    async def _fate(self, folder: Path, upload: Upload, outcome: Outcome) -> StoredPicture | Refusal:
+        match outcome:
+            case Decoded():
+                sha256, path = await asyncio.to_thread(self._store, folder / f"{outcome.index}.png")
+                return StoredPicture(sha256, path, outcome.width, outcome.height, upload.file_name)
+            case Rejected():
+                return self._refusal(upload, outcome)
+            case _:
+                assert_never(outcome)
+
+    def _store(self, aside: Path) -> tuple[str, Path]:
+        """The hash of a finished picture and its place, taken in one step once its bytes are on the disk."""
+        with aside.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+            os.fsync(file.fileno())
+        path = self.folder / sha256[:2] / f"{sha256}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        aside.replace(path)
+        return sha256, path
+
+    def _refusal_by_size(self, upload: Upload) -> Refusal | None:
+        size = len(upload.data)
+        if size == 0:
+            return EmptyFile(file=upload.file_name)
+        if size > self._max_bytes:
+            megabytes, limit = math.ceil(size / MEGABYTE), self._max_bytes // MEGABYTE
+            return FileTooBig(file=upload.file_name, megabytes=megabytes, limit=limit)
+        return None
+
+    def _refusal(self, upload: Upload, rejected: Rejected) -> Refusal:
+        file, width, height = upload.file_name, rejected.width, rejected.height
+        match rejected.reason:
+            case "unidentified":
+                return foreign(file, upload.data)
+            case "too_big":
+                millions, limit = math.ceil(rejected.pixels / MEGAPIXEL), self._max_pixels // MEGAPIXEL
+                return PictureTooBig(file=file, millions=millions, limit=limit)
+            case "too_small":
+                return PictureTooSmall(file=file, width=width, height=height, limit=SHORTEST_SIDE)
+            case "too_narrow":
+                return PictureTooNarrow(file=file, width=width, height=height)
+            case "broken":
+                return BrokenPicture(file=file)
+            case "too_hard":
+                return PictureTooHard(file=file)
+            case "no_space":
+                raise NoSpace
+            case _:
+                assert_never(rejected.reason)
+
+
+def _kept(fates: Sequence[StoredPicture | Refusal | None]) -> Kept:
+    pictures: dict[str, StoredPicture] = {}
+    for fate in fates:
+        if isinstance(fate, StoredPicture):
+            pictures.setdefault(fate.sha256, fate)
+    return Kept(tuple(pictures.values()), tuple(fate for fate in fates if isinstance(fate, Refusal)))
+
+
+@contextmanager
+def _full_disk_refused() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise NoSpace from error
+        raise

@@ -1,0 +1,105 @@
+"""A trainer as a child process of the bot, on a socket of its own."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import msgspec
+import structlog
+
+from bot.workers.worker import WorkerLost
+from trainer.protocol import Control, Told
+
+log = structlog.get_logger(__name__)
+
+LINE_LIMIT = 16 * 1024 * 1024
+"""Bytes of one message; asyncio refuses more than 64 KiB unless told otherwise."""
+_SECRETS = ("DISCORD_TOKEN",)
+
+
+class ChildConnection:
+    """One trainer process and the socket to it."""
+
+    def __init__(
+        self,
+        process: asyncio.subprocess.Process,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        silence_seconds: float,
+    ) -> None:
+        self.process = process
+        self._reader = reader
+        self._writer = writer
+        self._silence_seconds = silence_seconds
+        self._encoder = msgspec.json.Encoder()
+        self._decoder = msgspec.json.Decoder(Told)
+
+    async def send(self, control: Control) -> None:
+        try:
+            self._writer.write(self._encoder.encode(control) + b"\n")
+            await self._writer.drain()
+        except ConnectionError as error:
+            raise WorkerLost(str(error)) from error
+
+    async def told(self) -> AsyncIterator[Told]:
+        while True:
+            yield self._decoder.decode(await self._line())
+
+    async def _line(self) -> bytes:
+        try:
+            async with asyncio.timeout(self._silence_seconds):
+                line = await self._reader.readline()
+        except TimeoutError:
+            raise WorkerLost(f"said nothing for {self._silence_seconds:.0f} s") from None
+        except ConnectionError as error:
+            raise WorkerLost(str(error)) from error
+        if not line.endswith(b"\n"):
+            raise WorkerLost("closed its end")
+        return line
+
+    def end(self) -> None:
+        """Ends the process now, if there still is one."""
+        self._writer.close()
+        if self.process.returncode is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+
+
+class ChildWorker:
+    """Starts `python -m trainer` with the given arguments."""
+
+    def __init__(self, arguments: Sequence[str], silence_seconds: float) -> None:
+        self._arguments = arguments
+        self._silence_seconds = silence_seconds
+
+    @asynccontextmanager
+    async def live(self) -> AsyncIterator[ChildConnection]:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            command = [sys.executable, "-m", "trainer", "--fd", str(theirs.fileno()), "--parent", str(os.getpid())]
+            process = await asyncio.create_subprocess_exec(
+                *command,
+                *self._arguments,
+                stdin=asyncio.subprocess.DEVNULL,
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,  # a Ctrl-C at the terminal is for the bot, which then asks the trainer to save
+                env=_environment(),
+            )
+        reader, writer = await asyncio.open_connection(sock=ours, limit=LINE_LIMIT)
+        connection = ChildConnection(process, reader, writer, self._silence_seconds)
+        log.info("trainer started", pid=process.pid)
+        try:
+            yield connection
+        finally:
+            connection.end()
+            log.info("trainer ended", pid=process.pid, exit_code=await process.wait())
+
+
+def _environment() -> dict[str, str]:
+    """The bot's own, without its secrets, and with its import path."""
+    kept = {key: value for key, value in os.environ.items() if key not in _SECRETS}
+    return {**kept, "PYTHONPATH": str(Path(__file__).parents[2]), "HF_HUB_OFFLINE": "1"}

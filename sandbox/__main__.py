@@ -1,0 +1,42 @@
+"""python -m sandbox: the server alone. Prints one line of JSON when it listens."""
+
+import argparse
+import asyncio
+import json
+import signal
+import sys
+from pathlib import Path
+
+from sandbox.app import serving
+from sandbox.faults import Fault, parse_faults
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m sandbox", description="A local Discord for one bot, with a chat page."
+    )
+    parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
+    parser.add_argument("--bot-token", help="what the bot must present; made up by default")
+    parser.add_argument("--key", help="what the page and scripts must present; made up by default")
+    parser.add_argument("--faults", type=Path, help="a JSON list of faults, see docs/sandbox.md")
+    return parser.parse_args()
+
+
+def faults_in(path: Path | None) -> list[Fault]:
+    return parse_faults(json.loads(path.read_text(encoding="utf-8"))) if path else []
+
+
+async def main() -> None:
+    """Serves until SIGTERM or SIGINT."""
+    args = arguments()
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with serving(args.port, args.bot_token, args.key, faults_in(args.faults)) as server:
+        sys.stdout.write(json.dumps(server.addresses()) + "\n")
+        sys.stdout.flush()
+        await stop.wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,78 @@
+"""Everything the sandbox holds, opened once and handed to every route."""
+
+import asyncio
+import secrets
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
+from typing import Any
+
+from sandbox.attachments import Cdn
+from sandbox.clock import Clock
+from sandbox.faults import Fault, Weather
+from sandbox.feed import Feed
+from sandbox.gateway import Gateway
+from sandbox.journal import Journal
+from sandbox.ratelimits import RateLimits
+from sandbox.schema import Schema, load
+from sandbox.state import World, new_world
+
+
+@dataclass
+class Server:
+    port: int
+    token: str
+    key: str
+    clock: Clock
+    world: World
+    feed: Feed
+    journal: Journal
+    weather: Weather
+    limits: RateLimits
+    schema: Schema
+    cdn: Cdn
+    gateway: Gateway
+    tasks: set[asyncio.Task[None]] = field(default_factory=set)
+
+    @property
+    def base(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def spawn(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        """Runs beside the requests until the server closes; a failure of ours is recorded as a violation."""
+        task = asyncio.create_task(coroutine)
+        self.tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self.tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            self.journal.violation(f"ours: {error!r}")
+
+    def addresses(self) -> dict[str, str]:
+        """The line that `python -m sandbox` prints."""
+        return {
+            "page": f"{self.base}/?key={self.key}",
+            "api": f"{self.base}/api/v10",
+            "gateway": self.gateway.url,
+            "token": self.token,
+            "key": self.key,
+        }
+
+
+def new_server(port: int, token: str | None, key: str | None, faults: list[Fault]) -> Server:
+    clock, feed, weather, schema = Clock(), Feed(), Weather(faults), load()
+    world, journal = new_world(clock), Journal(clock, feed)
+    return Server(
+        port=port,
+        token=token or secrets.token_urlsafe(32),
+        key=key or secrets.token_urlsafe(16),
+        clock=clock,
+        world=world,
+        feed=feed,
+        journal=journal,
+        weather=weather,
+        limits=RateLimits(clock),
+        schema=schema,
+        cdn=Cdn(clock, f"http://127.0.0.1:{port}"),
+        gateway=Gateway(world, journal, feed, schema, weather, f"ws://127.0.0.1:{port}/gateway"),
+    )

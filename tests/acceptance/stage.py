@@ -1,0 +1,159 @@
+"""The whole program on one machine: the sandbox, the bot as a process of its own, its trainer, its data folder."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from tests.sandboxed import File, Json, Sandbox, running_sandbox
+
+PICTURES = Path(__file__).parents[2] / "sandbox" / "demo_images"
+
+
+def pictures(subject: str, count: int = 10) -> dict[str, File]:
+    """Demo pictures as the attachment options of `/embed train`."""
+    files = sorted((PICTURES / subject).iterdir())[:count]
+    return {f"picture{n}": (file.name, file.read_bytes()) for n, file in enumerate(files, start=1)}
+
+
+def components(message: Json) -> list[Json]:
+    """Every component of a message, from the outside in."""
+    found, waiting = [], list(message.get("components", []))
+    while waiting:
+        part = waiting.pop(0)
+        found.append(part)
+        waiting += part.get("components", [])
+    return found
+
+
+def text_of(message: Json) -> str:
+    """All that a message says."""
+    return "\n".join([message.get("content", ""), *(part.get("content", "") for part in components(message))]).strip()
+
+
+def buttons_of(message: Json) -> dict[str, str]:
+    """The custom_id of each button, by its label."""
+    return {part["label"]: part["custom_id"] for part in components(message) if part["type"] == 2}
+
+
+class Stage:
+    """Acts and waits. `bot` is the process that runs now."""
+
+    def __init__(self, sandbox: Sandbox, data: Path, settings: dict[str, str]) -> None:
+        self.sandbox = sandbox
+        self.data = data
+        self._settings = settings
+        self.bot: asyncio.subprocess.Process | None = None
+        self._log = (data.parent / "bot.log").open("ab")
+
+    async def start(self) -> None:
+        """Starts the bot, after another one or for the first time."""
+        environment = {
+            **os.environ,
+            "DISCORD_TOKEN": self.sandbox.token,
+            "EMBEDSMITH_DISCORD_API": self.sandbox.api,
+            "EMBEDSMITH_DISCORD_GATEWAY": self.sandbox.gateway,
+            "EMBEDSMITH_DATA_FOLDER": str(self.data),
+            **self._settings,
+        }
+        command = (sys.executable, "-m", "bot", "run")
+        self.bot = await asyncio.create_subprocess_exec(*command, env=environment, stdout=self._log, stderr=self._log)
+        await self.sandbox.until_online()
+
+    async def kill(self) -> None:
+        """kill -9 of the bot; returns when it is gone."""
+        assert self.bot is not None
+        self.bot.kill()
+        await self.bot.wait()
+
+    async def stop(self) -> int:
+        """SIGTERM; returns the exit code."""
+        assert self.bot is not None
+        if self.bot.returncode is None:
+            self.bot.send_signal(signal.SIGTERM)
+        return await self.bot.wait()
+
+    def trainer(self) -> psutil.Process | None:
+        """The trainer of the bot that runs now."""
+        assert self.bot is not None
+        children = psutil.Process(self.bot.pid).children()
+        return next((child for child in children if "trainer" in child.cmdline()), None)
+
+    async def agree(self, person: str = "Ada") -> None:
+        """Gives the consent that the first training asks for, by training on too little to matter."""
+        answer = await self.sandbox.run(
+            "embed train", {"name": f"first-{person}", "steps": 1}, pictures("owl", 1), person=person
+        )
+        question = await self.sandbox.message(answer["message_id"], person=person)
+        (button,) = buttons_of(question).values()
+        await self.sandbox.interaction(await self.sandbox.click(question["id"], button, person=person))
+        await self.result(f"first-{person}")
+
+    async def train(self, name: str, subject: str = "owl", person: str = "Ada", **options: Any) -> Json:
+        """Starts a run; answers its card."""
+        given = {"name": name, "start": "emoji", **options}
+        await self.sandbox.run("embed train", _named(given), pictures(subject), person=person)
+        return await self.card(name)
+
+    async def card(self, name: str, seconds: float = 20) -> Json:
+        """The card of the run of this word."""
+
+        def is_card(message: Json) -> bool:
+            return f"**{name}**" in text_of(message) and "<@" not in text_of(message)
+
+        return await self.sandbox.until_message("general", is_card, seconds=seconds)
+
+    async def result(self, name: str, seconds: float = 90) -> Json:
+        """The message that hands over what was learned."""
+
+        def is_result(message: Json) -> bool:
+            return f"**{name}**" in text_of(message) and text_of(message).startswith("<@")
+
+        return await self.sandbox.until_message("general", is_result, seconds=seconds)
+
+    async def draw(self, prompt: str, person: str = "Ada", seconds: float = 60, **options: Any) -> Json:
+        """Draws; answers the card with its pictures."""
+        known = {message["id"] for message in await self.sandbox.messages()}
+        await self.sandbox.run("imagine", {"prompt": prompt, **options}, person=person)
+
+        def is_drawn(message: Json) -> bool:
+            return message["id"] not in known and bool(message["attachments"]) and prompt in text_of(message)
+
+        return await self.sandbox.until_message("general", is_drawn, seconds=seconds)
+
+    async def press(self, message: Json, label: str, person: str = "Ada") -> Json:
+        """Presses a button of a message by its label; answers the interaction."""
+        newest = await self.sandbox.message(message["id"], message["channel_id"], person=person)
+        interaction = await self.sandbox.click(newest["id"], buttons_of(newest)[label], person=person)
+        return await self.sandbox.interaction(interaction)
+
+    async def close(self) -> None:
+        if self.bot is not None and self.bot.returncode is None:
+            await self.kill()
+        self._log.close()
+
+
+def _named(options: Json) -> Json:
+    """Option names as people see them."""
+    return {"from" if key == "start" else key: value for key, value in options.items()}
+
+
+@asynccontextmanager
+async def stage(folder: Path, **settings: str) -> AsyncIterator[Stage]:
+    """Everything started and, at the end, the promise kept that Discord would have refused nothing."""
+    quick = {"EMBEDSMITH_CARD_SECONDS": "1", "EMBEDSMITH_LOG_FORMAT": "text"}
+    async with running_sandbox() as sandbox:
+        played = Stage(sandbox, folder / "data", {**quick, **settings})
+        played.data.mkdir()
+        try:
+            await played.start()
+            yield played
+            assert await sandbox.violations() == []
+        finally:
+            await played.close()

@@ -1,0 +1,144 @@
+"""What events do to jobs."""
+
+import typing
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.jobs.apply import LOST_ATTEMPTS, apply, lose, release
+from bot.jobs.job import ENDED, TRANSITIONS, Kind, Report, State
+from tests.bot.jobs import job
+from trainer.protocol import (
+    Created,
+    Drawing,
+    Drawn,
+    DrawnPicture,
+    Event,
+    Failed,
+    Finished,
+    Paused,
+    Preview,
+    Progress,
+    Resumed,
+    Saved,
+    Started,
+    Stopped,
+    Validated,
+)
+
+EVENTS: dict[type, Event] = {
+    type(event): event
+    for event in (
+        Started(attempt="a", n=1, from_step=0, steps=100),
+        Progress(attempt="a", n=1, step=5, loss=0.1, learning_rate=0.005, seconds_per_step=0.1),
+        Validated(attempt="a", n=1, step=5, loss=0.2),
+        Preview(attempt="a", n=1, step=50, path="/r/50.png", curve="/r/c.png", prompt="p", seed=1),
+        Saved(attempt="a", n=1, step=50, checkpoint="/r/c-50", snapshot="/r/my-cat.pt", sha256="0"),
+        Paused(attempt="a", n=1, step=5),
+        Resumed(attempt="a", n=1, step=5),
+        Finished(attempt="a", n=1, step=100, snapshot="/r/my-cat.pt", strip="/r/s.png", film="/r/f.webp"),
+        Stopped(attempt="a", n=1, step=40, snapshot="/r/my-cat.pt"),
+        Created(attempt="a", n=1, path="/e/my-cat.pt", vectors=4),
+        Drawing(attempt="a", n=1, step=3, steps=20),
+        Drawn(
+            attempt="a",
+            n=1,
+            pictures=(DrawnPicture(path="/d/0.png", seed=1, parameters="p"),),
+            tokens=4,
+            windows=1,
+            words=(),
+        ),
+        Failed(attempt="a", n=1, reason="not_finite", facts={"learning_rate": "1"}, step=30, snapshot="/r/my-cat.pt"),
+    )
+}
+
+
+def test_every_event_of_the_protocol_is_here() -> None:
+    assert set(EVENTS) == set(typing.get_args(Event))
+
+
+@pytest.mark.parametrize("event", EVENTS.values(), ids=lambda event: type(event).__name__)
+def test_an_event_changes_its_job_once(event: Event) -> None:
+    first = apply(job(state=State.RUNNING), event, now=9.0)
+    assert first is not None
+    assert first.job.event == 1
+    assert first.job.revision == 2
+    assert apply(first.job, event, now=9.0) is None
+
+
+@pytest.mark.parametrize("event", EVENTS.values(), ids=lambda event: type(event).__name__)
+def test_an_event_of_an_earlier_attempt_changes_nothing(event: Event) -> None:
+    assert apply(job(state=State.RUNNING, attempt="b"), event, now=9.0) is None
+
+
+@given(st.lists(st.sampled_from(list(EVENTS.values())), max_size=8))
+def test_states_follow_the_drawn_transitions(events: list[Event]) -> None:
+    current = job(state=State.RUNNING)
+    for event in events:
+        change = apply(current, event, now=9.0)
+        if change is None:
+            continue
+        assert change.job.state is current.state or change.job.state in TRANSITIONS[current.state]
+        assert (change.job.state in ENDED) == (change.job.ended_at is not None)
+        current = change.job
+
+
+def test_a_run_that_ends_sends_one_result() -> None:
+    for ending in (Finished, Stopped, Failed):
+        change = apply(job(state=State.RUNNING), EVENTS[ending], now=9.0)
+        assert change is not None
+        assert change.messages == ("result",)
+
+
+def test_a_drawing_that_ends_is_its_own_card() -> None:
+    change = apply(job(state=State.RUNNING, kind=Kind.DRAW), EVENTS[Drawn], now=9.0)
+    assert change is not None
+    assert change.messages == ()
+    assert change.job.state is State.SUCCEEDED
+
+
+def test_the_best_validation_is_remembered_with_its_step() -> None:
+    current = job(state=State.RUNNING)
+    for n, (step, loss) in enumerate([(0, 0.3), (50, 0.1), (100, 0.2)], start=1):
+        change = apply(current, Validated(attempt="a", n=n, step=step, loss=loss), now=9.0)
+        assert change is not None
+        current = change.job
+    assert (current.report.validation, current.report.best_validation, current.report.best_step) == (0.2, 0.1, 50)
+
+
+def test_a_lost_attempt_goes_back_and_resumes() -> None:
+    lost = lose(job(state=State.RUNNING, resume_from="/r/c-50"), now=9.0).job
+    assert (lost.state, lost.attempt, lost.resume_from) == (State.QUEUED, None, "/r/c-50")
+    assert lost.report.recovered
+
+
+def test_a_job_that_kills_every_worker_is_given_up() -> None:
+    current = job(state=State.RUNNING, lost_attempts=LOST_ATTEMPTS - 1)
+    change = lose(current, now=9.0)
+    assert change.job.state is State.FAILED
+    assert change.job.report.failure == "worker_lost"
+    assert change.messages == ("result",)
+
+
+def test_a_gained_step_forgives_lost_attempts() -> None:
+    change = apply(job(state=State.RUNNING, lost_attempts=2), EVENTS[Saved], now=9.0)
+    assert change is not None
+    assert change.job.lost_attempts == 0
+
+
+def test_saving_the_same_step_again_forgives_nothing() -> None:
+    change = apply(job(state=State.RUNNING, lost_attempts=2, resume_from="/r/c-50"), EVENTS[Saved], now=9.0)
+    assert change is not None
+    assert change.job.lost_attempts == 2
+
+
+def test_a_wish_to_stop_outlives_the_worker() -> None:
+    for back in (lose, release):
+        stopped = back(job(state=State.RUNNING, stop_wanted=True, report=Report(snapshot="/r/my-cat.pt")), 9.0)
+        assert stopped.job.state is State.CANCELLED
+        assert stopped.messages == ("result",)
+
+
+def test_a_restart_of_the_bot_is_no_fault_of_the_job() -> None:
+    assert release(job(state=State.RUNNING), 9.0).job.lost_attempts == 0

@@ -1,0 +1,119 @@
+"""The SQLite file: kept whole, migrated, refused when it is newer."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from bot.db.database import Database, NewerDatabase, migrations, open_database
+from bot.errors import NameTaken, QuotaReached
+from bot.jobs.apply import Change, release
+from bot.jobs.job import Kind, State
+from bot.jobs.rows import job_by_id, keep_change
+from bot.jobs.submit import Asker, Quota, Submissions
+from tests.bot.jobs import DRAW, TRAIN
+
+ASKER = Asker(interaction_id=77, owner_id=1, guild_id=2, channel_id=3, locale="zh-CN")
+
+
+def submissions(database: Database) -> Submissions:
+    return Submissions(database, Quota(runs=2, drawings=2))
+
+
+async def test_a_blank_file_gets_the_newest_schema(tmp_path: Path) -> None:
+    path = tmp_path / "e.sqlite3"
+    async with open_database(path):
+        pass
+    with closing(sqlite3.connect(path)) as blank:
+        assert blank.execute("PRAGMA user_version").fetchone() == (len(migrations()),)
+
+
+async def test_a_newer_file_is_refused_untouched(tmp_path: Path) -> None:
+    path = tmp_path / "e.sqlite3"
+    with closing(sqlite3.connect(path)) as newer:
+        newer.execute(f"PRAGMA user_version = {len(migrations()) + 1}")
+    with pytest.raises(NewerDatabase):
+        async with open_database(path):
+            pass
+
+
+async def test_a_transaction_is_kept_whole_or_not_at_all(tmp_path: Path) -> None:
+    async with open_database(tmp_path / "e.sqlite3") as database:
+        with pytest.raises(ZeroDivisionError):
+            async with database.transaction() as queries:
+                await queries.add_consent(database.connection, person_id=1, given_at=0.0)
+                raise ZeroDivisionError
+        assert not await database.queries.has_consented(database.connection, person_id=1)
+
+
+async def test_a_job_comes_back_as_it_was_kept(tmp_path: Path) -> None:
+    async with open_database(tmp_path / "e.sqlite3") as database:
+        kept = await submissions(database).submit(ASKER, TRAIN)
+    async with open_database(tmp_path / "e.sqlite3") as database:
+        found = await job_by_id(database, kept.id)
+    assert found is not None
+    assert found.request == TRAIN
+    assert (found.state, found.kind, found.locale) == (State.QUEUED, Kind.TRAIN, "zh-CN")
+
+
+async def test_the_same_interaction_twice_is_one_job(tmp_path: Path) -> None:
+    async with open_database(tmp_path / "e.sqlite3") as database:
+        first = await submissions(database).submit(ASKER, TRAIN)
+        second = await submissions(database).submit(ASKER, TRAIN)
+        rows = [row async for row in database.queries.messages_open(database.connection)]
+    assert first.id == second.id
+    assert [row["key"] for row in rows] == ["card"]
+
+
+async def test_a_name_is_one_persons_from_the_moment_it_is_asked_for(tmp_path: Path) -> None:
+    async with open_database(tmp_path / "e.sqlite3") as database:
+        await submissions(database).submit(ASKER, TRAIN)
+        with pytest.raises(NameTaken):
+            await submissions(database).submit(
+                ASKER._replace(interaction_id=78, owner_id=9), replace(TRAIN, name="My-Cat")
+            )
+
+
+async def test_a_name_is_free_again_when_its_run_ends_with_nothing(tmp_path: Path) -> None:
+    async with open_database(tmp_path / "e.sqlite3") as database:
+        job = await submissions(database).submit(ASKER, TRAIN)
+        async with database.transaction() as queries:
+            cancelled = replace(job, state=State.CANCELLED, ended_at=1.0)
+            await keep_change(database, queries, Change(cancelled))
+        await submissions(database).submit(ASKER._replace(interaction_id=78, owner_id=9), TRAIN)
+
+
+async def test_a_person_may_have_so_many_jobs_and_no_more(tmp_path: Path) -> None:
+    async with open_database(tmp_path / "e.sqlite3") as database:
+        for n in range(2):
+            await submissions(database).submit(ASKER._replace(interaction_id=n), DRAW)
+        with pytest.raises(QuotaReached):
+            await submissions(database).submit(ASKER._replace(interaction_id=3), DRAW)
+        await submissions(database).submit(ASKER._replace(interaction_id=4, owner_id=9), DRAW)
+
+
+async def test_a_draft_waits_for_its_own_persons_consent(tmp_path: Path) -> None:
+    async with open_database(tmp_path / "e.sqlite3") as database:
+        desk = submissions(database)
+        await desk.keep_draft(ASKER, TRAIN)
+        assert await desk.take_draft(ASKER.interaction_id, person_id=9) is None
+        job = await desk.take_draft(ASKER.interaction_id, ASKER.owner_id)
+        assert job is not None
+        assert job.request == TRAIN
+        assert await desk.has_consented(ASKER.owner_id)
+        assert not await desk.has_consented(9)
+        assert await desk.take_draft(ASKER.interaction_id, ASKER.owner_id) is None
+
+
+async def test_a_released_job_waits_again(tmp_path: Path) -> None:
+    async with open_database(tmp_path / "e.sqlite3") as database:
+        job = await submissions(database).submit(ASKER, TRAIN)
+        running = replace(job, state=State.RUNNING, attempt="a")
+        async with database.transaction() as queries:
+            await keep_change(database, queries, Change(running))
+            await keep_change(database, queries, release(running, 1.0))
+        found = await job_by_id(database, job.id)
+    assert found is not None
+    assert (found.state, found.attempt) == (State.QUEUED, None)

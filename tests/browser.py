@@ -1,0 +1,64 @@
+"""A headless Chromium for tests that look at the chat page."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from selenium.webdriver import Chrome, ChromeOptions, ChromeService
+
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--hide-scrollbars",
+)
+
+
+def require_browser() -> tuple[str, str]:
+    """The paths of Chromium and its driver; the calling test is skipped, with the reason, where they are missing."""
+    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    if not chromium or not driver:
+        pytest.skip("needs chromium and chromedriver (Debian: apt install chromium chromium-driver)")
+    return chromium, driver
+
+
+@contextmanager
+def browser(width: int = 1200, height: int = 860, *, dark: bool = False) -> Iterator[Chrome]:
+    """A browser with a fresh profile and a page of exactly that size in CSS pixels."""
+    chromium, driver_path = require_browser()
+    with tempfile.TemporaryDirectory() as profile:
+        driver = Chrome(_options(chromium, profile), ChromeService(driver_path))
+        try:
+            _emulate(driver, width, height, dark=dark)
+            yield driver
+        finally:
+            driver.quit()
+
+
+def _options(chromium: str, profile: str) -> ChromeOptions:
+    options = ChromeOptions()
+    options.binary_location = chromium
+    for flag in (*FLAGS, f"--user-data-dir={profile}", "--lang=en-US"):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    return options
+
+
+def _emulate(driver: Chrome, width: int, height: int, *, dark: bool) -> None:
+    size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
+
+
+def console_errors(driver: Chrome) -> list[str]:
+    """What the page complained about so far; a policy violation or a failed request is among them."""
+    return [entry["message"] for entry in driver.get_log("browser") if entry["level"] == "SEVERE"]

@@ -1,0 +1,28 @@
+"""One direction: what a fresh process holds after an import."""
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = ("torch", "diffusers", "transformers", "matplotlib", "numpy")
+
+
+def modules_after(statement: str) -> set[str]:
+    code = f"import sys; {statement}; print(' '.join(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
+@pytest.mark.parametrize("module", ["bot.__main__", "bot.app", "bot.decoding", "trainer.protocol", "sandbox.__main__"])
+def test_light_processes_stay_light(module: str) -> None:
+    assert modules_after(f"import {module}").isdisjoint(HEAVY)
+
+
+def test_the_trainer_has_never_heard_of_discord() -> None:
+    loaded = modules_after("import trainer.__main__")
+    assert loaded.isdisjoint({"discord", "aiosqlite", "aiohttp", "bot", "sandbox"})
+
+
+def test_the_sandbox_knows_neither_bot_nor_trainer() -> None:
+    assert modules_after("import sandbox.__main__").isdisjoint({"discord", "bot", "trainer"})

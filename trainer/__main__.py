@@ -1,0 +1,102 @@
+"""The worker process: `python -m trainer --fd N --model DIR --embeddings DIR`.
+
+It talks on descriptor N, which it inherits, and on nothing else. It ends when the bot does: at the end of that
+descriptor's stream, and by the kernel's hand when the parent dies.
+"""
+
+import argparse
+import ctypes
+import logging
+import os
+import signal
+import socket
+import sys
+from pathlib import Path
+from types import FrameType
+
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
+_NICENESS = 5
+
+
+def main() -> int:
+    """Serve until told to end. Exit code 0 after Shutdown, SIGTERM, or the end of the stream."""
+    # Libraries print; what they print must not be taken for an answer by whoever started us.
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    arguments = _arguments()
+    _die_with_parent(arguments.parent)
+    os.nice(_NICENESS)
+    os.environ["HF_HUB_OFFLINE"] = "1"
+    _quieten()
+    termination = _Termination()
+    return _serve(arguments, termination)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="trainer", description="Embedsmith's worker process; the bot starts it.")
+    parser.add_argument("--fd", type=int, required=True, help="descriptor of a stream socket to talk on")
+    parser.add_argument("--model", type=Path, required=True, help="model folder in diffusers' layout")
+    parser.add_argument("--embeddings", type=Path, required=True, help="folder whose files are words in prompts")
+    parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
+    parser.add_argument("--precision", choices=("float32", "float16", "bfloat16"), default="float32")
+    parser.add_argument("--parent", type=int, help="process id of whoever started this; end when it is gone")
+    return parser.parse_args()
+
+
+def _die_with_parent(parent: int | None) -> None:
+    """Have the kernel kill us with the parent, so that no orphan keeps the device."""
+    if parent is None:
+        return
+    if ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0):
+        raise OSError(ctypes.get_errno(), "prctl(PR_SET_PDEATHSIG)")
+    if os.getppid() != parent:  # it died before the kernel was asked
+        os._exit(1)
+
+
+class _Termination:
+    """Remembers SIGTERM until the engine looks; ignores SIGINT, which a terminal sends to the whole group."""
+
+    def __init__(self) -> None:
+        self._asked = False
+        signal.signal(signal.SIGTERM, self._ask)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def __call__(self) -> bool:
+        return self._asked
+
+    def _ask(self, _signal: int, _frame: FrameType | None) -> None:
+        self._asked = True
+
+
+def _quieten() -> None:
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    os.environ["TRANSFORMERS_VERBOSITY"] = os.environ["DIFFUSERS_VERBOSITY"] = "error"
+    os.environ["HF_HUB_DISABLE_PROGRESS_BARS"] = "1"
+
+
+def _serve(arguments: argparse.Namespace, termination: _Termination) -> int:
+    # Imported only now: these take seconds, and the signals and the parent had to be seen to first.
+    import torch
+
+    from trainer.embeddings.folder import EmbeddingsFolder
+    from trainer.engine.engine import Engine
+    from trainer.models.loading import load_model
+    from trainer.wire import Closed, Wire
+
+    device = torch.device(_device(arguments.device, cuda=torch.cuda.is_available()))
+    model = load_model(arguments.model, device, getattr(torch, arguments.precision))
+    embeddings = EmbeddingsFolder(arguments.embeddings, model.width)
+    with socket.socket(fileno=arguments.fd) as connection:
+        connection.set_inheritable(False)
+        try:
+            Engine(model, embeddings, Wire(connection), termination).run()
+        except Closed:
+            logging.getLogger("trainer").info("the bot is gone")
+    return 0
+
+
+def _device(wanted: str, *, cuda: bool) -> str:
+    return ("cuda" if cuda else "cpu") if wanted == "auto" else wanted
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,136 @@
+"""The embeddings folder: what is copied into it can be used in the next prompt."""
+
+import os
+import stat
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from trainer.embeddings.aside import write_aside
+from trainer.embeddings.embedding import Embedding
+from trainer.embeddings.errors import BadEmbedding
+from trainer.embeddings.safetensors import read_safetensors
+from trainer.embeddings.torch_zip import check_file_size
+from trainer.embeddings.webui import read_webui, write_webui
+
+# In the order in which they are preferred where two files have one stem.
+_READERS: dict[str, Callable[[bytes, str], Embedding]] = {
+    ".pt": read_webui,
+    ".safetensors": read_safetensors,
+    ".bin": read_webui,
+}
+
+
+@dataclass(frozen=True)
+class _Stamp:
+    """A file as the scan saw it; another of these means other contents."""
+
+    inode: int
+    mtime_ns: int
+    size: int
+
+
+class EmbeddingsFolder:
+    """Embeddings by their files' lower-cased stems, looked up anew at every call."""
+
+    def __init__(self, folder: Path, width: int) -> None:
+        """Create the folder if it is not there. Only vectors of `width` numbers can be used."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
+        self._width = width
+        self._stamps: dict[Path, _Stamp] = {}
+        self._read: dict[Path, Embedding | str] = {}
+        self._words: dict[str, Embedding] = {}
+        self._unusable: dict[str, str] = {}
+
+    def words(self) -> dict[str, Embedding]:
+        """Embeddings that can be used, by lower-cased stem. Their arrays are shared: copy before changing one."""
+        self._refresh()
+        return dict(self._words)
+
+    def unusable(self) -> dict[str, str]:
+        """Why a file cannot be used, by lower-cased stem; the reason goes on from the file's name ("was made …")."""
+        self._refresh()
+        return dict(self._unusable)
+
+    def write(self, embedding: Embedding) -> Path:
+        """Put `<name>.pt` into the folder, over an older one. Raises OSError, ValueError for a path as a name."""
+        if not embedding.name or embedding.name.startswith(".") or Path(embedding.name).name != embedding.name:
+            raise ValueError(f"not the name of a visible file: {embedding.name!r}")
+        path = self._folder / f"{embedding.name}.pt"
+        write_aside(path, write_webui(embedding))
+        return path
+
+    def _refresh(self) -> None:
+        stamps = dict(_scan(self._folder))
+        if stamps == self._stamps:
+            return
+        kept = {path: read for path, read in self._read.items() if stamps.get(path) == self._stamps.get(path)}
+        self._read = {path: kept[path] if path in kept else self._read_file(path) for path in stamps}
+        self._stamps = stamps
+        self._index()
+
+    def _read_file(self, path: Path) -> Embedding | str:
+        """Embedding in a file, or why there is none that can be used."""
+        try:
+            check_file_size(path.stat().st_size)
+            embedding = _READERS[path.suffix.lower()](path.read_bytes(), path.stem)
+            self._check_width(embedding)
+        except BadEmbedding as error:
+            return str(error)
+        except OSError as error:
+            return f"cannot be opened ({error.strerror})"
+        return embedding
+
+    def _check_width(self, embedding: Embedding) -> None:
+        width = embedding.vectors.shape[1]
+        if width != self._width:
+            raise BadEmbedding(f"was made for another model: {width} numbers a vector where this one has {self._width}")
+
+    def _index(self) -> None:
+        """Of several files with one stem the first that can be used counts."""
+        self._words, self._unusable = {}, {}
+        for path in sorted(self._read, key=self._preference):
+            read = self._read[path]
+            word = path.stem.lower()
+            if isinstance(read, str):
+                self._unusable.setdefault(word, read)
+            else:
+                self._words.setdefault(word, read)
+        self._unusable = {word: reason for word, reason in self._unusable.items() if word not in self._words}
+
+    def _preference(self, path: Path) -> tuple[int, int, str]:
+        depth = len(path.relative_to(self._folder).parts)
+        return depth, list(_READERS).index(path.suffix.lower()), str(path)
+
+
+def _scan(root: Path) -> Iterator[tuple[Path, _Stamp]]:
+    """Files that may be embeddings, at any depth."""
+    unseen = [root]
+    while unseen:
+        folder = unseen.pop()
+        try:
+            entries = [Path(entry) for entry in os.scandir(folder) if _is_name(entry.name)]
+        except OSError:
+            continue  # removed since it was listed, or not ours to read
+        unseen += [path for path in entries if path.is_dir() and not path.is_symlink()]
+        files = [path for path in entries if path.suffix.lower() in _READERS]
+        yield from ((path, stamp) for path in files if (stamp := _stamp(path, root)))
+
+
+def _is_name(name: str) -> bool:
+    """Not another program's unfinished copy, which begins with a dot, nor bytes that no text stands for."""
+    return not name.startswith(".") and not any("\ud800" <= letter <= "\udfff" for letter in name)
+
+
+def _stamp(path: Path, root: Path) -> _Stamp | None:
+    """None for what is no file with something in it, or is a link that leads out of the folder."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None  # removed since it was listed, or a link to nothing
+    if path.is_symlink() and not path.resolve().is_relative_to(root.resolve()):
+        return None
+    if not stat.S_ISREG(status.st_mode) or not status.st_size:
+        return None
+    return _Stamp(status.st_ino, status.st_mtime_ns, status.st_size)

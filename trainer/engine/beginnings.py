@@ -1,0 +1,33 @@
+"""What an embedding starts from: token rows of a text, or an embedding file."""
+
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from trainer.embeddings.embedding import Embedding
+from trainer.embeddings.safetensors import read_safetensors
+from trainer.embeddings.webui import read_webui
+from trainer.engine.failures import Refusal
+from trainer.models.family import Family
+from trainer.protocol import MOST_VECTORS
+
+
+def initial_vectors(model: Family, text: str, vectors_per_token: int) -> Tensor:
+    """Vectors (k, width) by the web UI's rule: vector i is the token row floor(i * m / k). Raises Refusal."""
+    rows = model.token_rows(text, vectors_per_token)
+    if not len(rows):
+        raise Refusal("bad_embedding", fault="initialization_text")
+    return torch.stack([rows[i * len(rows) // vectors_per_token] for i in range(vectors_per_token)])
+
+
+def read_embedding(model: Family, path: Path) -> Embedding:
+    """An embedding to be trained further. Raises BadEmbedding, OSError, Refusal for another model's width."""
+    read = read_safetensors if path.suffix.lower() == ".safetensors" else read_webui
+    embedding = read(path.read_bytes(), path.stem)
+    count, width = embedding.vectors.shape
+    if width != model.width:
+        raise Refusal("bad_embedding", fault="width", width=str(width), model_width=str(model.width))
+    if count > MOST_VECTORS:
+        raise Refusal("bad_embedding", fault="vectors", vectors=str(count))
+    return embedding

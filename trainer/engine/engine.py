@@ -1,0 +1,219 @@
+"""The engine: one frozen model, many users. Read controls, plan, make one pass, tell."""
+
+import logging
+import math
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+
+from trainer.embeddings.folder import EmbeddingsFolder
+from trainer.engine.creating import create
+from trainer.engine.drawing_job import DrawingJob
+from trainer.engine.failures import NotFinite, Refusal, explain
+from trainer.engine.plan import Candidate, Need, Plan, plan
+from trainer.engine.teller import Teller
+from trainer.engine.training_job import TrainingJob
+from trainer.engine.training_pass import training_pass
+from trainer.models.family import Family
+from trainer.protocol import (
+    PROTOCOL_VERSION,
+    Alive,
+    Control,
+    CreateRequest,
+    DrawRequest,
+    Failed,
+    Pause,
+    PreviewNow,
+    Ready,
+    Resume,
+    Shutdown,
+    Start,
+    Stop,
+    TrainRequest,
+    fault_in,
+)
+from trainer.wire import Closed, Wire
+
+_IDLE_SECONDS = 1.0
+_ALIVE_EVERY_SECONDS = 0.5
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass
+class _Attempt:
+    """A worker's hold on a job."""
+
+    job: TrainingJob | DrawingJob
+    tell: Teller
+    arrived: int
+    last_pass: int = 0
+
+
+class Engine:
+    """Serves every request with the one model. Not safe to use from two threads; it needs none."""
+
+    def __init__(self, model: Family, embeddings: EmbeddingsFolder, wire: Wire, terminated: Callable[[], bool]) -> None:
+        """`terminated` says whether the process was asked to end."""
+        self._model, self._embeddings, self._wire, self._terminated = model, embeddings, wire, terminated
+        self._attempts: dict[str, _Attempt] = {}
+        self._arrivals = count(1)
+        self._passes = 0
+        self._alive_at = -math.inf
+        self._ending = False
+
+    def run(self) -> None:
+        """Serve until Shutdown or termination, and save every run. Raises Closed when the bot is gone."""
+        self._tell_ready()
+        while not (self._ending or self._terminated()):
+            idle = plan(self._candidates()) is None
+            for control in self._wire.controls(timeout_seconds=_IDLE_SECONDS if idle else 0):
+                self._obey(control)
+            planned = None if self._ending else plan(self._candidates())
+            if planned is not None:
+                self._execute(planned)
+            self._tell_alive()
+        self._save_all()
+
+    def _candidates(self) -> list[Candidate]:
+        return [
+            Candidate(name, attempt.job.need, attempt.arrived, attempt.last_pass)
+            for name, attempt in self._attempts.items()
+            if attempt.job.need is not None
+        ]
+
+    # Controls -----------------------------------------------------------------------------------------------------
+
+    def _obey(self, control: Control) -> None:
+        match control:
+            case Start():
+                self._start(control)
+            case Shutdown():
+                self._ending = True
+            case Stop() | Pause() | Resume() | PreviewNow():
+                self._steer(control)
+
+    def _start(self, start: Start) -> None:
+        if start.attempt in self._attempts:
+            return
+        tell = Teller(start.attempt, self._wire.tell)
+        with self._failing(tell):
+            if fault := fault_in(start.request):
+                raise Refusal(fault.reason, **fault.facts)
+            match start.request:
+                case CreateRequest():
+                    create(self._model, self._embeddings, start.request, tell)
+                case TrainRequest():
+                    job = TrainingJob(self._model, self._embeddings, start, tell)
+                    self._attempts[start.attempt] = _Attempt(job, tell, next(self._arrivals))
+                case DrawRequest():
+                    drawing = DrawingJob(self._model, self._embeddings, start, tell)
+                    self._attempts[start.attempt] = _Attempt(drawing, tell, next(self._arrivals))
+
+    def _steer(self, control: Stop | Pause | Resume | PreviewNow) -> None:
+        attempt = self._attempts.get(control.attempt)
+        if attempt is None:
+            return
+        with self._holding([control.attempt]):
+            match control:
+                case Stop():
+                    attempt.job.stop()
+                case Pause():
+                    attempt.job.pause()
+                case Resume():
+                    attempt.job.resume()
+                case PreviewNow():
+                    if isinstance(attempt.job, TrainingJob):
+                        attempt.job.preview_now()
+
+    # Passes -------------------------------------------------------------------------------------------------------
+
+    def _execute(self, planned: Plan) -> None:
+        self._passes += 1
+        for name in planned.attempts:
+            self._attempts[name].last_pass = self._passes
+        jobs = [self._attempts[name].job for name in planned.attempts]
+        with self._holding(planned.attempts):
+            match planned.need:
+                case Need.PICTURE:
+                    for job in jobs:
+                        assert isinstance(job, DrawingJob)
+                        job.picture_pass()
+                case Need.PREVIEW:
+                    for job in jobs:
+                        assert isinstance(job, TrainingJob)
+                        job.preview_pass()
+                case Need.TRAINING:
+                    self._train([job for job in jobs if isinstance(job, TrainingJob)])
+
+    def _train(self, jobs: Sequence[TrainingJob]) -> None:
+        for job in jobs:
+            if not job.ready_to_train:
+                job.own_pass()
+                return
+        losses = training_pass(self._model, [(job.run, job.examples()) for job in jobs])
+        sharing = sum(candidate.need is not Need.PICTURE for candidate in self._candidates()) - 1
+        for job, loss in zip(jobs, losses, strict=True):
+            job.stepped(loss, sharing)
+
+    # Endings ------------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _holding(self, names: Sequence[str]) -> Iterator[None]:
+        """Let attempts that end, well or badly, go; the loop goes on."""
+        for_whom = [self._attempts[name] for name in names]
+        with self._failing(*(attempt.tell for attempt in for_whom)):
+            yield
+        for name in names:
+            if name in self._attempts and self._attempts[name].job.over:
+                del self._attempts[name]
+
+    @contextmanager
+    def _failing(self, *tellers: Teller) -> Iterator[None]:
+        try:
+            yield
+        except Closed:
+            raise
+        except Exception as error:  # noqa: BLE001 — one attempt's trouble must not end the others'
+            for tell in tellers:
+                self._fail(tell, error)
+
+    def _fail(self, tell: Teller, error: Exception) -> None:
+        reason, facts = explain(error)
+        if reason == "internal":
+            logger.error("attempt %s failed", tell.attempt, exc_info=error)
+        attempt = self._attempts.pop(tell.attempt, None)
+        step, snapshot = attempt.job.kept if attempt else (0, None)
+        if isinstance(error, NotFinite):
+            step, snapshot = error.step, error.snapshot
+        tell(Failed, reason=reason, facts=facts, step=step, snapshot=snapshot)
+
+    def _save_all(self) -> None:
+        for name, attempt in list(self._attempts.items()):
+            if isinstance(attempt.job, TrainingJob):
+                with self._holding([name]):
+                    attempt.job.save()
+
+    # Telling ------------------------------------------------------------------------------------------------------
+
+    def _tell_ready(self) -> None:
+        self._wire.tell(
+            Ready(
+                version=PROTOCOL_VERSION,
+                pid=os.getpid(),
+                device=str(self._model.device),
+                model=self._model.model,
+                model_hash=self._model.model_hash,
+                family=self._model.family,
+                width=self._model.width,
+                native_size=self._model.native_size,
+            )
+        )
+
+    def _tell_alive(self) -> None:
+        if time.monotonic() - self._alive_at >= _ALIVE_EVERY_SECONDS:
+            self._alive_at = time.monotonic()
+            self._wire.tell(Alive(passes=self._passes))

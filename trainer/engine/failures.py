@@ -1,0 +1,58 @@
+"""What went wrong, in the protocol's words."""
+
+import errno
+
+import torch
+
+from trainer.data.dataset import BadPicture
+from trainer.data.templates import BadTemplate
+from trainer.embeddings.errors import BadEmbedding
+from trainer.models.text import PromptTooLong
+from trainer.protocol import FailureReason
+from trainer.sampling.samplers import UnknownSampler
+from trainer.training.lr_schedule import BadSchedule
+
+_REASONS: tuple[tuple[type[Exception], FailureReason], ...] = (
+    (BadTemplate, "bad_template"),
+    (BadPicture, "bad_picture"),
+    (BadSchedule, "bad_learning_rate"),
+    (BadEmbedding, "bad_embedding"),
+    (UnknownSampler, "unknown_sampler"),
+    (PromptTooLong, "prompt_too_long"),
+    (torch.OutOfMemoryError, "out_of_memory"),
+    (MemoryError, "out_of_memory"),
+)
+_DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
+_NO_MEMORY = ("not enough memory", "can't allocate memory")
+
+
+class Refusal(Exception):
+    """A request that cannot be done as it stands; `facts` name what is wrong with it."""
+
+    def __init__(self, reason: FailureReason, **facts: str) -> None:
+        super().__init__(reason, facts)
+        self.reason: FailureReason = reason
+        self.facts = facts
+
+
+class NotFinite(Refusal):
+    """A loss or a vector is no longer a number; `step` and `snapshot` are what was kept."""
+
+    def __init__(self, learning_rate: float, step: int, snapshot: str) -> None:
+        super().__init__("not_finite", learning_rate=f"{learning_rate:g}")
+        self.step, self.snapshot = step, snapshot
+
+
+def explain(error: Exception) -> tuple[FailureReason, dict[str, str]]:
+    """Reason and facts of any exception that ended an attempt."""
+    if isinstance(error, Refusal):
+        return error.reason, error.facts
+    for kind, reason in _REASONS:
+        if isinstance(error, kind):
+            return reason, {"error": str(error)}
+    if isinstance(error, OSError) and error.errno in _DISK_FULL:
+        return "disk", {"error": str(error)}
+    # On the CPU torch reports a failed allocation as a plain RuntimeError.
+    if isinstance(error, RuntimeError) and any(words in str(error) for words in _NO_MEMORY):
+        return "out_of_memory", {"error": str(error)}
+    return "internal", {"error": f"{type(error).__name__}: {error}"}

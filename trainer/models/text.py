@@ -1,0 +1,172 @@
+"""From a prompt's text to windows of token ids, and learned vectors into the token-embedding layer.
+
+Semantics of the AUTOMATIC1111 web UI: an embedding is found by the token ids of its name, longest first, at each
+position; it takes as many places as it has vectors; one that does not fit starts a new window. Each window of
+75 tokens is framed by begin and end tokens and encoded alone. Nothing is added to the tokenizer, so that every other
+word keeps its reading.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+from transformers import CLIPTokenizer
+
+from trainer.protocol import LONGEST_PROMPT
+
+WINDOW = 75
+MAX_WINDOWS = 8
+
+
+class PromptTooLong(ValueError):
+    """A prompt beyond what one request may ask for."""
+
+
+class Placement(NamedTuple):
+    """Vector `index` of `word` goes to `position` (0 to 76) of `window`."""
+
+    word: str
+    index: int
+    window: int
+    position: int
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """A read prompt. `ids` (windows, 77); `placements` grouped by word; `tokens` counts what the text itself took."""
+
+    ids: Tensor
+    placements: tuple[Placement, ...]
+    tokens: int
+
+    @property
+    def windows(self) -> int:
+        return self.ids.shape[0]
+
+    @cached_property
+    def words(self) -> tuple[tuple[str, Tensor], ...]:
+        """Each word found, with the indices of its vectors in the order of `placements`."""
+        grouped = groupby(self.placements, key=lambda placement: placement.word)
+        return tuple((word, torch.tensor([place.index for place in places])) for word, places in grouped)
+
+
+class PromptReader:
+    """Reads prompts with one tokenizer; remembers the token ids of names, which hardly change."""
+
+    def __init__(self, tokenizer: CLIPTokenizer) -> None:
+        self._tokenizer = tokenizer
+        self._begin, self._end = tokenizer.bos_token_id, tokenizer.eos_token_id
+        specials = "|".join(re.escape(token) for token in tokenizer.all_special_tokens)
+        self._specials = re.compile(specials, re.IGNORECASE)
+        self._ids_of_name: dict[str, tuple[int, ...]] = {}
+
+    def token_ids(self, text: str) -> list[int]:
+        """Token ids without begin and end; strings of special tokens in people's text are dropped, not obeyed."""
+        plain = self._specials.sub(" ", text)
+        return list(self._tokenizer.backend_tokenizer.encode(plain, add_special_tokens=False).ids)
+
+    def read(self, text: str, words: Mapping[str, int]) -> Prompt:
+        """Read a prompt with `words`: name → number of vectors. Raises PromptTooLong."""
+        if len(text) > LONGEST_PROMPT:
+            raise PromptTooLong(f"a prompt of {len(text)} characters; {LONGEST_PROMPT} are the most")
+        pieces = list(self._pieces(self.token_ids(text), words))
+        windows, placements = _fill_windows(pieces)
+        if len(windows) > MAX_WINDOWS:
+            raise PromptTooLong(f"a prompt of {len(windows)} windows; {MAX_WINDOWS} are the most")
+        ids = torch.tensor([self._framed(window) for window in windows])
+        grouped = sorted(placements, key=lambda placement: placement.word)
+        return Prompt(ids=ids, placements=tuple(grouped), tokens=sum(map(len, windows)))
+
+    def mentioned(self, text: str, names: Iterable[str]) -> tuple[str, ...]:
+        """Those of `names` that `text` uses, each once, in order."""
+        pieces = self._pieces(self.token_ids(text), dict.fromkeys(names, 1))
+        return tuple(dict.fromkeys(piece.word for piece in pieces if isinstance(piece, _Word)))
+
+    def padded(self, prompt: Prompt, windows: int) -> Tensor:
+        """The prompt's ids with empty-prompt windows added: (windows, 77)."""
+        missing = windows - prompt.windows
+        return torch.cat([prompt.ids, torch.tensor([self._framed([])]).expand(missing, -1)]) if missing else prompt.ids
+
+    def _framed(self, window: Sequence[int]) -> list[int]:
+        # SD1 pads with the end token itself.
+        return [self._begin, *window, *[self._end] * (WINDOW + 1 - len(window))]
+
+    def _pieces(self, ids: Sequence[int], words: Mapping[str, int]) -> "Iterator[int | _Word]":
+        candidates = self._by_first_id(words)
+        at = 0
+        while at < len(ids):
+            for sequence, name in candidates.get(ids[at], ()):
+                if tuple(ids[at : at + len(sequence)]) == sequence:
+                    yield _Word(name, words[name])
+                    at += len(sequence)
+                    break
+            else:
+                yield ids[at]
+                at += 1
+
+    def _by_first_id(self, words: Iterable[str]) -> dict[int, list[tuple[tuple[int, ...], str]]]:
+        by_first: dict[int, list[tuple[tuple[int, ...], str]]] = {}
+        for name in words:
+            if sequence := self._name_ids(name):
+                by_first.setdefault(sequence[0], []).append((sequence, name))
+        for candidates in by_first.values():
+            candidates.sort(key=lambda candidate: -len(candidate[0]))
+        return by_first
+
+    def _name_ids(self, name: str) -> tuple[int, ...]:
+        if name not in self._ids_of_name:
+            self._ids_of_name[name] = tuple(self.token_ids(name))
+        return self._ids_of_name[name]
+
+
+class _Word(NamedTuple):
+    word: str
+    vectors: int
+
+
+def _fill_windows(pieces: Iterable[int | _Word]) -> tuple[list[list[int]], list[Placement]]:
+    windows: list[list[int]] = [[]]
+    placements: list[Placement] = []
+    for piece in pieces:
+        length = min(piece.vectors, WINDOW) if isinstance(piece, _Word) else 1
+        if len(windows[-1]) + length > WINDOW:
+            windows.append([])
+        if isinstance(piece, _Word):
+            start = len(windows[-1]) + 1  # after the begin token
+            placements += [Placement(piece.word, i, len(windows) - 1, start + i) for i in range(length)]
+            windows[-1] += [0] * length
+        else:
+            windows[-1].append(piece)
+    return windows, placements
+
+
+@contextmanager
+def injected(layer: nn.Embedding, prompts: Sequence[Prompt], vectors: Sequence[Mapping[str, Tensor]]) -> Iterator[None]:
+    """Let the layer give learned vectors at their places; prompt i reads `vectors[i]`, by word (k, width).
+
+    The layer must be called with the prompts' windows, padded to the longest, stacked prompt by prompt. The gradient
+    flows to the vectors only.
+    """
+    longest = max(prompt.windows for prompt in prompts)
+    places = [(i * longest + place.window, place.position) for i, p in enumerate(prompts) for place in p.placements]
+    if not places:
+        yield
+        return
+    rows, columns = torch.tensor(places, device=layer.weight.device).unbind(1)
+    learned = [own[word][at] for prompt, own in zip(prompts, vectors, strict=True) for word, at in prompt.words]
+    values = torch.cat(learned)
+
+    def put(_layer: nn.Module, _inputs: tuple[Tensor, ...], rows_NPW: Tensor) -> Tensor:
+        return rows_NPW.index_put((rows, columns), values.to(rows_NPW.dtype))
+
+    hook = layer.register_forward_hook(put)
+    try:
+        yield
+    finally:
+        hook.remove()
