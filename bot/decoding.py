@@ -43,6 +43,7 @@ BACKGROUND = (255, 255, 255)
 """What shows through transparent pixels."""
 
 _MEMORY = 1_500_000_000
+"""Bytes. The largest picture allowed, a turned WEBP with transparency, takes 1.13 billion."""
 _WRITTEN = 64_000_000
 _OPEN_FILES = 32
 _BROKEN_EXIF = (Warning, OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, struct.error)
@@ -60,7 +61,7 @@ class Rejected(msgspec.Struct, frozen=True, tag=True):
     """Not taken. `width` and `height` are set where the picture's form is the reason, `pixels` where its size is."""
 
     index: int
-    reason: Literal["unidentified", "too_big", "too_small", "too_narrow", "broken", "too_hard", "no_space"]
+    reason: Literal["unidentified", "too_big", "too_small", "too_narrow", "broken", "no_space"]
     width: int = 0
     height: int = 0
     pixels: int = 0
@@ -90,9 +91,7 @@ def decode(folder: Path, index: int) -> Outcome:
         return Rejected(index, "too_big", pixels=_pixels_named_in(error))
     except UnidentifiedImageError:
         return Rejected(index, "unidentified")
-    except MemoryError:
-        return Rejected(index, "too_hard")
-    except Exception:  # noqa: BLE001 — decoders of strangers' bytes raise of all kinds; to a person they are one thing
+    except Exception:  # noqa: BLE001 — decoders of strangers' bytes raise of all kinds, MemoryError for a false length
         return Rejected(index, "broken")
     return _written(folder, index, pixels)
 

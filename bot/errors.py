@@ -15,9 +15,7 @@ from typing import ClassVar, Literal
 
 NameFault = Literal["empty", "long", "characters", "wordless", "leading-dot", "trailing-dot", "device", "prompt-word"]
 ForeignKind = Literal["html", "pdf", "zip", "text", "postscript", "svg", "video", "audio", "program", "unknown"]
-ScheduleFault = Literal[
-    "empty", "not_a_number", "not_positive", "not_a_step", "not_rising", "ends_early", "already_past"
-]
+ScheduleFault = Literal["empty", "not_a_number", "not_positive", "not_a_step", "not_rising", "ends_early"]
 """The problems of trainer.training.lr_schedule, which the bot does not import."""
 UntakenKind = Literal["heic", "avif", "bmp", "tiff", "ico", "psd", "jxl"]
 

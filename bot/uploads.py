@@ -199,8 +199,6 @@ class PictureStore:
                 return PictureTooNarrow(file=file, width=width, height=height)
             case "broken":
                 return BrokenPicture(file=file)
-            case "too_hard":
-                return PictureTooHard(file=file)
             case "no_space":
                 raise NoSpace
             case _:

@@ -63,7 +63,7 @@ def build_app(server: Server) -> web.Application:
     app.cleanup_ctx.append(_background(server))
     for method, path, handle in PEOPLE:
         app.router.add_route(method, path, _for_people(server, handle))
-    app.router.add_route("*", "/api/{rest:.*}", _bind(server, rest.serve))
+    app.router.add_route("*", "/api/{rest:.*}", _api(server))
     app.router.add_get("/gateway", _gateway(server))
     app.router.add_get("/gateway/", _gateway(server))
     app.router.add_get("/attachments/{rest:.*}", _attachment(server))
@@ -95,9 +95,9 @@ def _background(server: Server) -> Callable[[web.Application], AsyncIterator[Non
     return run
 
 
-def _bind(server: Server, handle: people.Handle) -> Handler:
+def _api(server: Server) -> Handler:
     async def bound(request: web.Request) -> web.StreamResponse:
-        return await handle(server, request)
+        return await rest.serve(server, request)
 
     return bound
 

@@ -55,9 +55,8 @@ class Cdn:
 
 def tidy_name(filename: str) -> str:
     """Discord keeps ASCII letters, digits, dots, dashes and underscores; blanks become underscores."""
-    name = re.sub(r"[^A-Za-z0-9._-]", "", filename.replace(" ", "_")).lstrip(".")
-    stem, dot, suffix = name.rpartition(".")
-    return name if (stem if dot else suffix) else f"unknown.{suffix}"
+    name = re.sub(r"[^A-Za-z0-9._-]", "", filename.replace(" ", "_"))
+    return f"unknown{name}" if not name.strip(".") or name.startswith(".") else name
 
 
 def new_attachment(attachment_id: str, upload: Upload, described: Json, *, ephemeral: bool = False) -> Attachment:

@@ -7,7 +7,7 @@ from sandbox.errors import Json
 
 HTTP_KINDS = ("429", "status", "reset", "slow", "html")
 GATEWAY_KINDS = ("ws-drop", "op7", "op9", "no-ack")
-FIELDS = {"match": str, "kind": str, "status": int, "seconds": (int, float), "times": int, "after": int}
+FIELDS: dict[str, Any] = {"match": str, "kind": str, "status": int, "seconds": (int, float), "times": int, "after": int}
 
 
 @dataclass

@@ -7,12 +7,12 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
+from sandbox.checks import Checks
 from sandbox.errors import Json
 from sandbox.faults import GATEWAY_KINDS, Weather
 from sandbox.feed import Feed
 from sandbox.journal import Journal
 from sandbox.render import guild_create_json, own_user_json
-from sandbox.schema import Schema
 from sandbox.state import BOT_ID, GUILD_ID, World
 
 DISPATCH, HEARTBEAT, RECONNECT, INVALID_SESSION, HELLO, HEARTBEAT_ACK = 0, 1, 7, 9, 10, 11
@@ -61,7 +61,7 @@ class Gateway:
     world: World
     journal: Journal
     feed: Feed
-    schema: Schema
+    checks: Checks
     weather: Weather
     url: str
     sessions: dict[str, Session] = field(default_factory=dict)
@@ -72,7 +72,7 @@ class Gateway:
 
     def dispatch(self, name: str, data: Json, intent: int = 0) -> list[Link]:
         """Tells every session that asked for the intent (0: every session); answers the connections it went to."""
-        self._check(name, data)
+        self.checks.event(name, data)
         self._forget_lost()
         told = [session for session in self.sessions.values() if not intent or session.intents & intent]
         for session in told:
@@ -93,11 +93,11 @@ class Gateway:
             "session_type": "normal",
             "geo_ordered_rtc_regions": [],
         }
-        self._check("READY", ready)
+        self.checks.event("READY", ready)
         session.send("READY", ready)
         if intents & GUILDS:
             guild = guild_create_json(self.world)
-            self._check("GUILD_CREATE", guild)
+            self.checks.event("GUILD_CREATE", guild)
             session.send("GUILD_CREATE", guild)
         self._tell_online()
         return session
@@ -137,10 +137,6 @@ class Gateway:
 
     def _gateway_faults(self) -> list[Any]:
         return [fault for fault in self.weather.faults if fault.kind in GATEWAY_KINDS and fault.times > 0]
-
-    def _check(self, name: str, data: Json) -> None:
-        if found := self.schema.event(name, data):
-            self.journal.violation(f"ours: {name} {found.path}: {found.message}", "WS", "/gateway", data)
 
     def _forget_lost(self) -> None:
         now = self.world.clock.now()

@@ -195,6 +195,7 @@ async def set_weather(server: Server, request: web.Request) -> list[Json]:
 
 
 async def violations(server: Server, _request: web.Request) -> list[Json]:
+    server.checks.finish()
     return server.journal.violations
 
 

@@ -23,8 +23,8 @@ def click_data(call: Invocation, message: Message, custom_id: str, values: list[
     return data | ({"resolved": call.resolved} if call.resolved else {})
 
 
-def _chosen(call: Invocation, component: Json, values: Any) -> list[str]:
-    _check_values(component, values)
+def _chosen(call: Invocation, component: Json, given: Any) -> list[str]:
+    values = _checked_values(component, given)
     if component["type"] in kinds.SELECTS and component["type"] != kinds.STRING_SELECT:
         for value in values:
             resolve_reference(call, component["custom_id"], value)
@@ -36,12 +36,13 @@ def _chosen(call: Invocation, component: Json, values: Any) -> list[str]:
     return values
 
 
-def _check_values(component: Json, values: Any) -> None:
+def _checked_values(component: Json, values: Any) -> list[str]:
     if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
         raise CannotDo(f"{component['custom_id']} takes a list of texts.")
     low, high = _bounds(component)
     if not low <= len(values) <= high or len(values) != len(set(values)):
         raise CannotDo(f"{component['custom_id']} takes {low} to {high} different values.")
+    return values
 
 
 def _bounds(component: Json) -> tuple[int, int]:

@@ -8,16 +8,17 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, validators
 from jsonschema.exceptions import ValidationError, best_match
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-from sandbox.discriminated import discriminated
+from sandbox.discriminated import KEYWORD, check_form, discriminated
 from sandbox.errors import Json
 
 DOCUMENT = Path(__file__).parent / "openapi" / "discord-openapi.json"
 URN = "urn:discord"
+Validator = validators.extend(Draft202012Validator, {KEYWORD: check_form})
 LONGEST_MESSAGE = 300
 SNOWFLAKES = {"recipient_id", "message_id", "channel_id", "guild_id"}
 SNOWFLAKE_LISTS = {"users", "roles"}
@@ -53,7 +54,7 @@ class Mismatch:
 class Schema:
     document: Json
     _registry: Registry[Any] = field(init=False)
-    _validators: dict[str, Draft202012Validator] = field(default_factory=dict, init=False)
+    _validators: dict[str, Any] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         resource = DRAFT202012.create_resource(self.document)
@@ -87,7 +88,7 @@ class Schema:
 
     def _check(self, pointer: str, body: Any) -> Mismatch | None:
         if pointer not in self._validators:
-            self._validators[pointer] = Draft202012Validator({"$ref": f"{URN}#{pointer}"}, registry=self._registry)
+            self._validators[pointer] = Validator({"$ref": f"{URN}#{pointer}"}, registry=self._registry)
         errors = list(self._validators[pointer].iter_errors(body))
         return _mismatch(_innermost(errors)) if errors else None
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.attachments import Cdn
+from sandbox.checks import Checks
 from sandbox.clock import Clock
 from sandbox.faults import Fault, Weather
 from sandbox.feed import Feed
@@ -29,6 +30,7 @@ class Server:
     weather: Weather
     limits: RateLimits
     schema: Schema
+    checks: Checks
     cdn: Cdn
     gateway: Gateway
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
@@ -62,6 +64,7 @@ class Server:
 def new_server(port: int, token: str | None, key: str | None, faults: list[Fault]) -> Server:
     clock, feed, weather, schema = Clock(), Feed(), Weather(faults), load()
     world, journal = new_world(clock), Journal(clock, feed)
+    checks = Checks(schema, journal)
     return Server(
         port=port,
         token=token or secrets.token_urlsafe(32),
@@ -73,6 +76,7 @@ def new_server(port: int, token: str | None, key: str | None, faults: list[Fault
         weather=weather,
         limits=RateLimits(clock),
         schema=schema,
+        checks=checks,
         cdn=Cdn(clock, f"http://127.0.0.1:{port}"),
-        gateway=Gateway(world, journal, feed, schema, weather, f"ws://127.0.0.1:{port}/gateway"),
+        gateway=Gateway(world, journal, feed, checks, weather, f"ws://127.0.0.1:{port}/gateway"),
     )

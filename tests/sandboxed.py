@@ -1,6 +1,7 @@
 """Starts `python -m sandbox` as a child process and acts in it as a person, over the interface of docs/sandbox.md."""
 
 import asyncio
+import io
 import json
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -187,7 +188,7 @@ def _form(payload: Json, files: Sequence[tuple[str, File]]) -> aiohttp.FormData:
     form = aiohttp.FormData()
     form.add_field("payload_json", json.dumps(payload), content_type="application/json")
     for name, (filename, data) in files:
-        form.add_field(name, data, filename=filename, content_type="application/octet-stream")
+        form.add_field(name, io.BytesIO(data), filename=filename, content_type="application/octet-stream")
     return form
 
 

@@ -63,5 +63,5 @@ def gallery(*names_and_words: tuple[str, str]) -> ui.MediaGallery[ui.LayoutView]
 
 
 def file_name(name: str, suffix: str) -> str:
-    """A name that survives Discord's own clean-up of file names, so that `attachment://` finds it."""
-    return re.sub(r"[^\w.-]+", "_", name).strip("_.") + suffix
+    """A name that Discord leaves as it is, so that `attachment://` finds it: it keeps ASCII only."""
+    return (re.sub(r"[^A-Za-z0-9.-]+", "_", name).strip("_.") or "embedding") + suffix

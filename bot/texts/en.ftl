@@ -404,8 +404,7 @@ refusal-bad-schedule = `{ $text }` is not a learning rate: { $reason ->
     [not_positive] `{ $part }` does not begin with a number above 0
     [not_a_step] `{ $part }` does not end in a step
     [not_rising] the steps must rise, and `{ $part }` does not
-    [ends_early] it ends before the last of { $steps } steps
-   *[already_past] nothing of it is left for the steps to come
+   *[ends_early] it ends before the last of { $steps } steps
 }. Example: `0.005:100, 1e-3:1000, 1e-5`.
 refusal-bad-template = { $reason ->
     [empty] The template is empty. Write prompts such as `a photo of [name]`.

@@ -358,8 +358,7 @@ refusal-bad-schedule = `{ $text }` 不是可用的学习率：{ $reason ->
     [not_positive] `{ $part }` 的开头不是大于 0 的数
     [not_a_step] `{ $part }` 的结尾不是步数
     [not_rising] 步数必须递增，而 `{ $part }` 没有
-    [ends_early] 它在全部 { $steps } 步完成之前就结束了
-   *[already_past] 对剩下的步数已没有可用的部分
+   *[ends_early] 它在全部 { $steps } 步完成之前就结束了
 }。例如：`0.005:100, 1e-3:1000, 1e-5`。
 refusal-bad-template = { $reason ->
     [empty] 模板是空的。请写提示词，例如 `a photo of [name]`。

@@ -9,8 +9,9 @@ const CATEGORY = 4;
 export function Channels({ onChoose }) {
   const { state, words } = useChat();
   const { guild, channels } = state.world;
-  const top = channels.filter((channel) => channel.type !== CATEGORY && !isThread(channel) && isVisible(channel, state.personId));
-  const threadsOf = ({ id }) => channels.filter((channel) => isThread(channel) && channel.parent_id === id);
+  const mine = channels.filter((channel) => channel.type !== CATEGORY && isVisible(channel, state.personId));
+  const top = mine.filter((channel) => !isThread(channel));
+  const threadsOf = ({ id }) => mine.filter((channel) => isThread(channel) && channel.parent_id === id);
   return html`<nav class="channels" aria-label=${words.channels}>
     <p class="guild">${guild.name}</p>
     <ul>
@@ -18,7 +19,11 @@ export function Channels({ onChoose }) {
         (channel) => html`<li key=${channel.id}>
           <${Entry} channel=${channel} icon="hash" onChoose=${onChoose} />
           <ul>
-            ${threadsOf(channel).map((thread) => html`<li key=${thread.id}><${Entry} channel=${thread} icon="thread" onChoose=${onChoose} /></li>`)}
+            ${threadsOf(channel).map((thread) => html`<li key=${thread.id}><${Entry}
+              channel=${thread}
+              icon="thread"
+              onChoose=${onChoose}
+            /></li>`)}
           </ul>
         </li>`,
       )}
@@ -34,7 +39,13 @@ function Entry({ channel, icon, onChoose }) {
     actions.go(state.personId, channel.id);
     onChoose();
   };
-  return html`<button type="button" class="channel" data-channel-id=${channel.id} aria-current=${here ? "page" : null} onClick=${choose}>
+  return html`<button
+    type="button"
+    class="channel"
+    data-channel-id=${channel.id}
+    aria-current=${here ? "page" : null}
+    onClick=${choose}
+  >
     <${Icon} name=${icon} /> <span>${nameOfChannel(channel)}</span>
     ${state.unread[channel.id] && html`<i class="unread" role="img" aria-label=${words.unread} />`}
   </button>`;
@@ -43,5 +54,9 @@ function Entry({ channel, icon, onChoose }) {
 function BotState() {
   const { state, words } = useChat();
   const { name, online } = state.world.bot;
-  return html`<p class="bot-state" data-testid="bot-state" data-online=${online}><i class=${online ? "lamp lamp-on" : "lamp"} /> ${name} · ${online ? words.online : words.offline}</p>`;
+  return html`<p
+    class="bot-state"
+    data-testid="bot-state"
+    data-online=${online}
+  ><i class=${online ? "lamp lamp-on" : "lamp"} /> ${name} · ${online ? words.online : words.offline}</p>`;
 }

@@ -1,9 +1,9 @@
 // A chosen slash command: its options as fields, the needed ones first, the others on demand, files as tiles.
-import { html, useEffect, useRef, useState } from "/page/html.js";
+import { html, useLayoutEffect, useRef, useState } from "/page/html.js";
 import { problemOf, sorted, valueOf } from "/page/commands.js";
 import { useChat } from "/page/context.js";
 import { DropTile, FileTile, filledFrom } from "/page/files.js";
-import { Icon } from "/page/icons.js";
+import { Icon, IconButton } from "/page/icons.js";
 import { OptionField } from "/page/options.js";
 import { SamplePictures } from "/page/samples.js";
 import { localized } from "/page/words.js";
@@ -16,7 +16,8 @@ export function CommandForm({ leaf, initial, files, setFiles }) {
   const [added, setAdded] = useState(Object.keys(initial));
   const [problems, setProblems] = useState({});
   const form = useRef(null);
-  const shown = [...groups.needed, ...added.map((name) => groups.optional.find((option) => option.name === name)).filter(Boolean)];
+  const wanted = added.map((name) => groups.optional.find((option) => option.name === name)).filter(Boolean);
+  const shown = [...groups.needed, ...wanted];
 
   useFocusOnNewest(form, shown.length);
   const close = () => {
@@ -33,7 +34,8 @@ export function CommandForm({ leaf, initial, files, setFiles }) {
     setProblems(found);
     const [first] = Object.keys(found);
     if (first) return form.current.querySelector(`[data-option="${first}"]:not(label), [data-option="${first}"] input`).focus();
-    const payload = { as: state.personId, channel_id: state.channelId, command: leaf.path, options: optionsToSend(shown, values) };
+    const place = { as: state.personId, channel_id: state.channelId };
+    const payload = { ...place, command: leaf.path, options: optionsToSend(shown, values) };
     actions.runCommand(leaf.name, payload, filesToSend(groups.files, files));
     close();
   };
@@ -43,10 +45,17 @@ export function CommandForm({ leaf, initial, files, setFiles }) {
     close();
   };
 
-  return html`<form class="command-form" data-testid="command-form" ref=${form} onSubmit=${submit} onKeyDown=${onKeyDown} novalidate>
+  return html`<form
+    class="command-form"
+    data-testid="command-form"
+    ref=${form}
+    onSubmit=${submit}
+    onKeyDown=${onKeyDown}
+    novalidate
+  >
     <p class="command-title">
       <b>/${leaf.name}</b> <span class="faint">${leaf.description}</span>
-      <button type="button" class="round" aria-label=${words.cancel} title=${words.cancel} onClick=${close}><${Icon} name="close" /></button>
+      <${IconButton} icon="close" look="round" label=${words.cancel} onClick=${close} />
     </p>
     ${shown.length > 0 &&
     html`<div class="fields">
@@ -62,7 +71,12 @@ export function CommandForm({ leaf, initial, files, setFiles }) {
         />`,
       )}
     </div>`}
-    ${groups.files.length > 0 && html`<${FileOptions} options=${groups.files} files=${files} setFiles=${setFiles} problems=${problems} />`}
+    ${groups.files.length > 0 && html`<${FileOptions}
+      options=${groups.files}
+      files=${files}
+      setFiles=${setFiles}
+      problems=${problems}
+    />`}
     <div class="command-end">
       <div class="more">
         ${groups.optional
@@ -97,8 +111,20 @@ function FileOptions({ options, files, setFiles, problems }) {
         if (!isShown(option, index)) return null;
         const label = localized(option, "name", locale);
         return files[index]
-          ? html`<${FileTile} key=${index} name=${option.name} label=${label} file=${files[index]} onRemove=${() => put(index, undefined)} />`
-          : html`<${DropTile} key=${index} name=${option.name} label=${label} problem=${problems[option.name]} onFiles=${(more) => fill(index, more)} />`;
+          ? html`<${FileTile}
+            key=${index}
+            name=${option.name}
+            label=${label}
+            file=${files[index]}
+            onRemove=${() => put(index, undefined)}
+          />`
+          : html`<${DropTile}
+            key=${index}
+            name=${option.name}
+            label=${label}
+            problem=${problems[option.name]}
+            onFiles=${(more) => fill(index, more)}
+          />`;
       })}
     </div>
     ${next >= 0 && html`<${SamplePictures} most=${options.length} onTake=${(more) => fill(next, more)} />`}`;
@@ -123,7 +149,8 @@ const filesToSend = (options, files) => options.map(({ name }, index) => [name, 
 
 /** The first field that is empty, each time there are more of them; without fields the button that runs the command. */
 function useFocusOnNewest(form, count) {
-  useEffect(() => {
+  // Before the next key: whoever types "/imagine a cat" in one go goes on in the field.
+  useLayoutEffect(() => {
     const fields = [...form.current.querySelectorAll(".fields [data-option]")];
     const empty = fields.findLast((field) => !field.value) ?? fields.at(-1);
     const first = fields.find((field) => !field.value && field.required) ?? empty;

@@ -15,7 +15,10 @@ const RENDERERS = {
   11: ({ component, message }) => html`<${Thumbnail} item=${withUrl(component, message)} />`,
   12: ({ component, message }) => html`<${Gallery} items=${component.items.map((item) => withUrl(item, message))} />`,
   13: FilePart,
-  14: ({ component }) => html`<hr class=${`separator space-${component.spacing ?? 1}`} data-line=${component.divider !== false} />`,
+  14: ({ component }) => html`<hr
+    class=${`separator space-${component.spacing ?? 1}`}
+    data-line=${component.divider !== false}
+  />`,
   17: Container,
 };
 
@@ -52,8 +55,12 @@ function Container({ component, message }) {
 
 function FilePart({ component, message }) {
   const attachment = attachmentOf(component.file, message);
-  const name = component.name ?? attachment?.filename ?? decodeURIComponent(new URL(component.file.url).pathname.split("/").at(-1));
-  return html`<${FileCard} name=${name} size=${component.size ?? attachment?.size} url=${attachment?.url ?? component.file.url} />`;
+  const name = component.name ?? attachment?.filename ?? component.file.url.split("/").at(-1).split("?")[0];
+  return html`<${FileCard}
+    name=${name}
+    size=${component.size ?? attachment?.size}
+    url=${attachment?.url ?? component.file.url}
+  />`;
 }
 
 /** A gallery item or thumbnail whose media has an address, a width and a height. */
@@ -76,7 +83,12 @@ function Button({ component, message }) {
   const { label, emoji, url, style, disabled, custom_id } = component;
   const text = html`${emoji?.name && html`<span aria-hidden=${Boolean(label)}>${emoji.name}</span>`} ${label}`;
   const look = `button button-${STYLES[style] ?? "secondary"}`;
-  if (style === LINK) return html`<a class=${look} href=${url} target="_blank" rel="noreferrer noopener">${text} <${Icon} name="outside" /></a>`;
+  if (style === LINK) return html`<a
+    class=${look}
+    href=${url}
+    target="_blank"
+    rel="noreferrer noopener"
+  >${text} <${Icon} name="outside" /></a>`;
   const sent = pending(message.id);
   const busy = sent?.customId === custom_id;
   return html`<button

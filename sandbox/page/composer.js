@@ -1,5 +1,5 @@
 // The box at the bottom: plain text, or a slash command.
-import { html, useEffect, useMemo, useState } from "/page/html.js";
+import { html, useLayoutEffect, useMemo, useState } from "/page/html.js";
 import { CommandForm } from "/page/commandform.js";
 import { commandInText, fitting, sorted } from "/page/commands.js";
 import { useChat } from "/page/context.js";
@@ -19,12 +19,18 @@ export function Composer() {
     if (!command) box.current.focus();
   };
   const drop = useDrop(addFiles);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!command) box.current?.focus();
   }, [command]);
   return html`<section class=${drop.over ? "composer drop-over" : "composer"} ...${drop.events}>
     ${command
-      ? html`<${CommandForm} key=${command.leaf.path} leaf=${command.leaf} initial=${command.values} files=${files} setFiles=${setFiles} />`
+      ? html`<${CommandForm}
+        key=${command.leaf.path}
+        leaf=${command.leaf}
+        initial=${command.values}
+        files=${files}
+        setFiles=${setFiles}
+      />`
       : html`<${Line} files=${files} setFiles=${setFiles} addFiles=${addFiles} />`}
   </section>`;
 }
@@ -81,8 +87,21 @@ function Line({ files, setFiles, addFiles }) {
         onInput=${(event) => edit(event.target.value)}
         onKeyDown=${onKeyDown}
       />
-      <button type="button" class="round" title=${words.commands} aria-label=${words.commands} onClick=${() => (edit("/"), box.current.focus())}>/</button>
-      <button type="button" class="round round-accent" title=${words.send} aria-label=${words.send} disabled=${picking || !text.trim()} onClick=${send}>
+      <button
+        type="button"
+        class="round"
+        title=${words.commands}
+        aria-label=${words.commands}
+        onClick=${() => (edit("/"), box.current.focus())}
+      >/</button>
+      <button
+        type="button"
+        class="round round-accent"
+        title=${words.send}
+        aria-label=${words.send}
+        disabled=${picking || !text.trim()}
+        onClick=${send}
+      >
         <${Icon} name="send" />
       </button>
     </div>

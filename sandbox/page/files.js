@@ -1,7 +1,7 @@
 // Files that a person is about to send: choosing, dropping, showing, removing.
 import { html, useEffect, useRef, useState } from "/page/html.js";
 import { useChat } from "/page/context.js";
-import { Icon } from "/page/icons.js";
+import { Icon, IconButton } from "/page/icons.js";
 import { bytes } from "/page/media.js";
 
 /** Makes an element a place to drop files on: spread `events`, show `over`. The innermost such place takes them. */
@@ -43,7 +43,14 @@ export function DropTile({ name, label, problem, accept, onFiles }) {
   };
   const look = ["tile", "tile-drop", drop.over && "drop-over", problem && "field-wrong"].filter(Boolean).join(" ");
   return html`<label class=${look} data-option=${name} ...${drop.events}>
-    <input type="file" multiple accept=${accept} class="out-of-sight" aria-label=${`${label}: ${words.addPictures}`} onChange=${choose} />
+    <input
+      type="file"
+      multiple
+      accept=${accept}
+      class="out-of-sight"
+      aria-label=${`${label}: ${words.addPictures}`}
+      onChange=${choose}
+    />
     <${Icon} name="plus" />
     ${name && html`<b>${label}</b>`}
     <small>${problem ?? (drop.over ? words.dropHere : words.addPictures)}</small>
@@ -62,7 +69,7 @@ export function FileTile({ name, label, file, onRemove }) {
     <${Preview} file=${file} />
     <small class="tile-name">${label ?? file.name}</small>
     <small class="faint">${bytes(file.size, locale)}</small>
-    <button type="button" class="tile-remove" aria-label=${words.remove(file.name)} onClick=${remove}><${Icon} name="close" /></button>
+    <${IconButton} icon="close" look="tile-remove" label=${words.remove(file.name)} onClick=${remove} />
   </div>`;
 }
 

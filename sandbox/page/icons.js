@@ -23,3 +23,8 @@ const PATHS = {
 export function Icon({ name }) {
   return html`<svg class="icon" viewBox="0 0 20 20" aria-hidden="true"><path d=${PATHS[name]} /></svg>`;
 }
+
+/** A button that is only an icon; `look` is its class, `label` what it says. */
+export function IconButton({ icon, look, label, ...rest }) {
+  return html`<button type="button" class=${look} aria-label=${label} title=${label} ...${rest}><${Icon} name=${icon} /></button>`;
+}

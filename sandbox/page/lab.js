@@ -1,16 +1,27 @@
 // The laboratory: what the rules refused, faults to order, the clock.
 import { html, useEffect, useRef, useState } from "/page/html.js";
 import { useChat } from "/page/context.js";
-import { Icon } from "/page/icons.js";
+import { Icon, IconButton } from "/page/icons.js";
 
 const GATEWAY = new Set(["ws-drop", "op7", "op9", "no-ack"]);
-const PLACES = ["PATCH /channels/*/messages/*", "POST /channels/*/messages", "POST /interactions/*/*/callback", "PATCH /webhooks/*/*/messages/*"];
+const PLACES = [
+  "PATCH /channels/*/messages/*",
+  "POST /channels/*/messages",
+  "POST /interactions/*/*/callback",
+  "PATCH /webhooks/*/*/messages/*",
+];
 const QUARTER_HOUR = 15 * 60; // seconds
 
 export function LabButton({ open, onToggle }) {
   const { state, words } = useChat();
   const count = state.violations.length;
-  return html`<button type="button" class="button button-quiet lab-button" data-testid="lab" aria-expanded=${open} onClick=${onToggle}>
+  return html`<button
+    type="button"
+    class="button button-quiet lab-button"
+    data-testid="lab"
+    aria-expanded=${open}
+    onClick=${onToggle}
+  >
     <${Icon} name="lab" /> <span>${words.lab}</span>
     ${count > 0 && html`<span class="count" data-testid="violations" aria-label=${words.violations(count)}>${count}</span>`}
   </button>`;
@@ -30,7 +41,7 @@ export function Lab({ onClose }) {
   >
     <header>
       <h2>${words.lab}</h2>
-      <button type="button" class="round" aria-label=${words.close} onClick=${onClose}><${Icon} name="close" /></button>
+      <${IconButton} icon="close" look="round" label=${words.close} onClick=${onClose} />
     </header>
     <p class="small">${words.labHint}</p>
     <${Violations} /><${Weather} /><${Clock} />
@@ -94,11 +105,28 @@ function FaultForm({ onApply }) {
     </label>
     ${onGateway ||
     html`<label>${words.where}
-      <select value=${fault.match} onChange=${set("match")}>${PLACES.map((place) => html`<option value=${place}>${place}</option>`)}</select>
+      <select value=${fault.match} onChange=${set("match")}>
+        ${PLACES.map((place) => html`<option value=${place}>${place}</option>`)}
+      </select>
     </label>`}
     <div class="fault-numbers">
-      <label>${words.times}<input type="number" min="1" max="100" required value=${fault.times} onInput=${set("times", Number)} /></label>
-      <label>${words.seconds}<input type="number" min="0" max="600" step="any" required value=${fault.seconds} onInput=${set("seconds", Number)} /></label>
+      <label>${words.times}<input
+        type="number"
+        min="1"
+        max="100"
+        required
+        value=${fault.times}
+        onInput=${set("times", Number)}
+      /></label>
+      <label>${words.seconds}<input
+        type="number"
+        min="0"
+        max="600"
+        step="any"
+        required
+        value=${fault.seconds}
+        onInput=${set("seconds", Number)}
+      /></label>
       <button class="button button-primary">${words.apply}</button>
     </div>
   </form>`;
@@ -111,7 +139,12 @@ function Clock() {
     <h3>${words.clock}</h3>
     <p class="small">${words.clockHint}</p>
     <p class="clock"><b>${now.toLocaleString(locale, { dateStyle: "medium", timeStyle: "short" })}</b>
-      <button type="button" class="button button-secondary" data-testid="clock" onClick=${() => actions.advanceClock(QUARTER_HOUR)}>${words.later}</button>
+      <button
+        type="button"
+        class="button button-secondary"
+        data-testid="clock"
+        onClick=${() => actions.advanceClock(QUARTER_HOUR)}
+      >${words.later}</button>
     </p>
   </section>`;
 }

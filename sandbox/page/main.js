@@ -5,7 +5,7 @@ import { Channels } from "/page/channels.js";
 import { leavesOf } from "/page/commands.js";
 import { Composer } from "/page/composer.js";
 import { ChatContext, useChat } from "/page/context.js";
-import { Icon } from "/page/icons.js";
+import { Icon, IconButton } from "/page/icons.js";
 import { Lab, LabButton } from "/page/lab.js";
 import { Messages } from "/page/messages.js";
 import { Modal } from "/page/modal.js";
@@ -63,7 +63,13 @@ function Frame({ channel, dismissed }) {
     <div class=${menuOpen ? "frame menu-open" : "frame"} onKeyDown=${leave}>
       <${Channels} onChoose=${() => setMenuOpen(false)} />
       <main>
-        <${Header} channel=${channel} menuOpen=${menuOpen} onMenu=${() => setMenuOpen(!menuOpen)} labOpen=${labOpen} onLab=${() => setLabOpen(!labOpen)} />
+        <${Header}
+          channel=${channel}
+          menuOpen=${menuOpen}
+          onMenu=${() => setMenuOpen(!menuOpen)}
+          labOpen=${labOpen}
+          onLab=${() => setLabOpen(!labOpen)}
+        />
         <${Messages} dismissed=${dismissed} />
         <${Trouble} />
         <${Composer} />
@@ -78,9 +84,16 @@ function Header({ channel, menuOpen, onMenu, labOpen, onLab }) {
   const { state, words, nameOfChannel } = useChat();
   const parent = isThread(channel) && state.world.channels.find(({ id }) => id === channel.parent_id);
   return html`<header class="top">
-    <button type="button" class="round menu-button" aria-label=${words.showChannels} aria-expanded=${menuOpen} onClick=${onMenu}><${Icon} name="menu" /></button>
+    <${IconButton}
+      icon="menu"
+      look="round menu-button"
+      label=${words.showChannels}
+      aria-expanded=${menuOpen}
+      onClick=${onMenu}
+    />
     <h1>
-      <${Icon} name=${parent ? "thread" : "hash"} /> ${parent && html`<span class="faint">${parent.name} / </span>`}<span>${nameOfChannel(channel)}</span>
+      <${Icon} name=${parent ? "thread" : "hash"} /> ${" "}
+      ${parent && html`<span class="faint">${parent.name} / </span>`}<span>${nameOfChannel(channel)}</span>
     </h1>
     <div class="controls"><${PersonSwitch} /><${LanguageSwitch} /><${LabButton} open=${labOpen} onToggle=${onLab} /></div>
   </header>`;

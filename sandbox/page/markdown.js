@@ -54,7 +54,10 @@ function takeList(rows) {
   const isNumbered = ([, , mark]) => /\d/.test(mark);
   const numbered = isNumbered(ITEM.exec(rows[0]));
   const items = takeWhile(rows, (row) => [ITEM.exec(row)].find((item) => item && (item[1] || isNumbered(item) === numbered)));
-  const nodes = items.map(([, indent, mark, text]) => html`<li class=${indent.length > 1 ? "deeper" : ""} value=${parseInt(mark, 10) || undefined}>
+  const nodes = items.map(([, indent, mark, text]) => html`<li
+    class=${indent.length > 1 ? "deeper" : ""}
+    value=${parseInt(mark, 10) || undefined}
+  >
     ${inline(text)}
   </li>`);
   return numbered ? html`<ol>${nodes}</ol>` : html`<ul>${nodes}</ul>`;
@@ -143,5 +146,10 @@ function Spoiler({ children }) {
   const { words } = useChat();
   const [shown, show] = useState(false);
   if (shown) return html`<span class="spoiler-shown">${children}</span>`;
-  return html`<button type="button" class="spoiler" aria-label=${words.spoiler} onClick=${() => show(true)}>${children}</button>`;
+  return html`<button
+    type="button"
+    class="spoiler"
+    aria-label=${words.spoiler}
+    onClick=${() => show(true)}
+  >${children}</button>`;
 }

@@ -1,7 +1,7 @@
 // Pictures and files of messages: galleries, the large view, download cards.
 import { html, useEffect, useRef, useState } from "/page/html.js";
 import { useChat } from "/page/context.js";
-import { Icon } from "/page/icons.js";
+import { Icon, IconButton } from "/page/icons.js";
 
 /** A media gallery; `items` are those of Discord: {media: {url, width, height}, description, spoiler}. */
 export function Gallery({ items }) {
@@ -9,7 +9,12 @@ export function Gallery({ items }) {
   const [open, setOpen] = useState(null);
   const label = (item, index) => item.description ?? `${words.enlarge} ${items.length > 1 ? index + 1 : ""}`;
   return html`<div class=${`gallery gallery-${Math.min(items.length, 10)}`}>
-    ${items.map((item, index) => html`<${Picture} key=${index} item=${item} label=${label(item, index)} onOpen=${() => setOpen(index)} />`)}
+    ${items.map((item, index) => html`<${Picture}
+      key=${index}
+      item=${item}
+      label=${label(item, index)}
+      onOpen=${() => setOpen(index)}
+    />`)}
     ${open !== null && html`<${LargeView} items=${items} first=${open} onClose=${() => setOpen(null)} />`}
   </div>`;
 }
@@ -63,10 +68,10 @@ function LargeView({ items, first, onClose }) {
   >
     <img src=${media.url} alt=${description ?? ""} />
     <p>${description} <a href=${media.url} target="_blank" rel="noreferrer">${words.download} <${Icon} name="outside" /></a></p>
-    <button type="button" class="round large-close" aria-label=${words.close} onClick=${close}><${Icon} name="close" /></button>
+    <${IconButton} icon="close" look="round large-close" label=${words.close} onClick=${close} />
     ${items.length > 1 &&
-    html`<button type="button" class="round large-previous" aria-label=${words.previous} onClick=${() => move(-1)}><${Icon} name="previous" /></button>
-      <button type="button" class="round large-next" aria-label=${words.next} onClick=${() => move(1)}><${Icon} name="next" /></button>`}
+    html`<${IconButton} icon="previous" look="round large-previous" label=${words.previous} onClick=${() => move(-1)} />
+      <${IconButton} icon="next" look="round large-next" label=${words.next} onClick=${() => move(1)} />`}
   </dialog>`;
 }
 
@@ -100,11 +105,12 @@ export function bytes(size, locale) {
 
 /** Attachments outside of components: pictures as a gallery, everything else as cards. */
 export function Attachments({ attachments }) {
-  const isPicture = ({ content_type, filename }) => /^image\//.test(content_type ?? "") || /\.(png|jpe?g|webp|gif)$/i.test(filename);
+  const isPicture = ({ content_type: type, filename }) => type?.startsWith("image/") || /\.(png|jpe?g|webp|gif)$/i.test(filename);
+  const asItem = (media) => ({ media, description: media.description ?? media.filename });
   const pictures = attachments.filter(isPicture);
   const files = attachments.filter((attachment) => !isPicture(attachment));
   return html`
-    ${pictures.length > 0 && html`<${Gallery} items=${pictures.map((media) => ({ media, description: media.description ?? media.filename }))} />`}
+    ${pictures.length > 0 && html`<${Gallery} items=${pictures.map(asItem)} />`}
     ${files.map((file) => html`<${FileCard} key=${file.id} name=${file.filename} size=${file.size} url=${file.url} />`)}
   `;
 }

@@ -78,7 +78,11 @@ function Failure({ message }) {
 function OnlyYou({ message }) {
   const { words, dismiss } = useChat();
   return html`<p class="only-you">
-    <${Icon} name="eye" /> ${words.onlyYou} · <button type="button" class="text-button" onClick=${() => dismiss(message.id)}>${words.dismiss}</button>
+    <${Icon} name="eye" /> ${words.onlyYou} · <button
+      type="button"
+      class="text-button"
+      onClick=${() => dismiss(message.id)}
+    >${words.dismiss}</button>
   </p>`;
 }
 

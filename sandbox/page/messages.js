@@ -13,11 +13,22 @@ export function Messages({ dismissed }) {
   const messages = state.messages.filter(({ id }) => !dismissed.has(id));
   const { scroller, content, atEnd, onScroll, toEnd } = useFollowing(state.channelId);
   const empty = state.loaded && messages.length === 0;
-  return html`<div class="scroller" ref=${scroller} onScroll=${onScroll} tabindex="0" role="region" aria-label=${words.messagesIn(channelName)}>
+  return html`<div
+    class="scroller"
+    ref=${scroller}
+    onScroll=${onScroll}
+    tabindex="0"
+    role="region"
+    aria-label=${words.messagesIn(channelName)}
+  >
       <div class="content" ref=${content}>
         ${empty && html`<${Welcome} />`}
         <ol class="messages" data-testid="messages">
-          ${messages.map((message, index) => html`<${Message} key=${message.id} message=${message} continued=${continues(message, messages[index - 1])} />`)}
+          ${messages.map((message, index) => html`<${Message}
+            key=${message.id}
+            message=${message}
+            continued=${continues(message, messages[index - 1])}
+          />`)}
         </ol>
         <${Sent} />
       </div>

@@ -3,7 +3,7 @@ import { html, useState } from "/page/html.js";
 import { useChat } from "/page/context.js";
 import { fieldsOf, problemWith, presetOf } from "/page/fieldrules.js";
 import { ModalField } from "/page/fields.js";
-import { Icon } from "/page/icons.js";
+import { IconButton } from "/page/icons.js";
 import { Markdown } from "/page/markdown.js";
 import { useModalDialog } from "/page/media.js";
 
@@ -48,13 +48,16 @@ export function Modal({ interactionId, modal }) {
     <form onSubmit=${submit} novalidate>
       <header>
         <h2 id="modal-title">${modal.title}</h2>
-        <button type="button" class="round" aria-label=${words.close} onClick=${close}><${Icon} name="close" /></button>
+        <${IconButton} icon="close" look="round" label=${words.close} onClick=${close} />
       </header>
       <div class="modal-fields">${modal.components.map(part)}</div>
       ${progress.failure !== null && html`<p class="failure" role="alert">${words.failed} <small>${progress.failure}</small></p>`}
       <footer>
         <button type="button" class="button button-secondary" onClick=${close}>${words.cancel}</button>
-        <button class=${progress.sending ? "button button-primary busy" : "button button-primary"} data-testid="modal-submit">${words.submit}</button>
+        <button
+          class=${progress.sending ? "button button-primary busy" : "button button-primary"}
+          data-testid="modal-submit"
+        >${words.submit}</button>
       </footer>
     </form>
   </dialog>`;

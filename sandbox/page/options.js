@@ -2,7 +2,7 @@
 import { html, useId, useState } from "/page/html.js";
 import { OPTION, valueOf } from "/page/commands.js";
 import { useChat } from "/page/context.js";
-import { Icon } from "/page/icons.js";
+import { IconButton } from "/page/icons.js";
 import { useSuggestions } from "/page/suggestions.js";
 import { localized } from "/page/words.js";
 
@@ -20,19 +20,30 @@ export function OptionField({ option, leaf, values, problem, onChange, onRemove 
     "aria-describedby": `${id}-about`,
     "aria-invalid": Boolean(problem),
   };
-  return html`<div class=${problem ? "field field-wrong" : "field"} onKeyDown=${onKeyDown}>
+  const look = ["field", isLong(option) && "field-wide", problem && "field-wrong"].filter(Boolean).join(" ");
+  return html`<div class=${look} onKeyDown=${onKeyDown}>
     <label for=${id}>${label}${option.required ? null : html`<small class="faint"> ${words.optional}</small>`}</label>
     <${Control} option=${option} leaf=${leaf} values=${values} field=${field} onChange=${onChange} />
-    ${onRemove && html`<button type="button" class="field-remove" aria-label=${words.remove(label)} onClick=${onRemove}><${Icon} name="close" /></button>`}
+    ${onRemove && html`<${IconButton} icon="close" look="field-remove" label=${words.remove(label)} onClick=${onRemove} />`}
     <small id=${`${id}-about`} class="about">${problem ?? localized(option, "description", locale)}</small>
   </div>`;
 }
+
+const LONG = 100; // characters; a text that may be longer, such as a prompt, gets a line of its own
+
+const isLong = ({ type, choices, max_length: most }) => type === OPTION.STRING && !choices?.length && (most ?? LONG + 1) > LONG;
 
 function Control({ option, leaf, values, field, onChange }) {
   const items = useItems(option);
   const value = values[option.name] ?? "";
   if (items) return html`<${Choice} items=${items} field=${field} value=${value} onChange=${onChange} />`;
-  if (option.autocomplete) return html`<${Autocomplete} option=${option} leaf=${leaf} values=${values} field=${field} onChange=${onChange} />`;
+  if (option.autocomplete) return html`<${Autocomplete}
+    option=${option}
+    leaf=${leaf}
+    values=${values}
+    field=${field}
+    onChange=${onChange}
+  />`;
   const numeric = { [OPTION.INTEGER]: "numeric", [OPTION.NUMBER]: "decimal" }[option.type];
   return html`<input
     ...${field}
@@ -48,7 +59,8 @@ function Control({ option, leaf, values, field, onChange }) {
 function useItems(option) {
   const { words, locale, state } = useChat();
   const { people, bot, channels } = state.world;
-  if (option.choices?.length) return option.choices.map((choice) => ({ name: localized(choice, "name", locale), value: String(choice.value) }));
+  const asItem = (choice) => ({ name: localized(choice, "name", locale), value: String(choice.value) });
+  if (option.choices?.length) return option.choices.map(asItem);
   if (option.type === OPTION.BOOLEAN) return [{ name: words.yes, value: "true" }, { name: words.no, value: "false" }];
   if (option.type === OPTION.USER) return [...people, bot].map(({ id, name }) => ({ name, value: id }));
   if (option.type === OPTION.CHANNEL) return channels.map(({ id, name }) => ({ name: `#${name}`, value: id }));
@@ -84,7 +96,12 @@ function Autocomplete({ option, leaf, values, field, onChange }) {
     setOpen(false);
   };
   const move = (by) => setActive((active + by + choices.length) % choices.length);
-  const keys = { ArrowDown: () => move(1), ArrowUp: () => move(-1), Enter: () => take(choices[active]), Escape: () => setOpen(false) };
+  const keys = {
+    ArrowDown: () => move(1),
+    ArrowUp: () => move(-1),
+    Enter: () => take(choices[active]),
+    Escape: () => setOpen(false),
+  };
   const onKeyDown = (event) => {
     if (event.isComposing || !open || !choices?.length || !keys[event.key]) return;
     event.preventDefault();

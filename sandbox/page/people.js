@@ -8,7 +8,10 @@ import { LANGUAGES } from "/page/words.js";
 export function PersonSwitch() {
   const { state, actions, words } = useChat();
   const { people, channels } = state.world;
-  const become = (id) => actions.go(id, channels.find((channel) => channel.id === state.channelId && isVisible(channel, id))?.id ?? channels[0].id);
+  const become = (id) => {
+    const here = channels.find((channel) => channel.id === state.channelId);
+    actions.go(id, (isVisible(here, id) ? here : channels[0]).id);
+  };
   return html`<fieldset class="switch" data-testid="person-switch">
     <legend class="out-of-sight">${words.people}</legend>
     ${people.map(
@@ -25,7 +28,12 @@ export function LanguageSwitch() {
   return html`<fieldset class="switch" data-testid="language-switch">
     <legend class="out-of-sight">${words.language}</legend>
     ${LANGUAGES.map(
-      (language) => html`<label key=${language.locale} data-locale=${language.locale} lang=${language.locale} title=${language.name}>
+      (language) => html`<label
+        key=${language.locale}
+        data-locale=${language.locale}
+        lang=${language.locale}
+        title=${language.name}
+      >
         <input
           type="radio"
           class="out-of-sight"

@@ -16,14 +16,28 @@ export function SamplePictures({ most, onTake }) {
     box.current.querySelector("summary").focus();
     onTake(await Promise.all(files.slice(0, Math.min(most, 10)).map((file) => fetched(api.sampleUrl(folder, file), file))));
   };
-  return html`<details class="samples" ref=${box} data-testid="samples" open=${open} onToggle=${(event) => setOpen(event.currentTarget.open)}>
+  return html`<details
+    class="samples"
+    ref=${box}
+    data-testid="samples"
+    open=${open}
+    onToggle=${(event) => setOpen(event.currentTarget.open)}
+  >
     <summary><${Icon} name="pictures" /> ${words.samples}</summary>
     ${open &&
     html`<p class="small">${words.samplesHint}</p>
       <div class="folders">
         ${samples.map(
-          (sample) => html`<button type="button" class="folder" data-folder=${sample.folder} key=${sample.folder} onClick=${() => take(sample)}>
-            <span class="faces">${sample.files.slice(0, SHOWN).map((file) => html`<img src=${api.sampleUrl(sample.folder, file)} alt="" />`)}</span>
+          (sample) => html`<button
+            type="button"
+            class="folder"
+            data-folder=${sample.folder}
+            key=${sample.folder}
+            onClick=${() => take(sample)}
+          >
+            <span class="faces">
+              ${sample.files.slice(0, SHOWN).map((file) => html`<img src=${api.sampleUrl(sample.folder, file)} alt="" />`)}
+            </span>
             ${sample.folder} <small class="faint">${Math.min(sample.files.length, 10)}</small>
           </button>`,
         )}

@@ -36,8 +36,19 @@ function Several({ component, disabled, onChoose }) {
   };
   return html`<details class="select-many" ref=${box} data-custom-id=${component.custom_id}>
     <summary class="select">${component.placeholder ?? words.choose}</summary>
-    <${Ticks} options=${component.options} values=${values} max=${component.max_values} disabled=${disabled} onChange=${setValues} />
-    <button type="button" class="button button-primary" disabled=${disabled || values.length < (component.min_values ?? 1)} onClick=${done}>
+    <${Ticks}
+      options=${component.options}
+      values=${values}
+      max=${component.max_values}
+      disabled=${disabled}
+      onChange=${setValues}
+    />
+    <button
+      type="button"
+      class="button button-primary"
+      disabled=${disabled || values.length < (component.min_values ?? 1)}
+      onClick=${done}
+    >
       ${words.apply}
     </button>
   </details>`;

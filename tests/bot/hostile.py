@@ -75,6 +75,13 @@ def data_bomb_png() -> bytes:
     return png(32, 32, raw=bytes(100_000_000))
 
 
+def false_length_png() -> bytes:
+    """A good PNG whose pixel data claim to be 4 GB long."""
+    whole = encoded(scene())
+    start = whole.index(b"IDAT") - 4
+    return whole[:start] + b"\xff\xff\xff\xff" + whole[start + 4 :]
+
+
 def large_png(megapixels: int) -> bytes:
     """An honest picture of nothing, `megapixels` large and small on disk."""
     return encoded(Image.new("RGB", (megapixels * 250, 4_000), (10, 120, 200)), compress_level=1)

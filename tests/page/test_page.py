@@ -53,6 +53,16 @@ def press(driver: Chrome, *keys: str) -> None:
     driver.switch_to.active_element.send_keys(*keys)
 
 
+def type_a_whole_line(driver: Chrome) -> None:
+    """The form opens while one types, and no key is lost."""
+    find(driver, "[data-testid=composer]").send_keys("/train snow owl")
+    assert find(driver, "[data-option=animal]").get_attribute("value") == "snow owl"
+    find(driver, ".suggestions .faint")  # nothing fits, so that Escape leaves the form and not the list
+    press(driver, Keys.ESCAPE)
+    until_gone(driver, "[data-testid=command-form]")
+    assert driver.switch_to.active_element.get_attribute("data-testid") == "composer"
+
+
 def teach_by_keyboard(driver: Chrome) -> None:
     """Picker, autocomplete, modal."""
     find(driver, "[data-testid=composer]").send_keys("/")
@@ -108,6 +118,7 @@ async def test_a_newcomer_can_do_everything_with_the_bot() -> None:
             def walk() -> list[str]:
                 driver.get(sandbox.page)
                 find(driver, "[data-testid=welcome] [data-start=help]")
+                type_a_whole_line(driver)
                 teach_by_keyboard(driver)
                 fill_in_modal(driver)
                 switch_person_and_language(driver)

@@ -6,7 +6,6 @@ from typing import Any
 import aiohttp
 import pytest
 
-from tests.sandbox.conftest import Rest
 from tests.sandboxed import Sandbox
 
 PROPERTIES = {"os": "x", "browser": "x", "device": "x"}
@@ -64,7 +63,7 @@ async def test_only_intents_asked_for_and_no_content_of_others(sandbox: Sandbox)
         await quiet.receive(timeout=0.2)
 
 
-async def test_resume_replays_in_order(sandbox: Sandbox, rest: Rest) -> None:
+async def test_resume_replays_in_order(sandbox: Sandbox) -> None:
     ws, ready = await identify(sandbox, intents=1 | 1 << 9)
     assert (await ws.receive_json())["s"] == 2
     await ws.close(code=4000)
@@ -94,3 +93,15 @@ async def test_too_many_payloads(sandbox: Sandbox) -> None:
     while not ws.closed:
         await ws.receive(timeout=5)
     assert ws.close_code == 4008
+
+
+async def test_invalidated_session_is_gone(sandbox: Sandbox) -> None:
+    ws, ready = await identify(sandbox)
+    assert (await ws.receive_json())["t"] == "GUILD_CREATE"
+    await sandbox.weather({"match": "WS", "kind": "op9"})
+    assert (await ws.receive_json(timeout=5))["op"] == 9
+    again = await connect(sandbox)
+    await again.send_json({"op": 6, "d": {"token": sandbox.token, "session_id": ready["session_id"], "seq": 2}})
+    assert (await again.receive_json(timeout=5))["op"] == 9
+    await again.send_json({"op": 2, "d": {"token": sandbox.token, "intents": 1, "properties": PROPERTIES}})
+    assert (await again.receive_json(timeout=5))["t"] == "READY"

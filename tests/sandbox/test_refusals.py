@@ -1,5 +1,6 @@
 """What Discord refuses is refused with its code, and written down as a violation."""
 
+import io
 import json
 from typing import Any
 
@@ -159,7 +160,7 @@ def upload(payload: object, *files: tuple[str, str, bytes]) -> aiohttp.FormData:
     form = aiohttp.FormData(quote_fields=False)
     form.add_field("payload_json", json.dumps(payload))
     for name, filename, data in files:
-        form.add_field(name, data, filename=filename)
+        form.add_field(name, io.BytesIO(data), filename=filename)
     return form
 
 

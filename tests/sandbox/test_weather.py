@@ -72,23 +72,6 @@ async def test_drop_strikes_at_once(sandbox: Sandbox, bot: Gardener) -> None:
     assert (await sandbox.run("hello"))["state"] == "answered"
 
 
-async def test_lost_session_begins_anew(sandbox: Sandbox, bot: Gardener) -> None:
-    """discord.py waits up to five seconds before it identifies again."""
-    again = asyncio.Event()
-    bot.on_ready = _setting(again)  # type: ignore[attr-defined]
-    await sandbox.weather({"match": "WS", "kind": "op9"})
-    await asyncio.wait_for(again.wait(), 20)
-    assert (await sandbox.run("hello"))["state"] == "answered"
-    assert await sandbox.violations() == []
-
-
-def _setting(event: asyncio.Event) -> object:
-    async def on_ready() -> None:
-        event.set()
-
-    return on_ready
-
-
 async def test_heartbeat_without_an_answer(sandbox: Sandbox) -> None:
     await sandbox.weather({"match": "WS", "kind": "no-ack"})
     async with sandbox.http.ws_connect(f"{sandbox.gateway}?v=10&encoding=json") as ws:

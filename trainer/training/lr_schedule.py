@@ -10,7 +10,7 @@ from typing import Literal
 EXAMPLE = "0.005:100, 1e-3:1000, 1e-5"
 _TO_THE_END = -1  # the web UI's `rate:-1`
 
-Problem = Literal["empty", "not_a_number", "not_positive", "not_a_step", "not_rising", "ends_early", "already_past"]
+Problem = Literal["empty", "not_a_number", "not_positive", "not_a_step", "not_rising", "ends_early"]
 
 
 class BadSchedule(Exception):
@@ -51,10 +51,8 @@ def parse_schedule(text: str, steps: int, start: int = 0) -> LearningRates:
     last = stretches[-1].end
     if last < steps:
         raise BadSchedule("ends_early", f"The schedule ends at step {last} but the run has {steps}.", ends_at=last)
-    left = tuple(stretch for stretch in stretches if stretch.end > start)
-    if not left:
-        raise BadSchedule("already_past", f"Nothing is left of the schedule at step {start}.", ends_at=last)
-    return LearningRates(left)
+    left = [stretch for stretch in stretches if stretch.end > start]
+    return LearningRates(tuple(left or stretches[-1:]))  # a run resumed after its last step has nothing left to do
 
 
 def _parse_parts(text: str) -> list[tuple[float, int]]:

@@ -138,6 +138,7 @@ def test_nothing_is_run(tmp_path: Path, protocol: int, wrapped: bool) -> None:
         b"\x80\x02}]Ns.",
         b"\x80\x02)K\x01a.",
         b"\x80\x02(K\x01(\x86.",
+        b"\x80\x02NN(\x86.",
         b"\x80\x02h\x05.",
         b"\x80\x02.",
         b"\x80\x02t.",
@@ -185,6 +186,12 @@ def test_a_broken_program_is_damage(pickled: bytes) -> None:
 def test_a_tensor_that_reaches_beyond_its_numbers_is_refused(layout: dict[str, Any]) -> None:
     with pytest.raises(BadEmbedding, match=r"is damaged|holds"):
         read_torch_file(program(tensor_program(**layout))).array()
+
+
+@pytest.mark.parametrize(("offset", "strides"), [(-1, (2, 1)), (0, (-2, 1)), (1, (2, -1))])
+def test_a_tensor_checks_itself_for_places_before_its_numbers(offset: int, strides: tuple[int, int]) -> None:
+    with pytest.raises(BadEmbedding, match="laid out wrongly"):
+        StoredTensor({"data/0": bytes(16)}, "data/0", "F32", 4, offset, (2, 2), strides).array()
 
 
 def test_the_tensor_of_these_tests_is_right_when_laid_out_rightly() -> None:
@@ -281,6 +288,13 @@ GOOD = {"data.pkl": tensor_program(), "data/0": b"\0" * 16, "version": b"3\n"}
 def test_a_container_that_torch_does_not_write_is_refused(data: bytes, reason: str) -> None:
     with pytest.raises(BadEmbedding, match=reason):
         read_torch_file(data)
+
+
+def test_a_part_marked_as_compressed_is_refused_whatever_its_size() -> None:
+    data = bytearray(zipped(GOOD))
+    data[8] = data[data.index(b"PK\x01\x02") + 10] = zipfile.ZIP_DEFLATED
+    with pytest.raises(BadEmbedding, match="compressed"):
+        read_torch_file(bytes(data))
 
 
 def test_two_parts_of_one_name_are_refused() -> None:

@@ -61,6 +61,10 @@ def test_whatever_the_model_is_called_it_reads_back(model: str) -> None:
     assert settings["Seed"] == "4077357776"
 
 
+def test_what_needs_quotes_is_quoted_in_its_own_letters() -> None:
+    assert 'Model: "模型, 一", RNG' in format_parameters(replace(PLAIN, model="模型, 一"))
+
+
 def test_no_prompt_leaves_the_settings_alone() -> None:
     assert format_parameters(replace(PLAIN, prompt="")).startswith("Steps: 20")
 

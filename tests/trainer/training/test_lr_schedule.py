@@ -75,9 +75,17 @@ def test_a_schedule_that_ends_before_the_run_is_refused() -> None:
 
 
 def test_a_schedule_that_lies_before_the_start_is_refused() -> None:
-    with pytest.raises(BadSchedule, match="Nothing is left of the schedule at step 200") as caught:
-        parse_schedule("0.005:100", 100, start=200)
-    assert caught.value.problem == "already_past"
+    with pytest.raises(BadSchedule, match="ends at step 100 but the run has 1000"):
+        parse_schedule("0.005:100", 1000, start=200)
+
+
+def test_only_what_is_left_of_a_schedule_is_kept() -> None:
+    assert len(parse_schedule("0.005:100, 1e-3:200, 1e-5", 300, start=100).stretches) == 2
+    assert len(parse_schedule("0.005:100, 1e-3:200, 1e-5", 300, start=99).stretches) == 3
+
+
+def test_a_run_resumed_after_its_last_step_is_no_error() -> None:
+    assert parse_schedule("0.005:100, 1e-3", 200, start=200).at(200) == 1e-3
 
 
 @given(st.text(alphabet="0123456789.,:e-+ nafi", max_size=40), st.integers(1, 2000), st.integers(0, 2000))

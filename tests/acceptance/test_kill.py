@@ -1,0 +1,91 @@
+"""kill -9 at random moments: no step lost, no job lost, nothing said twice."""
+
+import asyncio
+import random
+import sqlite3
+from collections import Counter
+from contextlib import closing
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from bot.settings import embedded_model
+from bot.workers.child import ChildWorker
+from tests.acceptance.stage import Stage, pictures, stage, text_of
+from trainer.protocol import Finished, Ready, Request, Start
+
+KILLS = 20
+RESTART_SECONDS = 20.0
+
+
+def rows(played: Stage, query: str) -> list[tuple]:
+    with closing(sqlite3.connect(f"file:{played.data / 'embedsmith.sqlite3'}?mode=ro", uri=True)) as database:
+        return database.execute(query).fetchall()
+
+
+async def uninterrupted(request: Request, folder: Path) -> bytes:
+    """The file that the same request gives when nothing happens on the way."""
+    (folder / "embeddings").mkdir(parents=True)
+    worker = ChildWorker(["--model", str(embedded_model()), "--embeddings", str(folder / "embeddings")], 60)
+    async with worker.live() as connection:
+        async for told in connection.told():
+            if isinstance(told, Ready):
+                await connection.send(Start(attempt="a", job=1, request=request, folder=str(folder)))
+            if isinstance(told, Finished):
+                return Path(told.snapshot).read_bytes()
+    raise AssertionError("the run did not finish")
+
+
+async def kill_trainer(played: Stage) -> None:
+    """Waits for a trainer and kills it at a random moment of its life."""
+    async with asyncio.timeout(RESTART_SECONDS):
+        while (trainer := played.trainer()) is None:
+            await asyncio.sleep(0.05)
+        while not rows(played, "SELECT 1 FROM jobs WHERE event > 0 AND state = 'running'"):
+            await asyncio.sleep(0.05)
+    await asyncio.sleep(random.uniform(0.0, 1.0))
+    trainer.kill()
+
+
+@pytest.mark.timeout(400)
+async def test_a_run_whose_trainer_is_killed_again_and_again_ends_in_the_same_bits(tmp_path: Path) -> None:
+    async with stage(tmp_path) as played:
+        await played.agree()
+        await played.train("my-owl", steps=500)
+        for _ in range(KILLS):
+            await kill_trainer(played)
+        result = await played.result("my-owl", seconds=120)
+        assert "is ready" in text_of(result)
+        url = next(a["url"] for a in result["attachments"] if a["filename"] == "my-owl.pt")
+        survived = await played.sandbox.fetch(url)
+        ((request,),) = rows(played, "SELECT request FROM jobs WHERE json_extract(request, '$.name') = 'my-owl'")
+        assert survived == await uninterrupted(msgspec.json.decode(request, type=Request), tmp_path / "alone")
+
+
+@pytest.mark.timeout(400)
+async def test_a_bot_that_is_killed_again_and_again_loses_nothing_and_says_nothing_twice(tmp_path: Path) -> None:
+    async with stage(tmp_path) as played:
+        await played.agree()
+        await played.train("my-owl", steps=300)
+        for kill in range(KILLS):
+            wanted = {"prompt": f"picture number {kill}", "steps": 4}
+            await played.sandbox.command("imagine", wanted)
+            await asyncio.sleep(random.uniform(0.0, 1.5))
+            trainer = played.trainer()
+            await played.kill()
+            if trainer is not None:
+                await asyncio.to_thread(trainer.wait, 2)  # raises when the trainer outlives its bot
+            await played.start()
+        await played.result("my-owl", seconds=120)
+        async with asyncio.timeout(60):
+            while any(
+                state in ("queued", "running") for _, _, state in rows(played, "SELECT id, kind, state FROM jobs")
+            ):
+                await asyncio.sleep(0.2)
+        jobs = rows(played, "SELECT id, kind, state FROM jobs")
+        assert {state for _, _, state in jobs} == {"succeeded"}
+        messages = await played.sandbox.messages(person="Max")
+        cards = Counter(text_of(message).splitlines()[0] for message in messages)
+        assert max(cards.values()) == 1, cards
+        assert len(messages) == len(jobs) + 2, "a card for every job, and a result for each of the two runs"

@@ -1,0 +1,60 @@
+from collections import Counter
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trainer.engine.plan import Candidate, Need, plan
+
+candidates = st.lists(
+    st.builds(
+        Candidate,
+        attempt=st.uuids().map(str),
+        need=st.sampled_from(Need),
+        arrived=st.integers(1, 1000),
+        last_pass=st.integers(0, 1000),
+    ),
+    unique_by=lambda candidate: candidate.attempt,
+)
+
+
+def turns(waiting: list[Candidate], passes: int) -> list[str]:
+    """Who gets the next passes, if nobody comes and nobody ends."""
+    chosen: list[str] = []
+    first = max(candidate.last_pass for candidate in waiting) + 1
+    for number in range(first, first + passes):
+        (attempt,) = plan(waiting).attempts
+        chosen.append(attempt)
+        waiting = [replace(each, last_pass=number) if each.attempt == attempt else each for each in waiting]
+    return chosen
+
+
+def test_nobody_waiting_means_no_pass() -> None:
+    assert plan([]) is None
+
+
+@given(candidates.filter(bool))
+def test_the_most_urgent_need_is_served_first(waiting: list[Candidate]) -> None:
+    planned = plan(waiting)
+    assert planned.need == min(candidate.need for candidate in waiting)
+    needs = {candidate.attempt: candidate.need for candidate in waiting}
+    assert {needs[attempt] for attempt in planned.attempts} == {planned.need}
+
+
+@given(st.integers(1, 8), st.integers(1, 60))
+def test_runs_share_the_passes_evenly(runs: int, passes: int) -> None:
+    waiting = [Candidate(str(run), Need.TRAINING, arrived=run) for run in range(runs)]
+    shares = Counter(turns(waiting, passes))
+    assert max(shares.values()) - min(shares[str(run)] for run in range(runs)) <= 1
+
+
+def test_a_newcomer_trains_at_once_but_does_not_catch_up() -> None:
+    old, new = Candidate("old", Need.TRAINING, 1, last_pass=900), Candidate("new", Need.TRAINING, 2)
+    assert turns([old, new], 4) == ["new", "old", "new", "old"]
+
+
+def test_a_picture_once_begun_is_finished_before_the_next() -> None:
+    first, second = Candidate("first", Need.PICTURE, arrived=1), Candidate("second", Need.PICTURE, arrived=2)
+    assert turns([second, first], 5) == ["first"] * 5
+    begun = replace(second, last_pass=7)
+    assert plan([first, begun]).attempts == ("second",)

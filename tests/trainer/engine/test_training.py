@@ -1,0 +1,195 @@
+"""Runs driven pass by pass, as the engine drives them."""
+
+import csv
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import torch
+from PIL import Image
+
+from tests.trainer.process import pictures_of, train_request
+from trainer.embeddings.folder import EmbeddingsFolder
+from trainer.embeddings.webui import read_webui
+from trainer.engine.failures import NotFinite, Refusal
+from trainer.engine.plan import Need
+from trainer.engine.teller import Teller
+from trainer.engine.training_job import TrainingJob
+from trainer.engine.training_pass import training_pass
+from trainer.models.family import Family
+from trainer.protocol import Finished, Preview, Progress, Saved, Start, Started, Stopped, Told, TrainRequest, Validated
+
+
+class Desk:
+    """Begins jobs in one folder and keeps what they tell."""
+
+    def __init__(self, model: Family, folder: Path) -> None:
+        self.model, self.folder, self.told = model, folder, []
+        self.embeddings = EmbeddingsFolder(folder / "embeddings", model.width)
+
+    def begin(self, request: TrainRequest, run: str = "run", resume_from: str | None = None) -> TrainingJob:
+        folder = str(self.folder / run)
+        start = Start(attempt="a", job=1, request=request, folder=folder, resume_from=resume_from)
+        return TrainingJob(self.model, self.embeddings, start, Teller("a", self.told.append))
+
+    def train(self, request: TrainRequest, run: str = "run") -> torch.Tensor:
+        """The vectors of an unbroken run."""
+        job = self.begin(request, run)
+        drive(self.model, job)
+        return job.run.vectors.detach()
+
+    def of(self, kind: type[Told]) -> list[Told]:
+        return [event for event in self.told if isinstance(event, kind)]
+
+
+def drive(model: Family, job: TrainingJob, until: Callable[[], bool] = lambda: False) -> None:
+    for _ in passes(model, job):
+        if until():
+            return
+
+
+def passes(model: Family, job: TrainingJob) -> Iterator[None]:
+    while job.need is not None:
+        if job.need is Need.PREVIEW:
+            job.preview_pass()
+        elif job.ready_to_train:
+            (loss,) = training_pass(model, [(job.run, job.examples())])
+            job.stepped(loss, sharing=0)
+        else:
+            job.own_pass()
+        yield
+
+
+@pytest.fixture
+def desk(model: Family, tmp_path: Path) -> Desk:
+    return Desk(model, tmp_path)
+
+
+def test_a_run_from_pictures_to_file(desk: Desk) -> None:
+    vectors = desk.train(train_request(preview_every=8))
+    kinds = [type(event) for event in desk.told if not isinstance(event, Progress)]
+    assert kinds == [Started, Validated, Preview, Preview, Validated, Preview, Saved, Finished]
+    assert [event.n for event in desk.told] == list(range(1, len(desk.told) + 1))
+    assert [event.step for event in desk.of(Preview)] == [0, 8, 12]
+    (finished,) = desk.of(Finished)
+    snapshot = read_webui(Path(finished.snapshot).read_bytes(), "my-owl")
+    published = desk.embeddings.words()["my-owl"]
+    for embedding in (snapshot, published):
+        assert torch.equal(torch.from_numpy(embedding.vectors), vectors)
+        assert (embedding.step, embedding.model, embedding.model_hash) == (12, "demo_model", desk.model.model_hash)
+    with Image.open(finished.film) as film, Image.open(finished.strip) as strip:
+        assert film.n_frames == 3
+        assert strip.width > 2 * desk.model.native_size
+
+
+def test_the_log_folder_tells_the_run(desk: Desk) -> None:
+    request = train_request(preview_every=8)
+    desk.train(request)
+    folder = desk.folder / "run"
+    rows = list(csv.DictReader((folder / "losses.csv").read_text().splitlines()))
+    assert [int(row["step"]) for row in rows] == list(range(1, 13))
+    assert [float(row["learn_rate"]) for row in rows] == [0.005] * 6 + [0.001] * 6
+    assert [int(row["epoch"]) for row in rows] == [step * 2 // 3 for step in range(12)]
+    assert {path.name for path in (folder / "embeddings").iterdir()} == {f"my-owl-{step}.pt" for step in (0, 8, 12)}
+    settings = json.loads((folder / "settings.json").read_text())
+    assert settings["learning_rate"] == request.learning_rate
+    assert settings["model_hash"] == desk.model.model_hash
+
+
+@pytest.mark.parametrize(("saved", "lost"), [(0, 3), (1, 0), (5, 4), (11, 0), (12, 0)])
+def test_a_resumed_run_equals_an_unbroken_one(desk: Desk, saved: int, lost: int) -> None:
+    request = train_request()
+    unbroken = desk.train(request, "unbroken")
+    job = desk.begin(request)
+    drive(desk.model, job, until=lambda: job.run.step == saved and job.ready_to_train)
+    job.save()
+    saved_at = desk.of(Saved)[-1].checkpoint
+    drive(desk.model, job, until=lambda: job.run.step == saved + lost)
+    resumed = desk.begin(request, resume_from=saved_at)
+    assert resumed.run.step == saved
+    drive(desk.model, resumed)
+    assert torch.equal(resumed.run.vectors, unbroken)
+    assert resumed.over
+    losses = [(desk.folder / run / "losses.csv").read_bytes() for run in ("unbroken", "run")]
+    assert losses[0] == losses[1]
+
+
+def test_previews_change_nothing(desk: Desk) -> None:
+    plain = desk.train(train_request(), "plain")
+    job = desk.begin(train_request(preview_every=3, preview_prompt="[name] on the moon"))
+    for _ in passes(desk.model, job):
+        if job.run.step == 5 and not [event for event in desk.of(Preview) if event.step == 5]:
+            job.preview_now()
+    assert torch.equal(job.run.vectors, plain)
+    drawn = [event for event in desk.of(Preview) if "moon" in event.prompt]
+    assert [event.step for event in drawn] == [0, 3, 5, 6, 9, 12]
+    assert len({event.seed for event in drawn}) == 1
+
+
+def test_runs_that_share_passes_learn_as_if_alone(desk: Desk) -> None:
+    requests = [train_request(), train_request(seed=8, pictures=pictures_of("cactus"), vectors_per_token=1)]
+    alone = [desk.train(request, f"alone-{request.seed}") for request in requests]
+    jobs = [desk.begin(request, f"shared-{request.seed}") for request in requests]
+    for job in jobs:
+        drive(desk.model, job, until=lambda job=job: job.ready_to_train and job.need is Need.TRAINING)
+    while jobs[0].run.step != 12:
+        losses = training_pass(desk.model, [(job.run, job.examples()) for job in jobs])
+        for job, loss in zip(jobs, losses, strict=True):
+            job.stepped(loss, sharing=1)
+    for job, vectors in zip(jobs, alone, strict=True):
+        torch.testing.assert_close(job.run.vectors.detach(), vectors, rtol=1e-3, atol=1e-5)
+
+
+@pytest.mark.parametrize("rate", ["1e30", "1e38"])
+def test_a_loss_that_is_no_number_ends_the_run_with_good_vectors(desk: Desk, rate: str) -> None:
+    job = desk.begin(train_request(learning_rate=rate))
+    with pytest.raises(NotFinite) as ended:
+        drive(desk.model, job)
+    kept = read_webui(Path(ended.value.snapshot).read_bytes(), "my-owl")
+    assert torch.isfinite(torch.from_numpy(kept.vectors)).all()
+    assert kept.step == ended.value.step < 12
+    assert float(ended.value.facts["learning_rate"]) == float(rate)
+    assert all(loss == loss for loss in job.run.losses)
+
+
+def test_going_on_from_a_file(desk: Desk) -> None:
+    vectors = desk.train(train_request())
+    file = str(desk.folder / "embeddings" / "my-owl.pt")
+    job = desk.begin(train_request(continue_from=file, steps=3, learning_rate="1e-3"), "more")
+    assert torch.equal(job.run.vectors, vectors)
+    drive(desk.model, job)
+    assert job.run.step == 3
+    assert desk.embeddings.words()["my-owl"].step == 15
+
+
+def test_stopping_keeps_what_was_learned(desk: Desk) -> None:
+    job = desk.begin(train_request())
+    drive(desk.model, job, until=lambda: job.run.step == 4)
+    job.stop()
+    (stopped,) = desk.of(Stopped)
+    assert (stopped.step, job.need) == (4, None)
+    assert read_webui(Path(stopped.snapshot).read_bytes(), "my-owl").step == 4
+    assert desk.embeddings.words()["my-owl"].step == 4
+
+
+def test_stopping_before_the_start_keeps_nothing(desk: Desk) -> None:
+    job = desk.begin(train_request())
+    job.stop()
+    assert desk.of(Stopped) == [Stopped(attempt="a", n=1, step=0, snapshot=None)]
+    assert desk.embeddings.words() == {}
+
+
+def test_only_two_checkpoints_stay(desk: Desk) -> None:
+    job = desk.begin(train_request())
+    for _ in passes(desk.model, job):
+        job.save()
+    assert len(list((desk.folder / "run").glob("checkpoint-*"))) == 2
+
+
+def test_vectors_follow_the_tokens_of_the_initialization_text(desk: Desk) -> None:
+    rows = desk.model.token_rows("red house", 2)
+    job = desk.begin(train_request(initialization_text="red house", vectors_per_token=4))
+    assert torch.equal(job.run.vectors.detach(), rows[[0, 0, 1, 1]])
+    with pytest.raises(Refusal):
+        desk.begin(train_request(initialization_text="<|endoftext|>"))
