@@ -47,8 +47,8 @@ async def run(settings: Settings) -> None:
 
 async def _run_parts(settings: Settings, folder: Path, database: Database, client: Client) -> None:
     post = Post(database, settings.runs_at_once, threads=settings.threads)
-    outbox = Outbox(database, client, post)
     cards = Cards(database, client, post.card, settings.card_seconds)
+    outbox = Outbox(database, client, post, cards.wake)
 
     def changed() -> None:
         outbox.wake()

@@ -32,10 +32,10 @@ class TrainingForm(_Form):
     def __init__(self, texts: Texts, service: Service, name: str = "", start: str = "") -> None:
         super().__init__(title=texts("form-train-title"), custom_id="train", timeout=None)
         self._service = service
-        self.name = _line(texts("form-name-example"), NAME_LIMIT, name)
+        self.name = _line("name", texts("form-name-example"), NAME_LIMIT, name)
         self.pictures = ui.FileUpload[Any](custom_id="pictures", min_values=1, max_values=10)
         self.kind = _select("kind", [(value, texts(f"choice-{value}")) for value in ("subject", "style")])
-        self.start = _line(texts("form-from-example"), 200, start, required=False)
+        self.start = _line("from", texts("form-from-example"), 200, start, required=False)
         self.thoroughness = _select("thoroughness", _thoroughness(texts, service.limits))
         for field, text, described in (
             (self.name, "form-name", True),
@@ -64,8 +64,8 @@ class DrawingForm(_Form):
     def __init__(self, texts: Texts, service: Service, prompt: str = "") -> None:
         super().__init__(title=texts("form-draw-title"), custom_id="draw", timeout=None)
         self._service = service
-        self.prompt = _paragraph(prompt)
-        self.negative_prompt = _paragraph("", required=False)
+        self.prompt = _paragraph("prompt", prompt)
+        self.negative_prompt = _paragraph("negative_prompt", "", required=False)
         for field, text in ((self.prompt, "form-prompt"), (self.negative_prompt, "form-negative-prompt")):
             self.add_item(ui.Label(text=texts(text), description=texts(f"{text}-description"), component=field))
 
@@ -86,13 +86,20 @@ def random_seed() -> int:
     return secrets.randbelow(2**32)
 
 
-def _line(placeholder: str, limit: int, default: str, *, required: bool = True) -> ui.TextInput[Any]:
-    return ui.TextInput(placeholder=placeholder, max_length=limit, default=default or None, required=required)
+def _line(custom_id: str, placeholder: str, limit: int, default: str, *, required: bool = True) -> ui.TextInput[Any]:
+    return ui.TextInput(
+        custom_id=custom_id, placeholder=placeholder, max_length=limit, default=default or None, required=required
+    )
 
 
-def _paragraph(default: str, *, required: bool = True) -> ui.TextInput[Any]:
-    style = discord.TextStyle.paragraph
-    return ui.TextInput(style=style, max_length=PROMPT_LIMIT, default=default or None, required=required)
+def _paragraph(custom_id: str, default: str, *, required: bool = True) -> ui.TextInput[Any]:
+    return ui.TextInput(
+        custom_id=custom_id,
+        style=discord.TextStyle.paragraph,
+        max_length=PROMPT_LIMIT,
+        default=default or None,
+        required=required,
+    )
 
 
 def _select(custom_id: str, options: Sequence[tuple[str, str]]) -> ui.Select[Any]:

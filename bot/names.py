@@ -47,15 +47,15 @@ def check_name(text: str) -> str:
     return name
 
 
-def escape(text: str) -> str:
-    """A person's text for a line of ours: one line, markdown shown as typed, nobody mentioned, cut to 200."""
-    line = _one_line(text, SHOWN_LIMIT)
+def escape(text: str, limit: int = SHOWN_LIMIT) -> str:
+    """A person's text for a line of ours: one line, markdown shown as typed, nobody mentioned, cut to `limit`."""
+    line = _one_line(text, limit)
     return escape_mentions(escape_markdown(line, ignore_links=False)).replace("<", "\\<")
 
 
-def in_code(text: str) -> str:
+def in_code(text: str, limit: int = SHOWN_LIMIT) -> str:
     """A person's text for between two backticks, where Discord reads nothing but a backtick."""
-    return _one_line(text, SHOWN_LIMIT).replace("`", "'") or " "
+    return _one_line(text, limit).replace("`", "'") or " "
 
 
 def _one_line(text: str, limit: int) -> str:

@@ -14,7 +14,7 @@ from bot.errors import FileTooBig, NameTaken, NoPictures, TooManySteps
 from bot.faults import check
 from bot.names import check_name
 from bot.service import Limits, Service
-from bot.uploads import MEGABYTE, Kept, Upload
+from bot.uploads import MEGABYTE, Upload
 from trainer.protocol import TrainingPicture, TrainRequest
 
 VECTORS = 4
@@ -80,21 +80,36 @@ async def training_request(service: Service, wish: Wish, attachments: Sequence[d
         preview_every=max(1, steps // PREVIEWS),
     )
     check(request)
-    kept = await keep_pictures(service, attachments)
-    pictures = tuple(TrainingPicture(path=str(kept.path), file_name=kept.file_name) for kept in kept.pictures)
-    return replace(request, pictures=pictures)
+    return replace(request, pictures=await keep_pictures(service, attachments))
 
 
-async def keep_pictures(service: Service, attachments: Sequence[discord.Attachment]) -> Kept:
-    """Fetches and stores uploads; raises the first refusal, so that nobody trains on fewer pictures than they think."""
+async def keep_pictures(service: Service, attachments: Sequence[discord.Attachment]) -> tuple[TrainingPicture, ...]:
+    """Fetches and stores uploads, each picture once. Raises the first refusal: nobody trains on fewer unawares."""
     for attachment in attachments:
         if attachment.size > LARGEST_UPLOAD * MEGABYTE:
             raise FileTooBig(file=attachment.filename, megabytes=attachment.size // MEGABYTE, limit=LARGEST_UPLOAD)
-    uploads = [Upload(attachment.filename, await attachment.read()) for attachment in attachments]
-    kept = await service.pictures.keep(uploads)
-    for refusal in kept.refused:
-        raise refusal
-    return kept
+    pictures: dict[str, TrainingPicture] = {}
+    for group in _groups(attachments):
+        uploads = [Upload(attachment.filename, await attachment.read()) for attachment in group]
+        kept = await service.pictures.keep(uploads)
+        for refusal in kept.refused:
+            raise refusal
+        for picture in kept.pictures:
+            pictures.setdefault(picture.sha256, TrainingPicture(path=str(picture.path), file_name=picture.file_name))
+    return tuple(pictures.values())
+
+
+def _groups(attachments: Sequence[discord.Attachment]) -> list[list[discord.Attachment]]:
+    """As many at a time as one largest upload takes of memory, so that ten large ones do not fill the bot."""
+    groups: list[list[discord.Attachment]] = []
+    size = LARGEST_UPLOAD * MEGABYTE
+    for attachment in attachments:
+        if size + attachment.size > LARGEST_UPLOAD * MEGABYTE:
+            groups.append([])
+            size = 0
+        groups[-1].append(attachment)
+        size += attachment.size
+    return groups
 
 
 def steps_of(wish: Wish, limits: Limits) -> int:

@@ -93,6 +93,7 @@ class Cards:
             log.warning("card waits", job=job.id, error=repr(error))
         finally:
             self._editing.discard(job.id)
+            self._wake.set()  # it may have changed meanwhile
 
     async def _show(self, job: Job, shown: Shown) -> None:
         outgoing = await self._compose(job)

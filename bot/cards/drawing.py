@@ -9,9 +9,12 @@ from discord import ui
 from bot.cards.outgoing import Outgoing, button, gallery, layout, row
 from bot.cards.training import failure
 from bot.jobs.job import Job, State
-from bot.names import escape, in_code
+from bot.names import escape
 from bot.texts.catalogue import Texts
 from trainer.protocol import DrawRequest, Word
+
+SETTINGS_LIMIT = 1000
+"""Characters of the line of settings; a card holds 4,000 in all."""
 
 _Items: TypeAlias = list[ui.Item[Any]]
 
@@ -71,7 +74,7 @@ def _facts(job: Job, texts: Texts) -> str:
     if report.words:
         words = ", ".join(texts("drawing-word", name=escape(word.name), vectors=word.vectors) for word in report.words)
         used.insert(0, texts("drawing-words", words=words))
-    lines = [f"`{in_code(settings_of(job).splitlines()[-1])}`", " · ".join(used), *_notices(job, texts)]
+    lines = [escape(settings_of(job).splitlines()[-1], SETTINGS_LIMIT), " · ".join(used), *_notices(job, texts)]
     return "\n".join(f"-# {line}" for line in lines)
 
 

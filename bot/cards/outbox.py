@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections import defaultdict
+from collections.abc import Callable
 from typing import Any, Protocol
 
 import aiohttp
@@ -39,10 +40,12 @@ class Post(Protocol):
 class Outbox:
     """Sends the open rows, oldest first."""
 
-    def __init__(self, database: Database, client: discord.Client, post: Post) -> None:
+    def __init__(self, database: Database, client: discord.Client, post: Post, delivered: Callable[[], None]) -> None:
+        """`delivered` is called after each message: its job may have changed while it was on the way."""
         self._database = database
         self._client = client
         self._post = post
+        self._delivered = delivered
         self._wake = asyncio.Event()
         self._sending: dict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
 
@@ -84,13 +87,16 @@ class Outbox:
         channel_id, outgoing = composed
         message: discord.Message | None
         try:
-            message = await self._earlier(row, channel_id) or await self._post_to(row, channel_id, outgoing, job.guild_id)
+            message = await self._earlier(row, channel_id) or await self._post_to(
+                row, channel_id, outgoing, job.guild_id
+            )
         except UNREACHABLE as error:
             log.warning("channel out of reach", job=job.id, key=row["key"], error=repr(error))
             message = await self._post_privately(row, job, outgoing)
         await self._close(row, message.id if message else None)
         if message is not None:
             await self._post.posted(job, row["key"], message)
+            self._delivered()
 
     async def _post_to(
         self, row: Any, channel_id: int, outgoing: Outgoing, guild_id: int | None = None

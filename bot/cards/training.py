@@ -16,6 +16,8 @@ from trainer.protocol import TrainRequest
 DANGER, PRIMARY = discord.ButtonStyle.danger, discord.ButtonStyle.primary
 
 _Items: TypeAlias = list[ui.Item[Any]]
+_Picture: TypeAlias = tuple[str, Path, str]
+"""Name in the message, file, words."""
 
 
 def training_card(job: Job, request: TrainRequest, texts: Texts, line: str, mark: int | None = None) -> Outgoing:
@@ -25,13 +27,15 @@ def training_card(job: Job, request: TrainRequest, texts: Texts, line: str, mark
         blocks.append(ui.TextDisplay(_plan(job, request, texts)))
     if numbers := _numbers(job, texts):
         blocks.append(ui.TextDisplay(f"{bar(job.report.step, job.report.steps)}\n{numbers}"))
-    pictures = _pictures(job, texts)
-    if pictures:
-        blocks.append(gallery(*((name, words) for name, _, words in pictures)))
+    pictures, curve = _previews(job, texts), _curve(job, texts)
+    # The curve has a gallery of its own: side by side, pictures are cropped to squares.
+    for shown in (pictures, curve):
+        if shown:
+            blocks.append(gallery(*((name, words) for name, _, words in shown)))
     if notes := _notes(job, texts):
         blocks.append(ui.TextDisplay("\n".join(f"-# {note}" for note in notes)))
     blocks += row(_buttons(job, texts))
-    files = tuple((name, path) for name, path, _ in pictures)
+    files = tuple((name, path) for name, path, _ in pictures + curve)
     return Outgoing(layout(*blocks, accent=_accent(job), mark=mark), files)
 
 
@@ -146,22 +150,22 @@ def _notes(job: Job, texts: Texts) -> list[str]:
     return notes
 
 
-def _pictures(job: Job, texts: Texts) -> list[tuple[str, Path, str]]:
-    """The first preview, the newest, and the curve: (name, file, words)."""
+def _previews(job: Job, texts: Texts) -> list[_Picture]:
+    """The first preview and the newest."""
     previews = [preview for preview in job.report.previews if Path(preview.path).exists()]
     shown = [previews[0], previews[-1]] if len(previews) > 1 else previews
-    pictures = [
-        (
-            f"preview-{job.id}-{preview.step}.png",
-            Path(preview.path),
-            texts("training-preview-at", step=preview.step),
-        )
+    return [
+        (f"preview-{job.id}-{preview.step}.png", Path(preview.path), texts("training-preview-at", step=preview.step))
         for preview in shown
     ]
-    curve = Path(job.report.curve) if job.report.curve else None
-    if curve is not None and curve.exists():
-        pictures.append((f"loss-{job.id}-{previews[-1].step if previews else 0}.png", curve, texts("training-curve")))
-    return pictures
+
+
+def _curve(job: Job, texts: Texts) -> list[_Picture]:
+    """The curve, once there is something to see in it."""
+    curve = Path(job.report.curve) if job.report.curve and job.report.step else None
+    if curve is None or not curve.exists():
+        return []
+    return [(f"{curve.stem}-{job.id}.png", curve, texts("training-curve"))]
 
 
 def _buttons(job: Job, texts: Texts) -> list[ui.Button[Any]]:

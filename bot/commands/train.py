@@ -16,8 +16,8 @@ from bot.training import BATCH_SIZE, VECTORS, Wish, begin_training
 from bot.uploads import MEGABYTE
 
 TEMPLATES = ("subject", "style", "subject_filewords", "style_filewords")
-LARGEST_TEMPLATE = 64 * 1024
-"""Bytes."""
+LARGEST_TEMPLATE = 1
+"""Megabytes."""
 
 
 def train_command(service: Service) -> app_commands.Command[Any, ..., None]:
@@ -82,8 +82,9 @@ async def _own_template(attachment: discord.Attachment | None) -> str | None:
     """The text of an uploaded template. Raises FileTooBig and BadTemplate."""
     if attachment is None:
         return None
-    if attachment.size > LARGEST_TEMPLATE:
-        raise FileTooBig(file=attachment.filename, megabytes=max(1, attachment.size // MEGABYTE), limit=0)
+    if attachment.size > LARGEST_TEMPLATE * MEGABYTE:
+        megabytes = -(-attachment.size // MEGABYTE)
+        raise FileTooBig(file=attachment.filename, megabytes=megabytes, limit=LARGEST_TEMPLATE)
     try:
         return (await attachment.read()).decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -34,7 +34,7 @@ async def _settings(interaction: Interaction, service: Service, job_id: str) -> 
     job = await service.dispatch.job(int(job_id))
     if job is None or not settings_of(job):
         raise Forgotten
-    lines = [in_code(line) for line in settings_of(job).splitlines()]
+    lines = [in_code(line, SHOWN_SETTINGS) for line in settings_of(job).splitlines()]
     await say(interaction, "```\n" + "\n".join(lines)[:SHOWN_SETTINGS] + "\n```")
 
 

@@ -19,6 +19,8 @@ log = structlog.get_logger(__name__)
 
 LINE_LIMIT = 16 * 1024 * 1024
 """Bytes of one message; asyncio refuses more than 64 KiB unless told otherwise."""
+GRACE_SECONDS = 5.0
+"""A trainer whose socket is closed may take so long to end."""
 _SECRETS = ("DISCORD_TOKEN",)
 
 
@@ -55,6 +57,7 @@ class ChildConnection:
             async with asyncio.timeout(self._silence_seconds):
                 line = await self._reader.readline()
         except TimeoutError:
+            self.kill()
             raise WorkerLost(f"said nothing for {self._silence_seconds:.0f} s") from None
         except ConnectionError as error:
             raise WorkerLost(str(error)) from error
@@ -62,11 +65,20 @@ class ChildConnection:
             raise WorkerLost("closed its end")
         return line
 
-    def end(self) -> None:
+    def kill(self) -> None:
         """Ends the process now, if there still is one."""
-        self._writer.close()
         if self.process.returncode is None:
             os.killpg(self.process.pid, signal.SIGKILL)
+
+    async def end(self) -> int:
+        """Closes the socket, at which a trainer ends by itself; kills one that does not. Returns its exit code."""
+        self._writer.close()
+        try:
+            async with asyncio.timeout(GRACE_SECONDS):
+                return await self.process.wait()
+        except TimeoutError:
+            self.kill()
+            return await self.process.wait()
 
 
 class ChildWorker:
@@ -95,8 +107,7 @@ class ChildWorker:
         try:
             yield connection
         finally:
-            connection.end()
-            log.info("trainer ended", pid=process.pid, exit_code=await process.wait())
+            log.info("trainer ended", pid=process.pid, exit_code=await connection.end())
 
 
 def _environment() -> dict[str, str]:

@@ -95,6 +95,11 @@ class Stage:
         await self.sandbox.interaction(await self.sandbox.click(question["id"], button, person=person))
         await self.result(f"first-{person}")
 
+    async def create(self, name: str, start: str, vectors: int) -> Json:
+        """Makes an untrained word; answers its card."""
+        await self.sandbox.run("embed create", {"name": name, "from": start, "vectors": vectors})
+        return await self.sandbox.until_message("general", lambda message: f"**{name}** is ready" in text_of(message))
+
     async def train(self, name: str, subject: str = "owl", person: str = "Ada", **options: Any) -> Json:
         """Starts a run; answers its card."""
         given = {"name": name, "start": "emoji", **options}
@@ -123,7 +128,7 @@ class Stage:
         await self.sandbox.run("imagine", {"prompt": prompt, **options}, person=person)
 
         def is_drawn(message: Json) -> bool:
-            return message["id"] not in known and bool(message["attachments"]) and prompt in text_of(message)
+            return message["id"] not in known and bool(message["attachments"]) and prompt[:100] in text_of(message)
 
         return await self.sandbox.until_message("general", is_drawn, seconds=seconds)
 
@@ -132,6 +137,12 @@ class Stage:
         newest = await self.sandbox.message(message["id"], message["channel_id"], person=person)
         interaction = await self.sandbox.click(newest["id"], buttons_of(newest)[label], person=person)
         return await self.sandbox.interaction(interaction)
+
+    async def transcript(self) -> str:
+        """What Ada sees, and the end of the bot's log: for whoever reads why a test failed."""
+        shown = [f"[{text_of(message)}]" for message in await self.sandbox.messages()]
+        log = (self.data.parent / "bot.log").read_text(encoding="utf-8").splitlines()
+        return "\n".join(["--- the channel", *shown, "--- the log", *log[-30:]])
 
     async def close(self) -> None:
         if self.bot is not None and self.bot.returncode is None:
@@ -155,5 +166,8 @@ async def stage(folder: Path, **settings: str) -> AsyncIterator[Stage]:
             await played.start()
             yield played
             assert await sandbox.violations() == []
+        except BaseException as error:
+            error.add_note(await played.transcript())
+            raise
         finally:
             await played.close()

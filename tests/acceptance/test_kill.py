@@ -12,7 +12,7 @@ import pytest
 
 from bot.settings import embedded_model
 from bot.workers.child import ChildWorker
-from tests.acceptance.stage import Stage, pictures, stage, text_of
+from tests.acceptance.stage import Stage, stage, text_of
 from trainer.protocol import Finished, Ready, Request, Start
 
 KILLS = 20

@@ -14,6 +14,7 @@ from trainer.models.text import Prompt
 from trainer.training.lr_schedule import LearningRates
 
 _MOMENTS = ("step", "exp_avg", "exp_avg_sq")
+_LARGEST_RATE = 1e37  # ten times that, AdamW's first step, is the most that float32 holds
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,8 @@ class Run:
         if not math.isfinite(loss):
             return False
         self.good_vectors, self.good_step = self.vectors.detach().clone(), self.step
+        if self.learning_rate > _LARGEST_RATE:
+            return False
         for group in self.optimizer.param_groups:
             group["lr"] = self.learning_rate
         self.optimizer.step()

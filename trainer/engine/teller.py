@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from itertools import count
+from typing import Any
 
 from trainer.protocol import Event, Told
 
@@ -14,5 +15,5 @@ class Teller:
         self._send = send
         self._numbers = count(1)
 
-    def __call__(self, kind: type[Event], **fields: object) -> None:
+    def __call__(self, kind: type[Event], **fields: Any) -> None:
         self._send(kind(attempt=self.attempt, n=next(self._numbers), **fields))

@@ -29,10 +29,10 @@ class PromptTooLong(ValueError):
 
 
 class Placement(NamedTuple):
-    """Vector `index` of `word` goes to `position` (0 to 76) of `window`."""
+    """Row `vector` of `word` goes to `position` (0 to 76) of `window`."""
 
     word: str
-    index: int
+    vector: int
     window: int
     position: int
 
@@ -53,7 +53,7 @@ class Prompt:
     def words(self) -> tuple[tuple[str, Tensor], ...]:
         """Each word found, with the indices of its vectors in the order of `placements`."""
         grouped = groupby(self.placements, key=lambda placement: placement.word)
-        return tuple((word, torch.tensor([place.index for place in places])) for word, places in grouped)
+        return tuple((word, torch.tensor([place.vector for place in places])) for word, places in grouped)
 
 
 class PromptReader:

@@ -47,7 +47,7 @@ def test_an_embedding_that_does_not_fit_starts_a_new_window(reader: PromptReader
 
 def test_more_vectors_than_a_window_holds_are_cut(reader: PromptReader) -> None:
     prompt = reader.read("word90", {"word90": 90})
-    assert [place.index for place in prompt.placements] == list(range(WINDOW))
+    assert [place.vector for place in prompt.placements] == list(range(WINDOW))
 
 
 @pytest.mark.parametrize(("tokens", "windows"), [(0, 1), (1, 1), (75, 1), (76, 2), (150, 2), (151, 3)])

@@ -1,0 +1,65 @@
+"""The models that figures are taken with."""
+
+from pathlib import Path
+
+import torch
+from diffusers import AutoencoderKL, DDPMScheduler, UNet2DConditionModel
+from torch import nn
+from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
+
+from trainer.models.family import Family
+from trainer.models.loading import load_model
+from trainer.models.sd1 import StableDiffusion1
+from trainer.models.text import PromptReader
+
+DEMO_MODEL = Path(__file__).parents[1] / "trainer" / "demo_model"
+
+
+def small() -> Family:
+    """The model that ships: 128 pixels, float32."""
+    return load_model(DEMO_MODEL, torch.device("cpu"), torch.float32)
+
+
+def random_sd15(size: int = 256, dtype: torch.dtype = torch.bfloat16) -> Family:
+    """Stable Diffusion 1.5's architecture with random weights: its speed and memory, not its pictures.
+
+    `size` is the native size in pixels, a multiple of 8. About 2 GB in bfloat16; nothing is written to disk.
+    Widths from the configuration files of stable-diffusion-v1-5; what is not named is diffusers' default and the same.
+    """
+    torch.manual_seed(0)
+    scheduler = DDPMScheduler(beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear")
+    return StableDiffusion1(
+        model="random-sd15",
+        model_hash="0000000000",
+        reader=PromptReader(CLIPTokenizer.from_pretrained(DEMO_MODEL / "tokenizer", local_files_only=True)),
+        text_encoder=_frozen(CLIPTextModel(_text_config()), dtype),
+        unet=_frozen(UNet2DConditionModel(sample_size=size // 8, cross_attention_dim=768), dtype),
+        vae=_frozen(_autoencoder(), torch.float32),
+        alphas_cumprod=scheduler.alphas_cumprod.float(),
+    )
+
+
+def _text_config() -> CLIPTextConfig:
+    return CLIPTextConfig(
+        hidden_size=768,
+        intermediate_size=3072,
+        num_hidden_layers=12,
+        num_attention_heads=12,
+        projection_dim=768,
+        bos_token_id=49406,
+        eos_token_id=49407,
+    )
+
+
+def _autoencoder() -> AutoencoderKL:
+    widths = (128, 256, 512, 512)
+    return AutoencoderKL(
+        block_out_channels=widths,
+        down_block_types=("DownEncoderBlock2D",) * len(widths),
+        up_block_types=("UpDecoderBlock2D",) * len(widths),
+        layers_per_block=2,
+    )
+
+
+def _frozen(part: nn.Module, dtype: torch.dtype) -> nn.Module:
+    return part.requires_grad_(requires_grad=False).eval().to(dtype)

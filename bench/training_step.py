@@ -1,0 +1,116 @@
+"""A step of the engine beside the bare forward and backward that it cannot do without."""
+
+import socket
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import torch
+from torch import Tensor, nn
+
+from bench.models import random_sd15, small
+from bench.pairs import seconds_of
+from bench.requests import training
+from trainer.embeddings.folder import EmbeddingsFolder
+from trainer.engine.engine import Engine
+from trainer.models.family import Family
+from trainer.models.sd1 import StableDiffusion1
+from trainer.protocol import MOST_VECTORS, Failed, Preview, Start, Told, TrainRequest, Validated
+from trainer.wire import Wire
+
+_ENDLESS = 100_000
+_TOKENS = MOST_VECTORS + 2
+_CHUNK = 1 << 20
+
+
+def small_alone() -> float:
+    return _over_bare(small(), batch_size=1, pairs=160)
+
+
+def small_batch_of_four() -> float:
+    return _over_bare(small(), batch_size=4, pairs=100)
+
+
+def sd15() -> float:
+    return _over_bare(random_sd15(), batch_size=1, pairs=10, warm_up=2)
+
+
+class BareStep:
+    """Text encoder and UNet, forward and backward to the token embeddings; no run, no optimizer, no engine."""
+
+    def __init__(self, model: Family, batch_size: int) -> None:
+        if not isinstance(model, StableDiffusion1):
+            raise TypeError(f"no bare step is known for {model.family}")
+        self._model = model
+        side = model.native_size // model.latent_scale
+        shape = (batch_size, model.latent_channels, side, side)
+        self._ids = torch.randint(model.token_embedding.num_embeddings, (batch_size, _TOKENS))
+        self._latents, self._noise = torch.randn(shape).to(model.unet.dtype), torch.randn(shape)
+        self._timesteps = torch.randint(len(model.alphas_cumprod), (batch_size,))
+
+    def __call__(self) -> None:
+        # For this one step only: the engine works with the same modules.
+        hook = self._model.token_embedding.register_forward_hook(_require_gradient)
+        try:
+            conditioning = self._model.text_encoder(self._ids)[0]
+        finally:
+            hook.remove()
+        predicted = self._model.unet(
+            self._latents, self._timesteps, encoder_hidden_states=conditioning, return_dict=False
+        )[0]
+        nn.functional.mse_loss(predicted.float(), self._noise).backward()
+
+
+def _require_gradient(_layer: nn.Module, _inputs: tuple[Tensor, ...], rows: Tensor) -> Tensor:
+    return rows.detach().requires_grad_()
+
+
+class StepPairs:
+    """Asked by the engine between two turns of its loop: takes the time of the turn that ended, then of a bare step."""
+
+    def __init__(self, told: socket.socket, bare: Callable[[], None], pairs: int) -> None:
+        self._told, self._bare, self._pairs = told, bare, pairs
+        self._decoder = msgspec.json.Decoder(Told)
+        self._began = 0.0
+        self._training = False
+        self.ratios: list[float] = []
+
+    def __call__(self) -> bool:
+        seconds = time.perf_counter() - self._began
+        told = self._read()
+        # A run first encodes its pictures and draws a preview; now and then it validates. Those turns are no steps.
+        if self._training and not any(isinstance(message, Validated) for message in told):
+            self.ratios.append(seconds / seconds_of(self._bare))
+        self._training |= any(isinstance(message, Preview) for message in told)
+        self._began = time.perf_counter()
+        return len(self.ratios) >= self._pairs
+
+    def _read(self) -> list[Told]:
+        try:
+            lines = self._told.recv(_CHUNK, socket.MSG_DONTWAIT).splitlines()
+        except BlockingIOError:
+            return []
+        told = [self._decoder.decode(line) for line in lines]
+        if failed := next((message for message in told if isinstance(message, Failed)), None):
+            raise RuntimeError(f"the run failed: {failed.reason} {failed.facts}")
+        return told
+
+
+def _over_bare(model: Family, batch_size: int, pairs: int, warm_up: int = 10) -> float:
+    request = training("owl", _ENDLESS, batch_size=batch_size)
+    ratios = engine_step_ratios(model, request, BareStep(model, batch_size), warm_up + pairs)
+    return statistics.median(ratios[warm_up:])
+
+
+def engine_step_ratios(model: Family, request: TrainRequest, bare: Callable[[], None], pairs: int) -> list[float]:
+    """A turn of the real engine that makes one step ÷ `bare`, turn and turn about."""
+    ours, theirs = socket.socketpair()
+    with tempfile.TemporaryDirectory() as folder, ours, theirs:
+        start = Start(attempt="bench", job=1, request=request, folder=f"{folder}/run")
+        ours.sendall(msgspec.json.encode(start) + b"\n")
+        timed = StepPairs(ours, bare, pairs)
+        Engine(model, EmbeddingsFolder(Path(folder) / "embeddings", model.width), Wire(theirs), timed).run()
+    return timed.ratios

@@ -1,0 +1,77 @@
+"""Runs driven pass by pass in this process, as the engine drives them, for tests and for the bench."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import torch
+
+from tests.trainer.process import pictures_of, train_request
+from trainer.embeddings.folder import EmbeddingsFolder
+from trainer.engine.plan import Need
+from trainer.engine.teller import Teller
+from trainer.engine.training_job import TrainingJob
+from trainer.engine.training_pass import training_pass
+from trainer.models.family import Family
+from trainer.protocol import Start, Told, TrainRequest
+from trainer.training.validation import tuples_from_pictures, validation_loss
+
+SUBJECTS = ("cactus", "cupcake", "dragon-face", "octopus", "owl", "robot", "rocket")
+"""Of the demo pictures; the demo model has never seen them."""
+
+
+class Desk:
+    """Begins jobs in one folder and keeps what they tell."""
+
+    def __init__(self, model: Family, folder: Path) -> None:
+        self.model, self.folder, self.told = model, folder, []
+        self.embeddings = EmbeddingsFolder(folder / "embeddings", model.width)
+
+    def begin(self, request: TrainRequest, run: str = "run", resume_from: str | None = None) -> TrainingJob:
+        folder = str(self.folder / run)
+        start = Start(attempt="a", job=1, request=request, folder=folder, resume_from=resume_from)
+        return TrainingJob(self.model, self.embeddings, start, Teller("a", self.told.append))
+
+    def train(self, request: TrainRequest, run: str = "run") -> torch.Tensor:
+        """The vectors of an unbroken run."""
+        job = self.begin(request, run)
+        drive(self.model, job)
+        return job.run.vectors.detach()
+
+    def of(self, kind: type[Told]) -> list[Told]:
+        return [event for event in self.told if isinstance(event, kind)]
+
+
+def drive(model: Family, job: TrainingJob, until: Callable[[], bool] = lambda: False) -> None:
+    for _ in passes(model, job):
+        if until():
+            return
+
+
+def passes(model: Family, job: TrainingJob) -> Iterator[None]:
+    while job.need is not None:
+        if job.need is Need.PREVIEW:
+            job.preview_pass()
+        elif job.ready_to_train:
+            (loss,) = training_pass(model, [(job.run, job.examples())])
+            job.stepped(loss, sharing=0)
+        else:
+            job.own_pass()
+        yield
+
+
+def learned(model: Family, subject: str, folder: Path, steps: int = 200) -> tuple[float, float]:
+    """Validation loss of a subject before and after a run, on noise and timesteps that the run does not know."""
+    template = ("a photo of a [name]", "an emoji of a [name]")
+    request = train_request(
+        pictures=pictures_of(subject, 9),
+        template=template,
+        vectors_per_token=4,
+        steps=steps,
+        learning_rate="0.005",
+        batch_size=4,
+    )
+    tuples = tuples_from_pictures(model, request.pictures, template[0], request.name, 4, seed=99, count=32)
+    job = Desk(model, folder).begin(request, subject)
+    before = validation_loss(model, job.run.vectors, tuples)
+    drive(model, job)
+    return before, validation_loss(model, job.run.vectors, tuples)
