@@ -46,7 +46,8 @@ async def run(settings: Settings) -> None:
 
 
 async def _run_parts(settings: Settings, folder: Path, database: Database, client: Client) -> None:
-    post = Post(database, settings.runs_at_once, threads=settings.threads)
+    library = Library(database, folder / "embeddings")
+    post = Post(database, library, settings.runs_at_once, threads=settings.threads)
     cards = Cards(database, client, post.card, settings.card_seconds)
     outbox = Outbox(database, client, post, cards.wake)
 
@@ -60,7 +61,7 @@ async def _run_parts(settings: Settings, folder: Path, database: Database, clien
         submissions=Submissions(database, Quota(settings.waiting_per_person, settings.drawings_per_person)),
         dispatch=dispatch,
         outbox=outbox,
-        library=Library(database, folder / "embeddings"),
+        library=library,
         pictures=PictureStore(folder / "pictures"),
         limits=Limits(settings.steps_quick, settings.steps_balanced, settings.steps_thorough, settings.max_steps),
     )

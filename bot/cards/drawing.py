@@ -1,5 +1,6 @@
 """The card of a drawing: from "drawing…" to the pictures, and what is to be known about them."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -19,14 +20,21 @@ SETTINGS_LIMIT = 1000
 _Items: TypeAlias = list[ui.Item[Any]]
 
 
-def drawing_card(job: Job, request: DrawRequest, texts: Texts, line: str, mark: int | None = None) -> Outgoing:
-    """`line` is the job's place in line, already worded."""
+def drawing_card(
+    job: Job,
+    request: DrawRequest,
+    texts: Texts,
+    line: str,
+    misses: Sequence[tuple[str, str]] = (),
+    mark: int | None = None,
+) -> Outgoing:
+    """`line` is the job's place in line, already worded; `misses` are (what was typed, the word that was meant)."""
     title = f"**{escape(request.prompt)}** · <@{job.owner_id}>"
     blocks: _Items = [ui.TextDisplay(title)]
     files = _files(job)
     if job.state is State.SUCCEEDED and files:
         blocks.append(gallery(*((name, request.prompt) for name, _ in files)))
-        blocks.append(ui.TextDisplay(_facts(job, texts)))
+        blocks.append(ui.TextDisplay(_facts(job, texts, misses)))
         blocks += row(_buttons(job, texts))
         return Outgoing(layout(*blocks, accent="done", mark=mark), files)
     blocks.append(ui.TextDisplay(_state(job, texts, line)))
@@ -67,14 +75,14 @@ def _state(job: Job, texts: Texts, line: str) -> str:
             return texts("drawing-running")
 
 
-def _facts(job: Job, texts: Texts) -> str:
+def _facts(job: Job, texts: Texts, misses: Sequence[tuple[str, str]]) -> str:
     """The line of settings, what the prompt used, and in small type what may surprise."""
     report = job.report
     used = [_budget(job, texts)]
     if report.words:
         words = ", ".join(texts("drawing-word", name=escape(word.name), vectors=word.vectors) for word in report.words)
         used.insert(0, texts("drawing-words", words=words))
-    lines = [escape(settings_of(job).splitlines()[-1], SETTINGS_LIMIT), " · ".join(used), *_notices(job, texts)]
+    lines = [escape(settings_of(job).splitlines()[-1], SETTINGS_LIMIT), " · ".join(used), *_notices(job, texts, misses)]
     return "\n".join(f"-# {line}" for line in lines)
 
 
@@ -84,12 +92,13 @@ def _budget(job: Job, texts: Texts) -> str:
     return texts("drawing-tokens", tokens=job.report.tokens)
 
 
-def _notices(job: Job, texts: Texts) -> list[str]:
+def _notices(job: Job, texts: Texts, misses: Sequence[tuple[str, str]]) -> list[str]:
     report = job.report
     foreign = [word for word in report.words if word.model_hash and word.model_hash != report.model_hash]
     return [
         *(_other_model(word, job, texts) for word in foreign),
         *(texts("drawing-unreadable", name=escape(name)) for name in report.unreadable),
+        *(texts("drawing-did-you-mean", word=escape(typed), name=escape(name)) for typed, name in misses),
     ]
 
 

@@ -9,11 +9,13 @@ import structlog
 from bot.cards.creating import creating_card
 from bot.cards.drawing import drawing_card
 from bot.cards.outgoing import Outgoing
+from bot.cards.suggestions import near_misses
 from bot.cards.training import preview_message, result_message, training_card
 from bot.db.database import Database
 from bot.jobs.job import Job, Kind, State
 from bot.jobs.line import expected_wait, place_in_line
 from bot.jobs.rows import open_jobs
+from bot.library import Library
 from bot.names import escape
 from bot.texts.catalogue import Texts, texts_for
 from trainer.protocol import CreateRequest, DrawRequest, TrainRequest
@@ -30,8 +32,9 @@ DAY: Literal[1440] = 1440
 class Post:
     """Composes messages about jobs from their rows."""
 
-    def __init__(self, database: Database, runs_at_once: int, *, threads: bool) -> None:
+    def __init__(self, database: Database, library: Library, runs_at_once: int, *, threads: bool) -> None:
         self._database = database
+        self._library = library
         self._runs_at_once = runs_at_once
         self._threads = threads
 
@@ -42,7 +45,7 @@ class Post:
             case TrainRequest():
                 return training_card(job, job.request, texts, line, mark)
             case DrawRequest():
-                return drawing_card(job, job.request, texts, line, mark)
+                return drawing_card(job, job.request, texts, line, await self._near_misses(job, job.request), mark)
             case CreateRequest():
                 return creating_card(job, job.request, texts, line, mark)
             case _:
@@ -96,6 +99,12 @@ class Post:
         place = texts.place_in_line(place_in_line(job, jobs))
         wait = await self._wait(job, jobs)
         return place if wait is None else f"{place} · {texts.duration(wait)}"
+
+    async def _near_misses(self, job: Job, request: DrawRequest) -> list[tuple[str, str]]:
+        if job.state is not State.SUCCEEDED:
+            return []
+        words = await self._library.seen_by(job.owner_id)
+        return near_misses(request.prompt, [word.name for word in words])
 
     async def _wait(self, job: Job, jobs: Sequence[Job]) -> float | None:
         if job.kind is not Kind.TRAIN:

@@ -161,13 +161,11 @@ help-commands = `/{ command-embed } { command-embed-train }` teach · `/{ comman
 help-model = Model here: { $model }
 consent-question = Are these your own pictures, or may you use them? They are stored here for training, and nothing else is done with them.
 consent-button = They are, or I may use them
-consent-given = Thank you. You will not be asked again.
 card-follows = It is accepted. Its card follows as soon as Discord takes it.
 
 ## Forms
 
 form-train-title = Teach a word
-form-train-further-title = Train further
 form-draw-title = Draw
 form-name = Name
 form-name-description = The new word. Letters, digits, spaces and . _ - may be in it.
@@ -180,7 +178,6 @@ form-from-description = What it is in known words; the model begins there.
 form-from-example = cat
 form-thoroughness = How thorough?
 form-thoroughness-choice = { $word }: { $steps } steps
-form-steps = Steps
 form-prompt = Prompt
 form-prompt-description = Your words work here by name.
 form-prompt-example = portrait of { $name }
@@ -190,7 +187,6 @@ form-negative-prompt-description = What not to draw. May be left empty.
 ## Card of a training run
 
 training-waiting = Learning **{ $name }** · { $place }
-training-waiting-known = Learning **{ $name }** · { $place } · { $wait }
 training-plan = { $pictures ->
     [one] 1 picture
    *[other] { $pictures } pictures
@@ -215,7 +211,6 @@ training-resuming = ⏸ **{ $name }** · going on from step { $step } of { $step
 training-stopping = ● **{ $name }** · step { $step } of { $steps } · stopping after this step
 training-finished = ✓ **{ $name }** · { $steps } steps in { $took }
 training-stopped = **{ $name }** · stopped at step { $step } of { $steps }
-training-stopped-kept = Stopped at step { $step }. What was learned until then is kept.
 stopping = It stops after this step. What was learned is kept.
 training-cancelled = **{ $name }** · cancelled before it began
 training-failed = ✕ **{ $name }** · stopped at step { $step } of { $steps }
@@ -232,7 +227,6 @@ training-recovered = The trainer stopped unexpectedly and went on from step { $s
 training-recovered-start = The trainer stopped unexpectedly and began again. Nothing was lost.
 training-preview-coming = A preview comes after this step.
 training-preview-paused = Nothing is learned while it is paused; resume it first.
-training-refused-pictures = Not among the pictures:
 training-example-prompts = The model learns { $name } with prompts like these:
 
 ## End of a training run
@@ -242,7 +236,6 @@ result-stopped = **{ $name }** was stopped at step { $step }. What was learned u
 result-best = Lowest validation loss: { $loss }, at step { $step }.
 result-before-after = Same prompt, same seed: before and after
 result-film = The previews, in order
-result-file = { $file } ({ $kilobytes } KB)
 result-try = Try: `/{ command-imagine } portrait of { $name }`
 result-file-private = Here is the file of **{ $name }** at step { $step }.
 result-file-untrained = Here is the file of **{ $name }**, untrained.
@@ -280,8 +273,6 @@ failure-nothing-kept = Nothing was kept.
 drawing-waiting = drawing… { $place }
 drawing-running = drawing…
 drawing-progress = drawing… step { $step } of { $steps }
-drawing-title = { $prompt }
-drawing-by = by { $person }
 drawing-words = words: { $words }
 drawing-word = { $name } ({ $vectors ->
     [one] 1 vector
@@ -289,7 +280,6 @@ drawing-word = { $name } ({ $vectors ->
 })
 drawing-tokens = { $tokens } of 75 tokens
 drawing-windows = { $tokens } tokens in { $windows } windows of 75
-drawing-settings = { $parameters }
 drawing-failed = ✕ Nothing was drawn.
 drawing-stopped = Cancelled; nothing was drawn.
 drawing-other-model = { $name } was trained on { $trained } [{ $trained-hash }]; this is { $model } [{ $hash }]. It may look different.
@@ -315,7 +305,6 @@ library-line-found = **{ $name }** · from the embeddings folder
 library-yours = yours
 library-shared = shared
 library-private = private
-library-everybodys = everybody's
 library-model = trained on { $model } [{ $hash }]
 library-pictures = learned from { $pictures ->
     [one] 1 picture
@@ -323,11 +312,8 @@ library-pictures = learned from { $pictures ->
 }
 library-from = started from "{ $from }"
 library-budget = takes { $vectors } of a prompt's 75 tokens
-library-learning = being learned: step { $step } of { $steps }
 library-now-shared = { $name } can now be used by everybody on this server.
 library-now-private = { $name } is yours alone again.
-library-delete-question = Delete { $name }? Its file, previews and pictures go for good.
-library-deleted = { $name } is deleted.
 
 ## Queue
 
@@ -337,7 +323,6 @@ queue-running-training = ● **{ $name }** · step { $step } of { $steps } · { 
 queue-running-training-new = ● **{ $name }** · just begun
 queue-paused-training = ⏸ **{ $name }** · paused at step { $step } of { $steps }
 queue-running-drawing = ● a picture of yours
-queue-waiting-training = **{ $name }** · { $place } · { $wait }
 queue-waiting-training-new = **{ $name }** · { $place }
 queue-waiting-drawing = a picture of yours · { $place }
 queue-others-running = { $jobs ->
@@ -348,7 +333,6 @@ queue-others-waiting = { $jobs ->
     [one] 1 job of other people waits
    *[other] { $jobs } jobs of other people wait
 }
-queue-cancelled = Cancelled.
 
 ## Refusals
 

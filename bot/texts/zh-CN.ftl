@@ -151,13 +151,11 @@ help-commands = `/{ command-embed } { command-embed-train }` 训练 · `/{ comma
 help-model = 这里的模型：{ $model }
 consent-question = 这些图片是你自己的，或者你有权使用吗？它们会存放在这里，只用于训练。
 consent-button = 是我的，或我有权使用
-consent-given = 谢谢，以后不再询问。
 card-follows = 已接受。Discord 恢复后会立即显示卡片。
 
 ## Forms
 
 form-train-title = 教一个词
-form-train-further-title = 继续训练
 form-draw-title = 画图
 form-name = 名称
 form-name-description = 新词。可以用文字、数字、空格和 . _ -
@@ -170,7 +168,6 @@ form-from-description = 用已有的词说它是什么，模型从那里学起�
 form-from-example = cat
 form-thoroughness = 学得多细致？
 form-thoroughness-choice = { $word }：{ $steps } 步
-form-steps = 步数
 form-prompt = 提示词
 form-prompt-description = 写上你的词的名称就能用。
 form-prompt-example = portrait of { $name }
@@ -180,7 +177,6 @@ form-negative-prompt-description = 不要画什么。可以留空。
 ## Card of a training run
 
 training-waiting = 学习 **{ $name }** · { $place }
-training-waiting-known = 学习 **{ $name }** · { $place } · { $wait }
 training-plan = { $pictures } 张图片 · { $vectors } 个向量，从“{ $from }”开始 · { $steps } 步
 training-plan-further = { $pictures } 张图片 · { $vectors } 个向量，接着已学到的继续 · { $steps } 步
 training-model = 模型：{ $model } [{ $hash }]
@@ -193,7 +189,6 @@ training-resuming = ⏸ **{ $name }** · 从第 { $step } 步继续，共 { $ste
 training-stopping = ● **{ $name }** · 第 { $step } 步，共 { $steps } 步 · 完成这一步后停止
 training-finished = ✓ **{ $name }** · { $steps } 步，用时 { $took }
 training-stopped = **{ $name }** · 停在第 { $step } 步，共 { $steps } 步
-training-stopped-kept = 停在第 { $step } 步。到那时为止学到的内容已保留。
 stopping = 完成这一步后停止，已学到的内容会保留。
 training-cancelled = **{ $name }** · 开始前已取消
 training-failed = ✕ **{ $name }** · 停在第 { $step } 步，共 { $steps } 步
@@ -207,7 +202,6 @@ training-recovered = 训练程序意外停止，已从第 { $step } 步继续。
 training-recovered-start = 训练程序意外停止，已重新开始。没有丢失任何内容。
 training-preview-coming = 完成这一步后给出预览。
 training-preview-paused = 暂停时不会学习；请先继续。
-training-refused-pictures = 以下文件未被采用：
 training-example-prompts = 模型用这样的提示词学习 { $name }：
 
 ## End of a training run
@@ -217,7 +211,6 @@ result-stopped = **{ $name }** 停在第 { $step } 步。到那时为止学到�
 result-best = 最低验证损失：{ $loss }，在第 { $step } 步。
 result-before-after = 相同提示词、相同种子：训练前与训练后
 result-film = 按顺序排列的预览
-result-file = { $file }（{ $kilobytes } KB）
 result-try = 试试：`/{ command-imagine } portrait of { $name }`
 result-file-private = 这是 **{ $name }** 在第 { $step } 步的文件。
 result-file-untrained = 这是 **{ $name }** 的文件，未经训练。
@@ -252,13 +245,10 @@ failure-nothing-kept = 没有保留任何内容。
 drawing-waiting = 画图中… { $place }
 drawing-running = 画图中…
 drawing-progress = 画图中… 第 { $step } 步，共 { $steps } 步
-drawing-title = { $prompt }
-drawing-by = 来自 { $person }
 drawing-words = 用到的词：{ $words }
 drawing-word = { $name }（{ $vectors } 个向量）
 drawing-tokens = 75 个标记中用了 { $tokens } 个
 drawing-windows = { $tokens } 个标记，分为 { $windows } 段，每段 75 个
-drawing-settings = { $parameters }
 drawing-failed = ✕ 没有画成。
 drawing-stopped = 已取消，没有画图。
 drawing-other-model = { $name } 是在 { $trained } [{ $trained-hash }] 上训练的；这里是 { $model } [{ $hash }]，效果可能不同。
@@ -278,16 +268,12 @@ library-line-found = **{ $name }** · 来自嵌入文件夹
 library-yours = 你的
 library-shared = 已分享
 library-private = 私有
-library-everybodys = 大家的
 library-model = 训练所用模型：{ $model } [{ $hash }]
 library-pictures = 学习了 { $pictures } 张图片
 library-from = 初始化文本：“{ $from }”
 library-budget = 占用提示词 75 个标记中的 { $vectors } 个
-library-learning = 正在学习：第 { $step } 步，共 { $steps } 步
 library-now-shared = 本服务器的所有人现在都能使用 { $name }。
 library-now-private = { $name } 又只归你一个人使用了。
-library-delete-question = 要删除 { $name } 吗？它的文件、预览和图片都会永久删除。
-library-deleted = { $name } 已删除。
 
 ## Queue
 
@@ -297,12 +283,10 @@ queue-running-training = ● **{ $name }** · 第 { $step } 步，共 { $steps }
 queue-running-training-new = ● **{ $name }** · 刚刚开始
 queue-paused-training = ⏸ **{ $name }** · 已暂停在第 { $step } 步，共 { $steps } 步
 queue-running-drawing = ● 你的一张图
-queue-waiting-training = **{ $name }** · { $place } · { $wait }
 queue-waiting-training-new = **{ $name }** · { $place }
 queue-waiting-drawing = 你的一张图 · { $place }
 queue-others-running = 其他人有 { $jobs } 个任务正在运行
 queue-others-waiting = 其他人有 { $jobs } 个任务在排队
-queue-cancelled = 已取消。
 
 ## Refusals
 
