@@ -28,14 +28,20 @@ FIGURES = (
 def main() -> int:
     """Exit code 1 when a figure could not be measured; one that falls short is a finding, not an error."""
     arguments = _arguments()
-    # As in trainer/__main__.py, for both sides of every ratio; the measures' processes inherit it.
-    os.environ["OMP_WAIT_POLICY"] = "PASSIVE"
+    _prepare_environment()
     where, results = machine(), {}
     for figure in chosen(FIGURES, arguments.only, quick=arguments.quick):
         results[figure.name] = judged(figure, _measured(figure))
         print(line(figure.name, results[figure.name]), flush=True)
         RESULTS.write_text(json.dumps(document(results, where), indent=2) + "\n", encoding="utf-8")
     return int(any(result.value is None for result in results.values()))
+
+
+def _prepare_environment() -> None:
+    """For the processes of the measures, which inherit it: as trainer/__main__.py sets it, so both sides have it."""
+    os.environ["OMP_WAIT_POLICY"] = "PASSIVE"
+    os.environ["HF_HUB_OFFLINE"] = os.environ["HF_HUB_DISABLE_PROGRESS_BARS"] = "1"
+    os.environ["TRANSFORMERS_VERBOSITY"] = os.environ["DIFFUSERS_VERBOSITY"] = "error"
 
 
 def _measured(figure: Figure) -> float | None:

@@ -43,9 +43,7 @@ class Pipeline:
     """diffusers' own pipeline on the same model, scheduler, size, steps and guidance, up to the picture in memory."""
 
     def __init__(self) -> None:
-        self._pipeline = StableDiffusionPipeline.from_pretrained(
-            DEMO_MODEL, torch_dtype=torch.float32, local_files_only=True
-        )
+        self._pipeline = StableDiffusionPipeline.from_pretrained(DEMO_MODEL, dtype=torch.float32, local_files_only=True)
         assert isinstance(self._pipeline.scheduler, EulerAncestralDiscreteScheduler)
         self._pipeline.set_progress_bar_config(disable=True)
         self._generator = torch.Generator().manual_seed(1)

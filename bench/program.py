@@ -86,7 +86,7 @@ async def _use(played: Stage) -> None:
 def _large_picture() -> File:
     """A JPEG of 30 megapixels and about 8 MB."""
     data = io.BytesIO()
-    Image.effect_noise(_LARGE, 24).convert("RGB").save(data, "JPEG", quality=40)
+    Image.effect_noise(_LARGE, 24).convert("RGB").save(data, "JPEG", quality=60)
     return "large.jpg", data.getvalue()
 
 
@@ -117,7 +117,6 @@ async def _one_start(sandbox: Sandbox, data: Path) -> float:
         await played.start()
         return await online - began
     finally:
-        await played.stop()
         await played.close()
 
 

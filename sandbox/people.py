@@ -160,15 +160,20 @@ async def events(server: Server, request: web.Request) -> web.StreamResponse:
     response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
     await response.prepare(request)
     with server.feed.listen(person.id) as queue:
-        await response.write(b": listening\n\n")
+        # The bot may have come online between the page's look at the world and this moment.
+        await response.write(_line({"type": "bot", "online": server.gateway.online}))
+        await response.write(_line({"type": "commands", "commands": server.world.commands()}))
         while True:
             try:
-                event = await asyncio.wait_for(queue.get(), KEEP_ALIVE_SECONDS)
-                await response.write(f"data: {json.dumps(event, ensure_ascii=False)}\n\n".encode())
+                await response.write(_line(await asyncio.wait_for(queue.get(), KEEP_ALIVE_SECONDS)))
             except TimeoutError:
                 await response.write(b": still here\n\n")
             except ConnectionResetError:
                 return response
+
+
+def _line(event: Json) -> bytes:
+    return f"data: {json.dumps(event, ensure_ascii=False)}\n\n".encode()
 
 
 async def advance(server: Server, request: web.Request) -> Json:

@@ -6,7 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+from selenium.common import StaleElementReferenceException
 from selenium.webdriver import Chrome, ChromeOptions, ChromeService
+from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.ui import WebDriverWait
 
 FLAGS = (
     "--headless",
@@ -62,3 +66,26 @@ def _emulate(driver: Chrome, width: int, height: int, *, dark: bool) -> None:
 def console_errors(driver: Chrome) -> list[str]:
     """What the page complained about so far; a policy violation or a failed request is among them."""
     return [entry["message"] for entry in driver.get_log("browser") if entry["level"] == "SEVERE"]
+
+
+def find(driver: Chrome, css: str, *, text: str = "", seconds: float = 10) -> WebElement:
+    """The first element that fits, can be seen and shows `text`, waited for."""
+
+    def shown(_: Chrome) -> WebElement | None:
+        fitting = (element for element in driver.find_elements(By.CSS_SELECTOR, css) if element.is_displayed())
+        return next((element for element in fitting if text in element.text), None)
+
+    wait = WebDriverWait(driver, seconds, 0.05, ignored_exceptions=[StaleElementReferenceException])
+    found = wait.until(shown, f"nothing on the page fits {css} {text}")
+    assert found is not None
+    return found
+
+
+def until_gone(driver: Chrome, css: str) -> None:
+    wait = WebDriverWait(driver, 10, poll_frequency=0.05)
+    wait.until(lambda _: not driver.find_elements(By.CSS_SELECTOR, css), f"{css} stays on the page")
+
+
+def press(driver: Chrome, *keys: str) -> None:
+    """Keys to whatever has the focus."""
+    driver.switch_to.active_element.send_keys(*keys)

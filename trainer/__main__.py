@@ -73,18 +73,20 @@ class _Termination:
 def _quieten() -> None:
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     os.environ["TRANSFORMERS_VERBOSITY"] = os.environ["DIFFUSERS_VERBOSITY"] = "error"
-    os.environ["HF_HUB_DISABLE_PROGRESS_BARS"] = "1"
 
 
 def _serve(arguments: argparse.Namespace, termination: _Termination) -> int:
     # Imported only now: these take seconds, and the signals and the parent had to be seen to first.
     import torch
 
+    from transformers.utils.logging import disable_progress_bar
+
     from trainer.embeddings.folder import EmbeddingsFolder
     from trainer.engine.engine import Engine
     from trainer.models.loading import load_model
     from trainer.wire import Closed, Wire
 
+    disable_progress_bar()
     device = torch.device(_device(arguments.device, cuda=torch.cuda.is_available()))
     model = load_model(arguments.model, device, getattr(torch, arguments.precision))
     embeddings = EmbeddingsFolder(arguments.embeddings, model.width)

@@ -162,7 +162,7 @@ def _previews(job: Job, texts: Texts) -> list[_Picture]:
 
 def _curve(job: Job, texts: Texts) -> list[_Picture]:
     """The curve, once there is something to see in it."""
-    curve = Path(job.report.curve) if job.report.curve and job.report.step else None
+    curve = Path(job.report.curve) if job.report.curve and len(job.report.previews) > 1 else None
     if curve is None or not curve.exists():
         return []
     return [(f"{curve.stem}-{job.id}.png", curve, texts("training-curve"))]
@@ -183,7 +183,6 @@ def _buttons(job: Job, texts: Texts) -> list[ui.Button[Any]]:
         press("button-resume", "resume", PRIMARY) if paused else press("button-pause", "pause"),
         press("button-preview-now", "preview"),
         press("button-file", "run_file"),
-        prompts,
     ]
 
 

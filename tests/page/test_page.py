@@ -9,10 +9,8 @@ from pathlib import Path
 
 from selenium.webdriver import Chrome, Keys
 from selenium.webdriver.common.by import By
-from selenium.webdriver.remote.webelement import WebElement
-from selenium.webdriver.support.ui import WebDriverWait
 
-from tests.browser import browser, console_errors, require_browser
+from tests.browser import browser, console_errors, find, press, require_browser, until_gone
 from tests.sandboxed import Sandbox, running_sandbox
 
 SMITH = Path(__file__).with_name("smith.py")
@@ -30,27 +28,6 @@ async def smith_in(sandbox: Sandbox) -> AsyncIterator[None]:
     finally:
         process.terminate()
         await process.wait()
-
-
-def find(driver: Chrome, css: str) -> WebElement:
-    """The first element that fits and can be seen, waited for."""
-
-    def shown(_: Chrome) -> WebElement | None:
-        return next((element for element in driver.find_elements(By.CSS_SELECTOR, css) if element.is_displayed()), None)
-
-    found = WebDriverWait(driver, 10, poll_frequency=0.05).until(shown, f"nothing on the page fits {css}")
-    assert found is not None
-    return found
-
-
-def until_gone(driver: Chrome, css: str) -> None:
-    wait = WebDriverWait(driver, 10, poll_frequency=0.05)
-    wait.until(lambda _: not driver.find_elements(By.CSS_SELECTOR, css), f"{css} stays on the page")
-
-
-def press(driver: Chrome, *keys: str) -> None:
-    """Keys to whatever has the focus."""
-    driver.switch_to.active_element.send_keys(*keys)
 
 
 def type_a_whole_line(driver: Chrome) -> None:

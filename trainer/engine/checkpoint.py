@@ -38,6 +38,11 @@ class Checkpoint:
     previews: tuple[int, ...]
 
 
+def checkpoint_path(folder: Path, step: int) -> Path:
+    """Where the checkpoint of a step lies."""
+    return folder / f"checkpoint-{step:06}.safetensors"
+
+
 def write_checkpoint(folder: Path, checkpoint: Checkpoint) -> Path:
     """Write the checkpoint of a step, whole or not at all; returns its path. Raises OSError."""
     tensors = {
@@ -52,7 +57,7 @@ def write_checkpoint(folder: Path, checkpoint: Checkpoint) -> Path:
         "validations": checkpoint.validations,
         "previews": checkpoint.previews,
     }
-    path = folder / f"checkpoint-{checkpoint.step:06}.safetensors"
+    path = checkpoint_path(folder, checkpoint.step)
     write_aside(path, save(tensors, metadata={"checkpoint": json.dumps(described)}))
     return path
 

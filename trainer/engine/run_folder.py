@@ -10,7 +10,7 @@ import msgspec
 from trainer.embeddings.aside import write_aside
 from trainer.embeddings.embedding import Embedding
 from trainer.embeddings.webui import write_webui
-from trainer.engine.checkpoint import Checkpoint, drop_checkpoints, find_checkpoint, write_checkpoint
+from trainer.engine.checkpoint import Checkpoint, checkpoint_path, drop_checkpoints, find_checkpoint, write_checkpoint
 from trainer.protocol import TrainRequest
 
 _COLUMNS = ("step", "epoch", "loss", "learn_rate")
@@ -23,7 +23,7 @@ class RunFolder:
         self.folder, self._name = folder, name
         for part in (folder, folder / "previews", folder / "embeddings"):
             part.mkdir(parents=True, exist_ok=True)
-        self._last_checkpoint: Path | None = None
+        self._checkpoints: list[Path] = []
 
     @property
     def snapshot(self) -> Path:
@@ -54,13 +54,17 @@ class RunFolder:
         write_aside(self.folder / "embeddings" / f"{self._name}-{step}.pt", write_webui(embedding))
 
     def find_checkpoint(self, named: Path | None, fingerprint: str) -> Checkpoint | None:
-        return find_checkpoint(self.folder, named, fingerprint)
+        """The checkpoint to go on from, which stays until two newer ones are there."""
+        found = find_checkpoint(self.folder, named, fingerprint)
+        if found is not None:
+            self._checkpoints = [checkpoint_path(self.folder, found.step)]
+        return found
 
     def write_checkpoint(self, checkpoint: Checkpoint) -> Path:
         """Write a checkpoint; it and the one before stay, older ones go."""
         path = write_checkpoint(self.folder, checkpoint)
-        drop_checkpoints(self.folder, keep={path, self._last_checkpoint or path})
-        self._last_checkpoint = path
+        self._checkpoints = [*(earlier for earlier in self._checkpoints if earlier != path), path][-2:]
+        drop_checkpoints(self.folder, keep=set(self._checkpoints))
         return path
 
     def write_settings(self, request: TrainRequest, model: str, model_hash: str) -> None:
