@@ -2,32 +2,32 @@
 
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from bot.training import BATCH_SIZE, INITIALIZATION_TEXT, VECTORS, Wish, falling_rate, template_lines
 from trainer.protocol import TrainingPicture, TrainRequest
 
 _PICTURES = Path(__file__).parents[1] / "sandbox" / "demo_images"
-_MOST_PICTURES = 10
 
 
-def pictures_of(subject: str) -> tuple[TrainingPicture, ...]:
-    paths = sorted((_PICTURES / subject).iterdir())[:_MOST_PICTURES]
+def pictures_of(subject: str, most: int = 10) -> tuple[TrainingPicture, ...]:
+    paths = sorted((_PICTURES / subject).iterdir())[:most]
     return tuple(TrainingPicture(path=str(path), file_name=path.name) for path in paths)
 
 
-def training(
-    subject: str, steps: int, *, batch_size: int = BATCH_SIZE, start: str = INITIALIZATION_TEXT
-) -> TrainRequest:
-    """A run with the bot's defaults, its seed fixed, without previews between the first and the last."""
+def training(subject: str, steps: int, **changes: object) -> TrainRequest:
+    """A run with the bot's defaults and these changes, its seed fixed, previews at its two ends only."""
     name = f"my-{subject}"
-    return TrainRequest(
+    request = TrainRequest(
         name=name,
-        initialization_text=start,
+        initialization_text=INITIALIZATION_TEXT,
         vectors_per_token=VECTORS,
         pictures=pictures_of(subject),
         template=template_lines(Wish(name)),
         steps=steps,
         learning_rate=falling_rate(steps),
         seed=1,
-        batch_size=batch_size,
+        batch_size=BATCH_SIZE,
         preview_every=0,
     )
+    return replace(request, **changes)

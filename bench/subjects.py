@@ -48,7 +48,10 @@ def lessons(start: str, pictures: Path | None = None) -> list[Lesson]:
     with tempfile.TemporaryDirectory() as folder:
         worker = Worker(Path(folder))
         try:
-            return [_lesson(model, worker, training(subject, STEPS, start=start), pictures) for subject in SUBJECTS]
+            return [
+                _lesson(model, worker, training(subject, STEPS, initialization_text=start), pictures)
+                for subject in SUBJECTS
+            ]
         finally:
             worker.end()
 

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from bench.models import random_sd15, small
 from bench.pairs import seconds_of
-from bench.requests import training
+from bench.requests import pictures_of, training
 from trainer.embeddings.folder import EmbeddingsFolder
 from trainer.engine.engine import Engine
 from trainer.models.family import Family
@@ -100,7 +100,8 @@ class StepPairs:
 
 
 def _over_bare(model: Family, batch_size: int, pairs: int, warm_up: int = 10) -> float:
-    request = training("owl", _ENDLESS, batch_size=batch_size)
+    # One picture: encoding takes a large model long, and no part of a step.
+    request = training("owl", _ENDLESS, batch_size=batch_size, pictures=pictures_of("owl", most=1))
     ratios = engine_step_ratios(model, request, BareStep(model, batch_size), warm_up + pairs)
     return statistics.median(ratios[warm_up:])
 

@@ -78,7 +78,6 @@ def _quieten() -> None:
 def _serve(arguments: argparse.Namespace, termination: _Termination) -> int:
     # Imported only now: these take seconds, and the signals and the parent had to be seen to first.
     import torch
-
     from transformers.utils.logging import disable_progress_bar
 
     from trainer.embeddings.folder import EmbeddingsFolder

@@ -358,5 +358,7 @@ def _fault_in_drawing(request: DrawRequest) -> Fault | None:
 
 
 def _fault_in_size(width: int, height: int) -> Fault | None:
-    fits = (not side or (SMALLEST_SIDE <= side <= LARGEST_SIDE and side % SIDE_MULTIPLE == 0) for side in (width, height))
+    fits = (
+        not side or (SMALLEST_SIDE <= side <= LARGEST_SIDE and side % SIDE_MULTIPLE == 0) for side in (width, height)
+    )
     return None if all(fits) else Fault(reason="bad_size", facts={"width": str(width), "height": str(height)})

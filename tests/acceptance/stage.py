@@ -82,8 +82,13 @@ class Stage:
     def trainer(self) -> psutil.Process | None:
         """The trainer of the bot that runs now."""
         assert self.bot is not None
-        children = psutil.Process(self.bot.pid).children()
-        return next((child for child in children if "trainer" in child.cmdline()), None)
+        for child in psutil.Process(self.bot.pid).children():
+            try:
+                if "trainer" in child.cmdline():
+                    return child
+            except psutil.NoSuchProcess:  # it died while we looked
+                continue
+        return None
 
     async def agree(self, person: str = "Ada") -> None:
         """Gives the consent that the first training asks for, by training on too little to matter."""

@@ -37,6 +37,10 @@ class Desk:
         drive(self.model, job)
         return job.run.vectors.detach()
 
+    def vectors(self, name: str) -> torch.Tensor:
+        """Those of a published embedding."""
+        return torch.tensor(self.embeddings.words()[name].vectors)
+
     def of(self, kind: type[Told]) -> list[Told]:
         return [event for event in self.told if isinstance(event, kind)]
 

@@ -20,8 +20,8 @@ from trainer.sampling.parameters import save_png
 from trainer.training.curve import draw_curve
 from trainer.training.film import write_film, write_strip
 
-_SAVE_EVERY_STEPS = 50
-_SAVE_EVERY_SECONDS = 5.0
+_SAVE_EVERY_SECONDS = 1.0
+"""What a kill may cost. Saving takes a few milliseconds."""
 
 
 class RunRecord:
@@ -43,8 +43,7 @@ class RunRecord:
     @property
     def save_due(self) -> bool:
         waited = time.monotonic() - self._saved_at >= _SAVE_EVERY_SECONDS
-        steps = self._run.step - self._saved_step
-        return steps >= _SAVE_EVERY_STEPS or (steps > 0 and waited)
+        return waited and self._run.step > self._saved_step
 
     def restore(self, named: Path | None) -> None:
         """Take the run up where a checkpoint left it, if there is one."""
