@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test bench bench-quick check clean
+.PHONY: demo test soak bench bench-quick check clean
 
 .venv/installed: pyproject.toml
 	test -d .venv || $(PYTHON) -m venv .venv
@@ -20,6 +20,9 @@ check: .venv/installed
 
 test: .venv/installed check
 	$(BIN)/python -m pytest
+
+soak: .venv/installed
+	EMBEDSMITH_KILLS=20 $(BIN)/python -m pytest tests/acceptance/test_kill.py
 
 bench: .venv/installed
 	$(BIN)/python -m bench

@@ -358,7 +358,10 @@ def _fault_in_drawing(request: DrawRequest) -> Fault | None:
 
 
 def _fault_in_size(width: int, height: int) -> Fault | None:
-    fits = (
-        not side or (SMALLEST_SIDE <= side <= LARGEST_SIDE and side % SIDE_MULTIPLE == 0) for side in (width, height)
-    )
-    return None if all(fits) else Fault(reason="bad_size", facts={"width": str(width), "height": str(height)})
+    if _side_fits(width) and _side_fits(height):
+        return None
+    return Fault(reason="bad_size", facts={"width": str(width), "height": str(height)})
+
+
+def _side_fits(side: int) -> bool:
+    return side == 0 or (SMALLEST_SIDE <= side <= LARGEST_SIDE and side % SIDE_MULTIPLE == 0)

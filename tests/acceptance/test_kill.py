@@ -1,6 +1,7 @@
 """kill -9 at random moments: no step lost, no job lost, nothing said twice."""
 
 import asyncio
+import os
 import random
 import sqlite3
 from collections import Counter
@@ -15,7 +16,8 @@ from bot.workers.child import ChildWorker
 from tests.acceptance.stage import Stage, stage, text_of
 from trainer.protocol import Finished, Ready, Request, Start
 
-KILLS = 20
+KILLS = int(os.environ.get("EMBEDSMITH_KILLS", "5"))
+"""`make soak` kills twenty times."""
 KILL_SECONDS = 60.0
 
 

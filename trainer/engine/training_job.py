@@ -103,7 +103,7 @@ class TrainingJob:
         """Take the gradient of a pass. Raises NotFinite, after the last good vectors have been kept."""
         rate = self.run.learning_rate
         if not self.run.update(loss):
-            raise self._record.keep_good()
+            raise self._record.keep_good(self._embeddings)
         self._untold_losses.append(loss)
         self._durations.append(time.monotonic() - self._pass_ended)
         if self._ended or time.monotonic() - self._told_at >= _PROGRESS_EVERY_SECONDS:
@@ -187,7 +187,7 @@ class TrainingJob:
     def _validate(self) -> None:
         loss = validation_loss(self._model, self.run.vectors, self._tuples)
         if not math.isfinite(loss):
-            raise self._record.keep_good()
+            raise self._record.keep_good(self._embeddings)
         self._record.keep_validation(loss)
 
     def _tell_progress(self, rate: float, sharing: int) -> None:
