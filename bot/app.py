@@ -56,7 +56,7 @@ async def _run_parts(settings: Settings, folder: Path, database: Database, clien
         cards.wake()
 
     places = Places(settings.runs_at_once, settings.drawings_at_once)
-    dispatch = Dispatch(database, _worker(settings, folder), places, folder / "runs", changed)
+    dispatch = Dispatch(database, _worker(settings, folder), places, folder, changed)
     service = Service(
         submissions=Submissions(database, Quota(settings.waiting_per_person, settings.drawings_per_person)),
         dispatch=dispatch,

@@ -47,7 +47,7 @@ def lose(job: Job, now: float) -> Change:
     """The worker died under the job: back into the queue, or given up when that keeps happening with no step gained."""
     lost = job.lost_attempts + 1
     job = replace(job, lost_attempts=lost)
-    if lost < LOST_ATTEMPTS or job.stop_wanted:
+    if lost < LOST_ATTEMPTS:
         return release(replace(job, report=replace(job.report, recovered=True)), now)
     report = replace(job.report, failure="worker_lost", facts={"attempts": str(lost)})
     failed = _let_go(job, State.FAILED, now)
@@ -55,10 +55,12 @@ def lose(job: Job, now: float) -> Change:
 
 
 def release(job: Job, now: float) -> Change:
-    """The attempt ended through no fault of the job, such as a restart of the bot: back into the queue, or stopped."""
-    if job.stop_wanted:
-        stopped = _let_go(job, State.CANCELLED, now)
-        return Change(stopped, _result(job, has_file=job.report.snapshot is not None))
+    """The attempt ended through no fault of the job, such as a restart of the bot: back into the queue.
+
+    A wish to stop goes with it: the next attempt hands over what was learned. Where nothing was, the job is cancelled.
+    """
+    if job.stop_wanted and job.resume_from is None:
+        return Change(_let_go(job, State.CANCELLED, now))
     report = replace(job.report, phase="waiting")
     return Change(replace(_let_go(job, State.QUEUED, now), report=report))
 

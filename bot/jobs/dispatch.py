@@ -4,12 +4,13 @@ import asyncio
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import structlog
 from msgspec.structs import replace
 
 from bot.db.database import Database
+from bot.files import copy_aside
 from bot.jobs.apply import Change, apply, lose, release
 from bot.jobs.job import HELD, Job, Kind, State
 from bot.jobs.line import next_jobs
@@ -54,12 +55,14 @@ class Dispatch:
     """The one that talks to the worker. `changed` is called after every change, for whoever shows jobs."""
 
     def __init__(
-        self, database: Database, worker: Worker, places: Places, runs_folder: Path, changed: Callable[[], None]
+        self, database: Database, worker: Worker, places: Places, folder: Path, changed: Callable[[], None]
     ) -> None:
+        """`folder` is the data folder, with `runs/` and `embeddings/` in it."""
         self._database = database
         self._worker = worker
         self._places = places
-        self._runs_folder = runs_folder
+        self._runs_folder = folder / "runs"
+        self._embeddings_folder = folder / "embeddings"
         self._changed = changed
         self._wake = asyncio.Event()
         self._connection: Connection | None = None
@@ -140,6 +143,8 @@ class Dispatch:
         )
         if held.pause_wanted:
             await connection.send(Pause(attempt=held.attempt))
+        if held.stop_wanted:
+            await connection.send(Stop(attempt=held.attempt))
 
     async def _hold(self, job_id: int) -> Job | None:
         """The job with a fresh attempt; None when it was cancelled meanwhile."""
@@ -178,7 +183,7 @@ class Dispatch:
             change = apply(job, event, time.time()) if job else None
             if change is None:
                 return
-            await keep_change(self._database, queries, change)
+            await self._keep(queries, change)
         if change.job.ended:
             del self._held[event.attempt]
             self.wake()
@@ -189,8 +194,15 @@ class Dispatch:
         for job in await open_jobs(self._database):
             if job.state in HELD:
                 async with self._database.transaction() as queries:
-                    await keep_change(self._database, queries, how(job, time.time()))
+                    await self._keep(queries, how(job, time.time()))
         self._changed()
+
+    async def _keep(self, queries: Any, change: Change) -> None:
+        """The file before the row: what a run that failed had learned is a word all the same."""
+        job = change.job
+        if job.state is State.FAILED and job.report.snapshot is not None:
+            await asyncio.to_thread(copy_aside, Path(job.report.snapshot), self._embeddings_folder)
+        await keep_change(self._database, queries, change)
 
     # What others ask -----------------------------------------------------------------------------------------------
 
@@ -209,7 +221,7 @@ class Dispatch:
     # Wishes ------------------------------------------------------------------------------------------------------
 
     async def stop(self, job_id: int) -> Job | None:
-        """Wishes the job's end. One that waits ends here and now."""
+        """Wishes the job's end. One that waits and has learned nothing yet ends here and now."""
         async with self._database.transaction() as queries:
             job = await job_by_id(self._database, job_id)
             if job is None or job.ended:
@@ -217,7 +229,7 @@ class Dispatch:
             await queries.set_wishes(
                 self._database.connection, id=job.id, stop_wanted=True, pause_wanted=job.pause_wanted
             )
-            if job.state is State.QUEUED:
+            if job.state is State.QUEUED and job.resume_from is None:
                 job = replace(job, state=State.CANCELLED, ended_at=time.time(), revision=job.revision + 2)
                 await keep_change(self._database, queries, Change(job))
         await self._tell(job, Stop)

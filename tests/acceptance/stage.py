@@ -54,6 +54,10 @@ class Stage:
 
     async def start(self) -> None:
         """Starts the bot, after another one or for the first time."""
+        self.bot = await self.spawn()
+        await self.sandbox.until_online()
+
+    async def spawn(self) -> asyncio.subprocess.Process:
         environment = {
             **os.environ,
             "DISCORD_TOKEN": self.sandbox.token,
@@ -63,8 +67,7 @@ class Stage:
             **self._settings,
         }
         command = (sys.executable, "-m", "bot", "run")
-        self.bot = await asyncio.create_subprocess_exec(*command, env=environment, stdout=self._log, stderr=self._log)
-        await self.sandbox.until_online()
+        return await asyncio.create_subprocess_exec(*command, env=environment, stdout=self._log, stderr=self._log)
 
     async def kill(self) -> None:
         """kill -9 of the bot; returns when it is gone."""

@@ -92,3 +92,31 @@ async def test_a_bot_that_is_killed_again_and_again_loses_nothing_and_says_nothi
         cards = Counter(text_of(message).splitlines()[0] for message in messages)
         assert max(cards.values()) == 1, cards
         assert len(messages) == len(jobs) + 2, "a card for every job, and a result for each of the two runs"
+
+
+async def test_a_bot_that_is_asked_to_go_saves_and_goes_on_after_its_restart(tmp_path: Path) -> None:
+    async with stage(tmp_path) as played:
+        await played.agree()
+        card = await played.train("my-owl", steps=3000)
+        await played.sandbox.until_message(
+            "general", lambda message: "best" in text_of(message) and "3,000" in text_of(message)
+        )
+        assert await played.stop() == 0
+        ((state, checkpoint),) = rows(played, "SELECT state, resume_from FROM jobs WHERE state <> 'succeeded'")
+        assert state == "queued"
+        assert Path(checkpoint).exists()
+        await played.start()
+        await played.press(card, "Stop")  # a button that an earlier life posted
+        assert "was stopped at step" in text_of(await played.result("my-owl"))
+        cards = [message for message in await played.sandbox.messages(person="Max") if "**my-owl**" in text_of(message)]
+        assert cards[0]["id"] == card["id"]
+        assert len(cards) == 2, "the card, and the result"
+        assert "my-owl (4 vectors)" in text_of(await played.draw("a photo of my-owl", steps=2))
+
+
+async def test_a_second_bot_in_the_same_folder_is_refused(tmp_path: Path) -> None:
+    async with stage(tmp_path) as played:
+        first, second = played.bot, await played.spawn()
+        assert await second.wait() == 78
+        assert first is not None
+        assert first.returncode is None

@@ -59,12 +59,15 @@ class Walk:
     def teach(self) -> None:
         find(self._driver, "[data-ephemeral=true] button", text="Teach a word").click()
         find(self._driver, "[data-testid=modal] input[data-custom-id=name], [data-custom-id=name] input").send_keys(
-            "my-owl"
+            "my-neon"
         )
         find(self._driver, "[data-testid=modal] [data-testid=samples] summary").click()
-        find(self._driver, "[data-testid=modal] [data-folder=owl]").click()
-        find(self._driver, "[data-custom-id=pictures] .tile:nth-child(9)")
+        find(self._driver, "[data-testid=modal] [data-folder=neon-style]").click()
+        find(self._driver, "[data-custom-id=pictures] .tile:nth-child(10)")
         self.shoot("form")
+        find(self._driver, "[data-testid=modal] option[value=style]").click()
+        if not SCREENSHOTS:
+            find(self._driver, "[data-testid=modal] option[value=quick]").click()
         find(self._driver, "[data-testid=modal-submit]").click()
         until_gone(self._driver, "[data-testid=modal]")
         find(self._driver, "[data-ephemeral=true] button", text="They are", seconds=20).click()
@@ -78,16 +81,17 @@ class Walk:
         self.shoot("ready")
 
     def download(self) -> str:
-        links = self._driver.find_elements(By.CSS_SELECTOR, "[data-testid=message] a[href*='my-owl.pt']")
+        links = self._driver.find_elements(By.CSS_SELECTOR, "[data-testid=message] a[href*='my-neon.pt']")
         return str(links[-1].get_attribute("href"))
 
-    def draw(self) -> None:
+    def draw(self, prompt: str) -> None:
         find(self._driver, "[data-testid=composer]").send_keys("/imagine")
         press(self._driver, Keys.ENTER)
-        find(self._driver, "[data-option=prompt]").send_keys("portrait of my-owl")
+        find(self._driver, "[data-option=prompt]").send_keys(prompt)
         find(self._driver, "[data-testid=run]").click()
-        find(self._driver, "[data-testid=message] .container", text="words: my-owl (4 vectors)", seconds=60)
-        self.shoot("drawn")
+        until_gone(self._driver, "[data-testid=command-form]")
+        find(self._driver, "[data-testid=message]:last-child .container:has(img)", text=prompt, seconds=60)
+        find(self._driver, "[data-testid=message]:last-child .container", text="words: my-neon (4 vectors)")
 
 
 @pytest.mark.timeout(300)
@@ -103,7 +107,9 @@ async def test_a_newcomer_teaches_a_word_and_draws_with_it(tmp_path: Path) -> No
                 walking.teach()
                 walking.watch()
                 file = walking.download()
-                walking.draw()
+                walking.draw("portrait of my-neon")
+                walking.draw("a cat in the style of my-neon")
+                walking.shoot("drawn")
                 assert console_errors(driver) == []
                 return file
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.jobs.apply import LOST_ATTEMPTS, apply, lose, release
-from bot.jobs.job import ENDED, TRANSITIONS, Kind, Report, State
+from bot.jobs.job import ENDED, TRANSITIONS, Kind, State
 from tests.bot.jobs import job
 from trainer.protocol import (
     Created,
@@ -135,9 +135,10 @@ def test_saving_the_same_step_again_forgives_nothing() -> None:
 
 def test_a_wish_to_stop_outlives_the_worker() -> None:
     for back in (lose, release):
-        stopped = back(job(state=State.RUNNING, stop_wanted=True, report=Report(snapshot="/r/my-cat.pt")), 9.0)
-        assert stopped.job.state is State.CANCELLED
-        assert stopped.messages == ("result",)
+        learned = back(job(state=State.RUNNING, stop_wanted=True, resume_from="/r/c-50"), 9.0)
+        assert (learned.job.state, learned.job.stop_wanted) == (State.QUEUED, True)
+        nothing = back(job(state=State.RUNNING, stop_wanted=True), 9.0)
+        assert (nothing.job.state, nothing.messages) == (State.CANCELLED, ())
 
 
 def test_a_restart_of_the_bot_is_no_fault_of_the_job() -> None:

@@ -86,11 +86,10 @@ class RunRecord:
         self.drawn = sorted({*self.drawn, step})
         self._tell(Preview, step=step, path=str(path), curve=str(curve), prompt=previews.prompt, seed=previews.seed)
 
-    def keep_good(self, embeddings: EmbeddingsFolder) -> NotFinite:
-        """Keep the vectors that the last finite loss was computed with, also for prompts; returns what to raise."""
+    def keep_good(self) -> NotFinite:
+        """Keep the vectors that the last finite loss was computed with; returns what to raise."""
         run = self._run
         self._folder.write_snapshot(self._embedding(good=True))
-        embeddings.write(self._embedding(good=True))
         return NotFinite(run.learning_rate, run.good_step, str(self._folder.snapshot))
 
     def publish(self, embeddings: EmbeddingsFolder) -> str:

@@ -103,7 +103,7 @@ class TrainingJob:
         """Take the gradient of a pass. Raises NotFinite, after the last good vectors have been kept."""
         rate = self.run.learning_rate
         if not self.run.update(loss):
-            raise self._record.keep_good(self._embeddings)
+            raise self._record.keep_good()
         self._untold_losses.append(loss)
         self._durations.append(time.monotonic() - self._pass_ended)
         if self._ended or time.monotonic() - self._told_at >= _PROGRESS_EVERY_SECONDS:
@@ -115,7 +115,9 @@ class TrainingJob:
     def stop(self) -> None:
         """Keep what was learned and end."""
         self.over = True
-        snapshot = self._record.publish(self._embeddings) if self._encoded else None
+        if not self._encoded and self.run.step:
+            self._record.begin()  # taken up from a checkpoint, and stopped before its first pass
+        snapshot = self._record.publish(self._embeddings) if self._encoded or self.run.step else None
         self._tell(Stopped, step=self.run.step, snapshot=snapshot)
 
     def pause(self) -> None:
@@ -187,7 +189,7 @@ class TrainingJob:
     def _validate(self) -> None:
         loss = validation_loss(self._model, self.run.vectors, self._tuples)
         if not math.isfinite(loss):
-            raise self._record.keep_good(self._embeddings)
+            raise self._record.keep_good()
         self._record.keep_validation(loss)
 
     def _tell_progress(self, rate: float, sharing: int) -> None:

@@ -1,0 +1,18 @@
+"""Files that other programs read while we write them."""
+
+import os
+import shutil
+from pathlib import Path
+
+
+def copy_aside(file: Path, folder: Path) -> Path:
+    """Copies a file into a folder: written beside its name, flushed, renamed, so that nobody sees half of it.
+
+    Returns the copy's path. Raises OSError.
+    """
+    aside = folder / f".{file.name}.part"
+    with file.open("rb") as source, aside.open("wb") as copy:
+        shutil.copyfileobj(source, copy)
+        copy.flush()
+        os.fsync(copy.fileno())
+    return aside.replace(folder / file.name)
