@@ -56,7 +56,7 @@ class Pipeline:
 
 def over_pipeline() -> float:
     with _worker() as worker:
-        return ratio(Artist(worker), Pipeline(), pairs=40)
+        return ratio(Artist(worker), Pipeline(), pairs=24)
 
 
 def wait_in_passes() -> float:
@@ -64,7 +64,7 @@ def wait_in_passes() -> float:
     with _worker() as worker:
         worker.start(_RUN, training("owl", 100_000), folder=_RUN)
         worker.wait_for(Started)
-        alone, beside = _drawn_alone_and_beside(worker, pairs=36)
+        alone, beside = _drawn_alone_and_beside(worker, pairs=24)
         told = [event.seconds_per_step for event in worker.events if isinstance(event, Progress)]
     return (statistics.median(beside) - statistics.median(alone)) / statistics.median(told)
 

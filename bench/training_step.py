@@ -27,15 +27,15 @@ _CHUNK = 1 << 20
 
 
 def small_alone() -> float:
-    return _over_bare(small(), batch_size=1, pairs=160)
+    return _over_bare(small(), batch_size=1, pairs=80)
 
 
 def small_batch_of_four() -> float:
-    return _over_bare(small(), batch_size=4, pairs=100)
+    return _over_bare(small(), batch_size=4, pairs=50)
 
 
 def sd15() -> float:
-    return _over_bare(random_sd15(), batch_size=1, pairs=10, warm_up=2)
+    return _over_bare(random_sd15(), batch_size=1, pairs=8, warm_up=1)
 
 
 class BareStep:

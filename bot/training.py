@@ -23,6 +23,8 @@ INITIALIZATION_TEXT = "*"
 """The web UI's own default: a token that stands for nothing in particular."""
 PREVIEWS = 8
 """In a whole run, after the first; they become the film."""
+PREVIEW_STEPS = 10
+"""At least so many between two: a preview takes as long as about fifteen steps."""
 LARGEST_UPLOAD = 25
 """Megabytes of one picture."""
 
@@ -77,7 +79,7 @@ async def training_request(service: Service, wish: Wish, attachments: Sequence[d
         seed=secrets.randbelow(2**32),
         batch_size=wish.batch_size,
         preview_prompt=wish.preview_prompt.strip(),
-        preview_every=max(1, steps // PREVIEWS),
+        preview_every=max(PREVIEW_STEPS, steps // PREVIEWS),
     )
     check(request)
     return replace(request, pictures=await keep_pictures(service, attachments))

@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -94,14 +94,14 @@ class Stage:
         return None
 
     async def agree(self, person: str = "Ada") -> None:
-        """Gives the consent that the first training asks for, by training on too little to matter."""
-        answer = await self.sandbox.run(
-            "embed train", {"name": f"first-{person}", "steps": 1}, pictures("owl", 1), person=person
-        )
+        """Gives the consent that the first training asks for, and ends that training."""
+        answer = await self.sandbox.run("embed train", {"name": f"first-{person}"}, pictures("owl", 1), person=person)
         question = await self.sandbox.message(answer["message_id"], person=person)
         (button,) = buttons_of(question).values()
         await self.sandbox.interaction(await self.sandbox.click(question["id"], button, person=person))
-        await self.result(f"first-{person}")
+        card = await self.card(f"first-{person}")
+        await self.press(card, "Cancel", "Stop", person=person)
+        await self.sandbox.until_message("general", self._ended(f"first-{person}"))
 
     async def create(self, name: str, start: str, vectors: int) -> Json:
         """Makes an untrained word; answers its card."""
@@ -140,11 +140,17 @@ class Stage:
 
         return await self.sandbox.until_message("general", is_drawn, seconds=seconds)
 
-    async def press(self, message: Json, label: str, person: str = "Ada") -> Json:
-        """Presses a button of a message by its label; answers the interaction."""
+    async def press(self, message: Json, *labels: str, person: str = "Ada") -> Json:
+        """Presses the button of a message that has one of these labels; answers the interaction."""
         newest = await self.sandbox.message(message["id"], message["channel_id"], person=person)
-        interaction = await self.sandbox.click(newest["id"], buttons_of(newest)[label], person=person)
+        button = next(custom_id for label, custom_id in buttons_of(newest).items() if label in labels)
+        interaction = await self.sandbox.click(newest["id"], button, person=person)
         return await self.sandbox.interaction(interaction)
+
+    def _ended(self, name: str) -> Callable[[Json], bool]:
+        return lambda message: (
+            f"**{name}** · cancelled" in text_of(message) or f"**{name}** · stopped" in text_of(message)
+        )
 
     async def transcript(self) -> str:
         """What Ada sees, and the end of the bot's log: for whoever reads why a test failed."""
