@@ -78,7 +78,7 @@ function takeWhile(rows, read) {
 
 // In the order in which they are tried at a place; each pattern is sticky.
 const RULES = [
-  [/\\([^\w\s])/y, ([, character]) => character],
+  [/\\([^A-Za-z0-9\s])/y, ([, character]) => character],
   [/(`+)([^`](?:[^]*?[^`])?)\1(?!`)/y, ([, , code]) => html`<code>${code}</code>`],
   [/\*\*\*(?=\S)([^]+?\S)\*\*\*/y, ([, text]) => html`<strong><em>${inline(text)}</em></strong>`],
   [/\*\*(?=\S)([^]+?)\*\*(?!\*)/y, ([, text]) => html`<strong>${inline(text)}</strong>`],
