@@ -14,7 +14,7 @@ RESULTS = Path(__file__).parent / "results.json"
 
 FIGURES = (
     Figure("train_step_over_bare.small", 1.3, "lower", "bench.training_step:small_alone"),
-    Figure("train_step_over_bare.small_b4", 1.3, "lower", "bench.training_step:small_batch_of_four"),
+    Figure("train_step_over_bare.small_b4", 1.3, "lower", "bench.training_step:small_batch_of_four", slow=True),
     Figure("train_step_over_bare.sd15", 1.15, "lower", "bench.training_step:sd15", slow=True),
     Figure("imagine_over_pipeline.small", 1.1, "lower", "bench.drawing:over_pipeline"),
     Figure("imagine_wait_passes", 1.2, "lower", "bench.drawing:wait_in_passes"),

@@ -56,7 +56,7 @@ class Pipeline:
 
 def over_pipeline() -> float:
     with _worker() as worker:
-        return ratio(Artist(worker), Pipeline(), pairs=24)
+        return ratio(Artist(worker), Pipeline(), pairs=12)
 
 
 def wait_in_passes() -> float:
@@ -64,12 +64,12 @@ def wait_in_passes() -> float:
     with _worker() as worker:
         worker.start(_RUN, training("owl", 100_000), folder=_RUN)
         worker.wait_for(Started)
-        alone, beside = _drawn_alone_and_beside(worker, pairs=24)
+        alone, beside = _drawn_alone_and_beside(worker, pairs=12)
         told = [event.seconds_per_step for event in worker.events if isinstance(event, Progress)]
     return (statistics.median(beside) - statistics.median(alone)) / statistics.median(told)
 
 
-def _drawn_alone_and_beside(worker: Worker, pairs: int, warm_up: int = 3) -> tuple[list[float], list[float]]:
+def _drawn_alone_and_beside(worker: Worker, pairs: int, warm_up: int = 2) -> tuple[list[float], list[float]]:
     """Seconds of drawings while the run is paused, and while it trains, turn and turn about."""
     draw, moments = Artist(worker), random.Random(1)
     alone, beside = [], []

@@ -13,7 +13,7 @@ def seconds_of(side: Side) -> float:
     return time.perf_counter() - began
 
 
-def ratio(ours: Side, theirs: Side, pairs: int, warm_up: int = 3) -> float:
+def ratio(ours: Side, theirs: Side, pairs: int, warm_up: int = 2) -> float:
     """Median over pairs of ours ÷ theirs, A B A B …; the first `warm_up` pairs do not count."""
     ratios = [seconds_of(ours) / seconds_of(theirs) for _ in range(warm_up + pairs)]
     return statistics.median(ratios[warm_up:])

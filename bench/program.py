@@ -20,7 +20,7 @@ _COMMANDS: tuple[tuple[str, Json], ...] = (
     ("help", {}),
 )
 _PEOPLE = ("Ada", "Lin", "Max")
-_AT_ONCE, _ROUNDS, _PAUSE_SECONDS = 50, 6, 5.0
+_AT_ONCE, _ROUNDS, _PAUSE_SECONDS = 50, 4, 3.0
 _STARTS = 5
 _LARGE = (6000, 5000)
 _KIB_PER_MIB = 1024
@@ -73,7 +73,7 @@ async def _use(played: Stage) -> None:
     """A first training with its question of consent, ten pictures, a run, drawings and every list."""
     await played.agree()
     uploads = pictures("owl", 9) | {"picture10": _large_picture()}
-    await played.sandbox.run("embed train", {"name": "my-owl", "steps": 60}, uploads, wait=60)
+    await played.sandbox.run("embed train", {"name": "my-owl", "steps": 30}, uploads, wait=60)
     await played.result("my-owl")
     for count in (1, 4):
         drawn = await played.draw("a photo of my-owl", count=count)

@@ -27,15 +27,15 @@ _CHUNK = 1 << 20
 
 
 def small_alone() -> float:
-    return _over_bare(small(), batch_size=1, pairs=80)
+    return _over_bare(small(), batch_size=1, pairs=50)
 
 
 def small_batch_of_four() -> float:
-    return _over_bare(small(), batch_size=4, pairs=50)
+    return _over_bare(small(), batch_size=4, pairs=30)
 
 
 def sd15() -> float:
-    return _over_bare(random_sd15(), batch_size=1, pairs=8, warm_up=1)
+    return _over_bare(random_sd15(), batch_size=1, pairs=7, warm_up=1)
 
 
 class BareStep:
@@ -99,7 +99,7 @@ class StepPairs:
         return told
 
 
-def _over_bare(model: Family, batch_size: int, pairs: int, warm_up: int = 10) -> float:
+def _over_bare(model: Family, batch_size: int, pairs: int, warm_up: int = 5) -> float:
     # One picture: encoding takes a large model long, and no part of a step.
     request = training("owl", _ENDLESS, batch_size=batch_size, pictures=pictures_of("owl", most=1))
     ratios = engine_step_ratios(model, request, BareStep(model, batch_size), warm_up + pairs)
