@@ -20,10 +20,10 @@ def small() -> Family:
     return load_model(DEMO_MODEL, torch.device("cpu"), torch.float32)
 
 
-def random_sd15(size: int = 256, dtype: torch.dtype = torch.bfloat16) -> Family:
+def random_sd15(native_size: int = 512, dtype: torch.dtype = torch.bfloat16) -> Family:
     """Stable Diffusion 1.5's architecture with random weights: its speed and memory, not its pictures.
 
-    `size` is the native size in pixels, a multiple of 8. About 2 GB in bfloat16; nothing is written to disk.
+    `native_size` is pixels, a multiple of 8, and changes no weight. About 2 GB in bfloat16; nothing is written to disk.
     Widths from the configuration files of stable-diffusion-v1-5; what is not named is diffusers' default and the same.
     """
     torch.manual_seed(0)
@@ -33,7 +33,7 @@ def random_sd15(size: int = 256, dtype: torch.dtype = torch.bfloat16) -> Family:
         model_hash="0000000000",
         reader=PromptReader(CLIPTokenizer.from_pretrained(DEMO_MODEL / "tokenizer", local_files_only=True)),
         text_encoder=_frozen(CLIPTextModel(_text_config()), dtype),
-        unet=_frozen(UNet2DConditionModel(sample_size=size // 8, cross_attention_dim=768), dtype),
+        unet=_frozen(UNet2DConditionModel(sample_size=native_size // 8, cross_attention_dim=768), dtype),
         vae=_frozen(_autoencoder(), torch.float32),
         alphas_cumprod=scheduler.alphas_cumprod.float(),
     )

@@ -27,25 +27,27 @@ _CHUNK = 1 << 20
 
 
 def small_alone() -> float:
-    return _over_bare(small(), batch_size=1, pairs=50)
+    return _over_bare(small(), size=128, batch_size=1, pairs=50)
 
 
 def small_batch_of_four() -> float:
-    return _over_bare(small(), batch_size=4, pairs=30)
+    return _over_bare(small(), size=128, batch_size=4, pairs=30)
 
 
 def sd15() -> float:
-    return _over_bare(random_sd15(), batch_size=1, pairs=7, warm_up=1)
+    # The run's first preview has the native size; a small one saves half a minute.
+    return _over_bare(random_sd15(native_size=128), size=256, batch_size=1, pairs=7, warm_up=1)
 
 
 class BareStep:
     """Text encoder and UNet, forward and backward to the token embeddings; no run, no optimizer, no engine."""
 
-    def __init__(self, model: Family, batch_size: int) -> None:
+    def __init__(self, model: Family, size: int, batch_size: int) -> None:
+        """`size` is the side of the training square in pixels."""
         if not isinstance(model, StableDiffusion1):
             raise TypeError(f"no bare step is known for {model.family}")
         self._model = model
-        side = model.native_size // model.latent_scale
+        side = size // model.latent_scale
         shape = (batch_size, model.latent_channels, side, side)
         self._ids = torch.randint(model.token_embedding.num_embeddings, (batch_size, _TOKENS))
         self._latents, self._noise = torch.randn(shape).to(model.unet.dtype), torch.randn(shape)
@@ -99,10 +101,10 @@ class StepPairs:
         return told
 
 
-def _over_bare(model: Family, batch_size: int, pairs: int, warm_up: int = 5) -> float:
+def _over_bare(model: Family, size: int, batch_size: int, pairs: int, warm_up: int = 5) -> float:
     # One picture: encoding takes a large model long, and no part of a step.
-    request = training("owl", _ENDLESS, batch_size=batch_size, pictures=pictures_of("owl", most=1))
-    ratios = engine_step_ratios(model, request, BareStep(model, batch_size), warm_up + pairs)
+    request = training("owl", _ENDLESS, size=size, batch_size=batch_size, pictures=pictures_of("owl", most=1))
+    ratios = engine_step_ratios(model, request, BareStep(model, size, batch_size), warm_up + pairs)
     return statistics.median(ratios[warm_up:])
 
 
