@@ -115,5 +115,5 @@ def engine_step_ratios(model: Family, request: TrainRequest, bare: Callable[[], 
         start = Start(attempt="bench", job=1, request=request, folder=f"{folder}/run")
         ours.sendall(msgspec.json.encode(start) + b"\n")
         timed = StepPairs(ours, bare, pairs)
-        Engine(model, EmbeddingsFolder(Path(folder) / "embeddings", model.width), Wire(theirs), timed).run()
+        Engine(model, EmbeddingsFolder(Path(folder) / "embeddings", model.widths), Wire(theirs), timed).run()
     return timed.ratios

@@ -88,7 +88,7 @@ def _serve(arguments: argparse.Namespace, termination: _Termination) -> int:
     disable_progress_bar()
     device = torch.device(_device(arguments.device, cuda=torch.cuda.is_available()))
     model = load_model(arguments.model, device, getattr(torch, arguments.precision))
-    embeddings = EmbeddingsFolder(arguments.embeddings, model.width)
+    embeddings = EmbeddingsFolder(arguments.embeddings, model.widths)
     with socket.socket(fileno=arguments.fd) as connection:
         connection.set_inheritable(False)
         try:

@@ -146,8 +146,8 @@ class Ready(_Message, frozen=True):
     model: str
     model_hash: str
     family: str
-    width: int
-    """Numbers in one vector."""
+    widths: tuple[int, ...]
+    """Numbers in one vector for each text encoder."""
     native_size: int
     """Pixels of the square that the model was trained on."""
 

@@ -24,7 +24,7 @@ def model() -> Family:
 
 @pytest.fixture
 def embeddings(tmp_path: Path, model: Family) -> EmbeddingsFolder:
-    return EmbeddingsFolder(tmp_path / "embeddings", model.width)
+    return EmbeddingsFolder(tmp_path / "embeddings", model.widths)
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ class Desk:
 
     def __init__(self, model: Family, folder: Path) -> None:
         self.model, self.folder, self.told = model, folder, []
-        self.embeddings = EmbeddingsFolder(folder / "embeddings", model.width)
+        self.embeddings = EmbeddingsFolder(folder / "embeddings", model.widths)
 
     def begin(self, request: TrainRequest, run: str = "run", resume_from: str | None = None) -> TrainingJob:
         folder = str(self.folder / run)

@@ -57,7 +57,7 @@ def draw(worker: Worker, prompt: str, **fields: object) -> Drawn:
 
 
 def test_words_in_pictures(worker: Worker) -> None:
-    assert (worker.ready.version, worker.ready.model, worker.ready.width) == (PROTOCOL_VERSION, "demo_model", 96)
+    assert (worker.ready.version, worker.ready.model, worker.ready.widths) == (PROTOCOL_VERSION, "demo_model", (96,))
     worker.start("create", CreateRequest(name="zzzz1234", initialization_text="tree", vectors_per_token=1))
     assert worker.wait_for(Created).vectors == 1
 

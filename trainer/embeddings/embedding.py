@@ -7,10 +7,15 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Embedding:
-    """Vectors, (k, width) float32, that stand in a prompt for `name`; what is not known of their training is None."""
+    """Vectors, (k, W) float32, that stand in a prompt for `name`; what is not known of their training is None."""
 
     name: str
     vectors: np.ndarray
     step: int | None = None
     model: str | None = None
     model_hash: str | None = None
+    widths: tuple[int, ...] = ()
+    """How many of the W numbers go to each text encoder: (768,), (1024,), SDXL's (768, 1280). One takes all."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "widths", self.widths or tuple(self.vectors.shape[-1:]))

@@ -33,11 +33,11 @@ class _Stamp:
 class EmbeddingsFolder:
     """Embeddings by their files' lower-cased stems, looked up anew at every call."""
 
-    def __init__(self, folder: Path, width: int) -> None:
-        """Create the folder if it is not there. Only vectors of `width` numbers can be used."""
+    def __init__(self, folder: Path, widths: tuple[int, ...]) -> None:
+        """Create the folder if it is not there. Only embeddings of these `widths` can be used."""
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
-        self._width = width
+        self._widths = widths
         self._stamps: dict[Path, _Stamp] = {}
         self._read: dict[Path, Embedding | str] = {}
         self._words: dict[str, Embedding] = {}
@@ -83,9 +83,9 @@ class EmbeddingsFolder:
         return embedding
 
     def _check_width(self, embedding: Embedding) -> None:
-        width = embedding.vectors.shape[1]
-        if width != self._width:
-            raise BadEmbedding(f"was made for another model: {width} numbers a vector where this one has {self._width}")
+        if embedding.widths != self._widths:
+            theirs, ours = ("+".join(map(str, widths)) for widths in (embedding.widths, self._widths))
+            raise BadEmbedding(f"was made for another model: {theirs} numbers a vector where this one has {ours}")
 
     def _index(self) -> None:
         """Of several files with one stem the first that can be used counts."""

@@ -25,9 +25,14 @@ def read_embedding(model: Family, path: Path) -> Embedding:
     """An embedding to be trained further. Raises BadEmbedding, OSError, Refusal for another model's width."""
     read = read_safetensors if path.suffix.lower() == ".safetensors" else read_webui
     embedding = read(path.read_bytes(), path.stem)
-    count, width = embedding.vectors.shape
-    if width != model.width:
-        raise Refusal("bad_embedding", fault="width", width=str(width), model_width=str(model.width))
+    count = len(embedding.vectors)
+    if embedding.widths != model.widths:
+        described = {"width": _numbers(embedding.widths), "model_width": _numbers(model.widths)}
+        raise Refusal("bad_embedding", fault="width", **described)
     if count > MOST_VECTORS:
         raise Refusal("bad_embedding", fault="vectors", vectors=str(count))
     return embedding
+
+
+def _numbers(widths: tuple[int, ...]) -> str:
+    return "+".join(map(str, widths))

@@ -208,7 +208,7 @@ class Engine:
                 model=self._model.model,
                 model_hash=self._model.model_hash,
                 family=self._model.family,
-                width=self._model.width,
+                widths=self._model.widths,
                 native_size=self._model.native_size,
             )
         )

@@ -7,7 +7,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from trainer.models.family import Family
+from trainer.models.family import Conditioning, Family
 from trainer.models.text import Prompt
 from trainer.sampling.noise import PictureNoise
 from trainer.sampling.noise_schedule import sigmas, timestep_of
@@ -46,7 +46,7 @@ class Drawing:
         self._sigmas = sigmas(order.sampler, order.steps, model.alphas_cumprod)
         self._sampling = order.sampler.sample(self._noise() * self._sigmas[0].item(), self._sigmas, self._noise)
         self._wanted: tuple[Tensor, float] | None = None
-        self._conditioning: Tensor | None = None
+        self._conditioning: Conditioning | None = None
         self._latents: Tensor | None = None
 
     @property
@@ -90,17 +90,20 @@ class Drawing:
         conditioning = self._encoded()
         inputs = scaled if len(conditioning) == len(x) else torch.cat([scaled, scaled])
         timesteps = torch.full((len(inputs),), timestep, device=x.device)
-        noise = self.model.predict_noise(inputs, timesteps, conditioning)
-        if len(noise) != len(x):
-            wanted, unwanted = noise.chunk(2)
-            noise = unwanted + self.order.guidance_scale * (wanted - unwanted)
-        return x - sigma * noise
+        predicted = self.model.predict(inputs, timesteps, conditioning)
+        if len(predicted) != len(x):
+            wanted, unwanted = predicted.chunk(2)
+            predicted = unwanted + self.order.guidance_scale * (wanted - unwanted)
+        if self.model.prediction == "epsilon":
+            return x - sigma * predicted
+        # Velocity (Salimans & Ho 2022, appendix D), with a = 1 / (sigma^2 + 1).
+        return x / (sigma**2 + 1) - predicted * sigma / (sigma**2 + 1) ** 0.5
 
-    def _encoded(self) -> Tensor:
+    def _encoded(self) -> Conditioning:
         """Conditioning of every picture, then, unless guidance is off, of the negative prompt for each; once."""
         if self._conditioning is None:
             order = self.order
             prompts = [order.prompt] if order.guidance_scale == 1 else [order.prompt, order.negative]
             encoded = self.model.encode_prompts(prompts, [order.vectors] * len(prompts), order.clip_skip)
-            self._conditioning = encoded.repeat_interleave(len(order.seeds), dim=0)
+            self._conditioning = encoded.repeated(len(order.seeds))
         return self._conditioning

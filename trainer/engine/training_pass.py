@@ -6,7 +6,7 @@ import torch
 
 from trainer.engine.run import Examples, Run
 from trainer.models.family import Family
-from trainer.training.loss import add_noise, noise_losses
+from trainer.training.loss import add_noise, losses, target
 
 
 def training_pass(model: Family, shares: Sequence[tuple[Run, Examples]]) -> list[float]:
@@ -21,9 +21,10 @@ def training_pass(model: Family, shares: Sequence[tuple[Run, Examples]]) -> list
     prompts = [prompt for _, examples in shares for prompt in examples.prompts]
     vectors = [{run.name: run.vectors} for run, examples in shares for _ in examples.prompts]
     conditioning = model.encode_prompts(prompts, vectors)
-    predicted = model.predict_noise(add_noise(latents, noise, timesteps, model.alphas_cumprod), timesteps, conditioning)
+    predicted = model.predict(add_noise(latents, noise, timesteps, model.alphas_cumprod), timesteps, conditioning)
+    wanted = target(model.prediction, latents, noise, timesteps, model.alphas_cumprod)
     counts = [len(examples.prompts) for _, examples in shares]
-    losses = torch.stack([part.mean() for part in noise_losses(predicted, noise).split(counts)])
-    if losses.requires_grad:  # a template may have lines without the word
-        losses.sum().backward()
-    return losses.tolist()
+    means = torch.stack([part.mean() for part in losses(predicted, wanted).split(counts)])
+    if means.requires_grad:  # a template may have lines without the word
+        means.sum().backward()
+    return means.tolist()

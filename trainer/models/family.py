@@ -1,13 +1,37 @@
 """What the engine needs of a model, whatever its kind. A new kind is a new file here; the engine stays as it is."""
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Literal, Protocol
 
 import torch
 from PIL import Image
 from torch import Tensor
 
 from trainer.models.text import Prompt, PromptReader
+
+Prediction = Literal["epsilon", "v_prediction"]
+"""What a model gives: the noise, or the velocity sqrt(a) e - sqrt(1 - a) x (Salimans & Ho 2022, appendix D)."""
+
+
+@dataclass(frozen=True)
+class Conditioning:
+    """What a model is told in words, an example a row. `pooled` is None where the family has no such thing."""
+
+    tokens_BTW: Tensor
+    """For the cross-attention; T is 77 a window, W what the model's attention takes."""
+    pooled_BP: Tensor | None = None
+
+    def __len__(self) -> int:
+        return len(self.tokens_BTW)
+
+    def repeated(self, times: int) -> "Conditioning":
+        """Each example `times` times in a row."""
+        pooled = self.pooled_BP
+        return Conditioning(
+            self.tokens_BTW.repeat_interleave(times, dim=0),
+            None if pooled is None else pooled.repeat_interleave(times, dim=0),
+        )
 
 
 class Family(Protocol):
@@ -21,8 +45,9 @@ class Family(Protocol):
     """The name people know it by."""
     model_hash: str
     """First 10 hex digits of a SHA-256 over its weights."""
-    width: int
-    """Numbers in one vector."""
+    widths: tuple[int, ...]
+    """Numbers in one vector for each text encoder; a vector holds them side by side, W = sum(widths) in all."""
+    prediction: Prediction
     native_size: int
     """Pixels of the square that it was trained on."""
     latent_channels: int
@@ -34,17 +59,17 @@ class Family(Protocol):
     device: torch.device
 
     def token_rows(self, text: str, most: int) -> Tensor:
-        """Token embeddings (m, width) float32 of a text's first `most` tokens, before the text encoder."""
+        """Token embeddings (m, W) float32 of a text's first `most` tokens, before the text encoder."""
         ...
 
     def encode_prompts(
         self, prompts: Sequence[Prompt], vectors: Sequence[Mapping[str, Tensor]], clip_skip: int = 1
-    ) -> Tensor:
-        """Conditioning (B, 77n, width); shorter prompts get empty windows; prompt i reads words in `vectors[i]`."""
+    ) -> Conditioning:
+        """Shorter prompts get empty windows; prompt i reads words in `vectors[i]`, each (k, W)."""
         ...
 
-    def predict_noise(self, latents_BCHW: Tensor, timesteps_B: Tensor, conditioning: Tensor) -> Tensor:
-        """The noise (B, C, H, W) float32 that the model sees; latents float32, timesteps may lie between two."""
+    def predict(self, latents_BCHW: Tensor, timesteps_B: Tensor, conditioning: Conditioning) -> Tensor:
+        """What the model gives, (B, C, H, W) float32; latents float32, timesteps may lie between two."""
         ...
 
     def encode_picture(self, image: Image.Image) -> tuple[Tensor, Tensor]:

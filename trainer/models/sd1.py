@@ -9,6 +9,7 @@ from PIL import Image
 from torch import Tensor, nn
 from transformers import CLIPTextModel
 
+from trainer.models.family import Conditioning, Prediction
 from trainer.models.text import Prompt, PromptReader, injected
 
 
@@ -16,6 +17,7 @@ class StableDiffusion1:
     """Fulfils `Family`. The autoencoder always works in float32; the rest in the precision it was loaded with."""
 
     family = "sd1"
+    prediction: Prediction = "epsilon"
 
     def __init__(
         self,
@@ -32,7 +34,7 @@ class StableDiffusion1:
         self.text_encoder, self.unet, self.vae = text_encoder, unet, vae
         self.alphas_cumprod = alphas_cumprod
         self.device = unet.device
-        self.width = text_encoder.config.hidden_size
+        self.widths = (text_encoder.config.hidden_size,)
         self.latent_channels = unet.config.in_channels
         self.latent_scale = 2 ** (len(vae.config.block_out_channels) - 1)
         self.native_size = unet.config.sample_size * self.latent_scale
@@ -49,16 +51,17 @@ class StableDiffusion1:
 
     def encode_prompts(
         self, prompts: Sequence[Prompt], vectors: Sequence[Mapping[str, Tensor]], clip_skip: int = 1
-    ) -> Tensor:
+    ) -> Conditioning:
         windows = max(prompt.windows for prompt in prompts)
         ids = torch.cat([self.reader.padded(prompt, windows) for prompt in prompts]).to(self.device)
         with injected(self.token_embedding, prompts, vectors):
             encoded = self._encode_windows(ids, clip_skip)
-        return encoded.reshape(len(prompts), windows * ids.shape[1], self.width)
+        return Conditioning(encoded.reshape(len(prompts), windows * ids.shape[1], -1))
 
-    def predict_noise(self, latents_BCHW: Tensor, timesteps_B: Tensor, conditioning: Tensor) -> Tensor:
+    def predict(self, latents_BCHW: Tensor, timesteps_B: Tensor, conditioning: Conditioning) -> Tensor:
         latents = latents_BCHW.to(self.unet.dtype)
-        return self.unet(latents, timesteps_B, encoder_hidden_states=conditioning, return_dict=False)[0].float()
+        tokens = conditioning.tokens_BTW
+        return self.unet(latents, timesteps_B, encoder_hidden_states=tokens, return_dict=False)[0].float()
 
     @torch.no_grad()
     def encode_picture(self, image: Image.Image) -> tuple[Tensor, Tensor]:

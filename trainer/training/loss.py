@@ -1,6 +1,8 @@
-"""The training objective: mean squared error of the predicted noise (Ho et al. 2020, equation 14)."""
+"""The training objective: mean squared error of what the model predicts (Ho et al. 2020, equation 14)."""
 
 from torch import Tensor
+
+from trainer.models.family import Prediction
 
 
 def add_noise(latents_BCHW: Tensor, noise_BCHW: Tensor, timesteps_B: Tensor, alphas_cumprod: Tensor) -> Tensor:
@@ -9,6 +11,16 @@ def add_noise(latents_BCHW: Tensor, noise_BCHW: Tensor, timesteps_B: Tensor, alp
     return kept.sqrt() * latents_BCHW + (1 - kept).sqrt() * noise_BCHW
 
 
-def noise_losses(predicted_BCHW: Tensor, noise_BCHW: Tensor) -> Tensor:
+def target(
+    prediction: Prediction, latents_BCHW: Tensor, noise_BCHW: Tensor, timesteps_B: Tensor, alphas_cumprod: Tensor
+) -> Tensor:
+    """What the model should give, (B, C, H, W): the noise, or the velocity sqrt(a) e - sqrt(1 - a) x."""
+    if prediction == "epsilon":
+        return noise_BCHW
+    kept = alphas_cumprod.to(timesteps_B.device)[timesteps_B].view(-1, 1, 1, 1)
+    return kept.sqrt() * noise_BCHW - (1 - kept).sqrt() * latents_BCHW
+
+
+def losses(predicted_BCHW: Tensor, target_BCHW: Tensor) -> Tensor:
     """One loss an example (B,), so that examples of several runs can share a pass."""
-    return (predicted_BCHW - noise_BCHW).square().mean(dim=(1, 2, 3))
+    return (predicted_BCHW - target_BCHW).square().mean(dim=(1, 2, 3))

@@ -13,7 +13,7 @@ from trainer.engine.randomness import generator
 from trainer.models.family import Family
 from trainer.models.text import Prompt
 from trainer.protocol import TrainingPicture
-from trainer.training.loss import add_noise, noise_losses
+from trainer.training.loss import add_noise, losses, target
 
 DEFAULT_COUNT = 8
 _BATCH = 8
@@ -64,8 +64,8 @@ def tuples_from_pictures(
 @torch.no_grad()
 def validation_loss(model: Family, vectors: Tensor, tuples: Sequence[ValidationTuple]) -> float:
     """Mean loss of the tuples with `vectors` (k, width) as their word; no gradient."""
-    losses = [_losses(model, vectors, tuples[start : start + _BATCH]) for start in range(0, len(tuples), _BATCH)]
-    return torch.cat(losses).mean().item()
+    parts = [_losses(model, vectors, tuples[start : start + _BATCH]) for start in range(0, len(tuples), _BATCH)]
+    return torch.cat(parts).mean().item()
 
 
 def _tuple(dataset: Dataset, means: Tensor, seed: int, place: int, timestep: int) -> ValidationTuple:
@@ -80,4 +80,5 @@ def _losses(model: Family, vectors: Tensor, tuples: Sequence[ValidationTuple]) -
     timesteps = torch.tensor([each.timestep for each in tuples], device=latents.device)
     conditioning = model.encode_prompts([each.prompt for each in tuples], [{each.name: vectors} for each in tuples])
     noisy = add_noise(latents, noise, timesteps, model.alphas_cumprod)
-    return noise_losses(model.predict_noise(noisy, timesteps, conditioning), noise)
+    wanted = target(model.prediction, latents, noise, timesteps, model.alphas_cumprod)
+    return losses(model.predict(noisy, timesteps, conditioning), wanted)

@@ -30,7 +30,7 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def folder(path: Path) -> EmbeddingsFolder:
-    return EmbeddingsFolder(path, WIDTH)
+    return EmbeddingsFolder(path, (WIDTH,))
 
 
 def test_an_empty_folder_is_made_and_has_no_words(path: Path, folder: EmbeddingsFolder) -> None:
@@ -130,7 +130,7 @@ def test_links_are_followed_inside_only(path: Path, folder: EmbeddingsFolder, tm
 def test_a_folder_that_is_itself_a_link_works(path: Path, folder: EmbeddingsFolder, tmp_path: Path) -> None:
     folder.write(embedding("a"))
     (tmp_path / "link").symlink_to(path)
-    assert list(EmbeddingsFolder(tmp_path / "link", WIDTH).words()) == ["a"]
+    assert list(EmbeddingsFolder(tmp_path / "link", (WIDTH,)).words()) == ["a"]
 
 
 def test_of_two_files_with_one_stem_the_nearest_usable_counts(path: Path, folder: EmbeddingsFolder) -> None:

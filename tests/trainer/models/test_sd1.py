@@ -17,7 +17,7 @@ def test_no_weight_ever_takes_a_gradient(model: StableDiffusion1) -> None:
     vectors = model.token_rows("tree house", 2).requires_grad_()
     prompt = model.reader.read("a word2", {"word2": 2})
     conditioning = model.encode_prompts([prompt], [{"word2": vectors}])
-    model.predict_noise(torch.randn(1, 4, 16, 16), torch.tensor([500]), conditioning).square().mean().backward()
+    model.predict(torch.randn(1, 4, 16, 16), torch.tensor([500]), conditioning).square().mean().backward()
     assert vectors.grad.abs().min() > 0
     assert all(parameter.grad is None and not parameter.requires_grad for parameter in parameters(model))
 
@@ -25,8 +25,8 @@ def test_no_weight_ever_takes_a_gradient(model: StableDiffusion1) -> None:
 def test_each_window_is_encoded_alone(model: StableDiffusion1) -> None:
     long = model.reader.read("tree " * 75 + "owl", {})
     with torch.no_grad():
-        both = model.encode_prompts([long, model.reader.read("owl", {})], [{}, {}])
-        empty = model.encode_prompts([model.reader.read("", {})], [{}])
+        both = model.encode_prompts([long, model.reader.read("owl", {})], [{}, {}]).tokens_BTW
+        empty = model.encode_prompts([model.reader.read("", {})], [{}]).tokens_BTW
     assert both.shape == (2, 154, 96)
     torch.testing.assert_close(both[0, 77:], both[1, :77])
     torch.testing.assert_close(both[1, 77:], empty[0])
@@ -35,7 +35,7 @@ def test_each_window_is_encoded_alone(model: StableDiffusion1) -> None:
 def test_clip_skip_takes_an_earlier_layer(model: StableDiffusion1) -> None:
     prompt = model.reader.read("a tree", {})
     with torch.no_grad():
-        skipped = [model.encode_prompts([prompt], [{}], skip) for skip in (1, 2, 3, 12)]
+        skipped = [model.encode_prompts([prompt], [{}], skip).tokens_BTW for skip in (1, 2, 3, 12)]
         hidden = model.text_encoder(prompt.ids, output_hidden_states=True).hidden_states
         second_last = model.text_encoder.final_layer_norm(hidden[-2])
     assert torch.equal(skipped[1], second_last)
@@ -60,4 +60,4 @@ def test_model_is_known_by_name_and_hash(model: StableDiffusion1) -> None:
     assert model.model == "demo_model"
     assert len(model.model_hash) == 10
     assert int(model.model_hash, 16) > 0
-    assert (model.width, model.native_size) == (96, 128)
+    assert (model.widths, model.native_size) == ((96,), 128)
