@@ -1,21 +1,43 @@
-"""The line people paste: how a picture was made, in the web UI's order and quoting."""
+"""The text people paste: how a picture was made, in the web UI's order and quoting. `infotext` reads it back."""
 
-import io
 import json
 from dataclasses import dataclass
-from pathlib import Path
 
-from PIL import Image
-from PIL.PngImagePlugin import PngInfo
+from trainer.sampling.picture_text import save_png as save_png
+from trainer.sampling.sampler_names import SAMPLER_NAMES
 
-from trainer.embeddings.aside import write_aside
-
-_VERSION = "embedsmith-0.1.0"
+VERSION = "embedsmith-0.1.0"
+KEYS = (
+    "Steps",
+    "Sampler",
+    "Schedule type",
+    "CFG scale",
+    "Seed",
+    "Size",
+    "Model hash",
+    "Model",
+    "Variation seed",
+    "Variation seed strength",
+    "Seed resize from",
+    "Denoising strength",
+    "Clip skip",
+    "ENSD",
+    "Init image hash",
+    "RNG",
+    "Eta",
+    "Eta DDIM",
+    "Discard penultimate sigma",
+    "TI hashes",
+    "Emphasis",
+    "Version",
+)
+"""Settings that have a place in `Parameters`, in the web UI's order."""
+_ETAS = {row.name: row.eta for row in SAMPLER_NAMES}
 
 
 @dataclass(frozen=True)
 class Parameters:
-    """All that makes a picture again. `sampler` is the web UI's name, sizes are pixels."""
+    """All that makes a picture again. `sampler` is the web UI's name, sizes are pixels. Nobody's id is among it."""
 
     prompt: str
     negative_prompt: str
@@ -30,6 +52,25 @@ class Parameters:
     clip_skip: int = 1
     ti_hashes: tuple[tuple[str, str], ...] = ()
     """Of each embedding used: its name, and 12 hexadecimal digits of its file's SHA-256."""
+    schedule: str = "Automatic"
+    """Noise schedule by the web UI's label."""
+    variation_seed: int | None = None
+    variation_strength: float = 0.0
+    seed_resize_from: tuple[int, int] | None = None
+    """Width and height in pixels at which the seed was found."""
+    denoising_strength: float | None = None
+    """Of a picture drawn over another, 0 to 1."""
+    init_image_hash: str = ""
+    ensd: int = 0
+    rng: str = "CPU"
+    """Where the noise came from: CPU, GPU or NV."""
+    eta: float | None = None
+    """Amount of fresh noise; None is the sampler's own."""
+    drop_penultimate: bool = False
+    emphasis: str = "Original"
+    others: tuple[tuple[str, str], ...] = ()
+    """What a text says that is not known here: key and value."""
+    version: str = VERSION
 
 
 def format_parameters(p: Parameters) -> str:
@@ -39,34 +80,41 @@ def format_parameters(p: Parameters) -> str:
     return f"{p.prompt}{negative}\n{settings}".strip()
 
 
-def save_png(image: Image.Image, path: Path, parameters: str | None) -> None:
-    """Write a PNG that carries `parameters` where the web UI looks for it, all at once. Raises OSError."""
-    text = PngInfo()
-    if parameters is not None:
-        text.add_text("parameters", parameters)  # tEXt, or iTXt where Latin-1 does not suffice
-    buffer = io.BytesIO()
-    image.save(buffer, "PNG", pnginfo=text)
-    write_aside(path, buffer.getvalue())
-
-
 def _settings(p: Parameters) -> dict[str, str]:
     """Settings in the web UI's order; those at a value that its reader assumes are left out."""
-    optional = {
-        "Clip skip": str(p.clip_skip) if p.clip_skip > 1 else None,
-        "RNG": "CPU",
-        "TI hashes": ", ".join(f"{_plain(name)}: {digits}" for name, digits in p.ti_hashes) or None,
-        "Version": _VERSION,
-    }
-    return {
+    mixed = p.variation_seed is not None and p.variation_strength > 0
+    eta = None if p.eta == _ETAS.get(p.sampler) else _number(p.eta)
+    known = {
         "Steps": str(p.steps),
         "Sampler": p.sampler,
-        "Schedule type": "Automatic",
-        "CFG scale": f"{p.guidance_scale:g}",
+        "Schedule type": p.schedule,
+        "CFG scale": _number(p.guidance_scale),
         "Seed": str(p.seed),
         "Size": f"{p.width}x{p.height}",
         "Model hash": p.model_hash,
         "Model": p.model,
-    } | {key: value for key, value in optional.items() if value is not None}
+        "Variation seed": str(p.variation_seed) if mixed else None,
+        "Variation seed strength": _number(p.variation_strength) if mixed else None,
+        "Seed resize from": "{}x{}".format(*p.seed_resize_from) if p.seed_resize_from else None,
+        "Denoising strength": _number(p.denoising_strength),
+        "Clip skip": str(p.clip_skip) if p.clip_skip > 1 else None,
+        "ENSD": str(p.ensd) if p.ensd else None,
+        "Init image hash": p.init_image_hash,
+        "RNG": p.rng if p.rng != "GPU" else None,
+        "Eta": eta if _ETAS.get(p.sampler) != 0 else None,
+        "Eta DDIM": eta if _ETAS.get(p.sampler) == 0 else None,
+        "Discard penultimate sigma": "True" if p.drop_penultimate else None,
+        "TI hashes": ", ".join(f"{_plain(name)}: {digits}" for name, digits in p.ti_hashes),
+        "Emphasis": p.emphasis if p.emphasis != "Original" else None,
+        **dict(p.others),
+        "Version": p.version,
+    }
+    return {key: value for key, value in known.items() if value}
+
+
+def _number(value: float | None) -> str | None:
+    """As Python writes it, so that nothing is lost, but 7 for 7.0 as in the web UI."""
+    return None if value is None else repr(float(value)).removesuffix(".0")
 
 
 def _plain(name: str) -> str:
@@ -74,4 +122,6 @@ def _plain(name: str) -> str:
 
 
 def _quote(value: str) -> str:
-    return json.dumps(value, ensure_ascii=False) if any(mark in value for mark in ",\n:") else value
+    """JSON where the web UI would, and where its reader would take something off the ends."""
+    special = any(mark in value for mark in ",\n\r:") or value != value.strip() or value.startswith('"')
+    return json.dumps(value, ensure_ascii=False) if special else value

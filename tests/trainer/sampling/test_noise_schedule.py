@@ -1,43 +1,134 @@
 """Against Stable Diffusion 1's noise (betas scaled linearly from 0.00085 to 0.012) and NumPy in float64."""
 
+import math
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
 
-from trainer.sampling.noise_schedule import sigmas, timestep_of
+from trainer.sampling.beta_quantile import beta_quantile
+from trainer.sampling.noise_schedule import part_for_strength, sigmas, timestep_of
+from trainer.sampling.sampler_names import SCHEDULES
 from trainer.sampling.samplers import SAMPLERS
 
 BETAS = np.linspace(0.00085**0.5, 0.012**0.5, 1000) ** 2
 ABAR = np.cumprod(1 - BETAS)
 ALPHAS_CUMPROD = torch.tensor(ABAR, dtype=torch.float32)
 TABLE = np.sqrt((1 - ABAR) / ABAR)
-UNIFORM = [row for row in SAMPLERS.values() if row.schedule == "uniform"]
-KARRAS, DDIM = SAMPLERS["DPM++ 2M"], SAMPLERS["DDIM"]
+SMALLEST, LARGEST = TABLE[0], TABLE[-1]
+EULER, DDIM = SAMPLERS["Euler"], SAMPLERS["DDIM"]
+STEPS = [1, 2, 7, 11, 20, 33]
+SD1 = [14.615, 6.475, 3.861, 2.697, 1.886, 1.396, 0.963, 0.652, 0.399, 0.152, 0.029]
+SDXL = [14.615, 6.315, 3.771, 2.181, 1.342, 0.862, 0.555, 0.380, 0.234, 0.113, 0.029]
 
 
-@pytest.mark.parametrize("row", [*UNIFORM, KARRAS], ids=lambda row: row.name)
-@pytest.mark.parametrize("steps", [1, 2, 3, 20, 150])
-def test_sigmas_fall_from_the_largest_to_zero(row, steps: int) -> None:
-    values = sigmas(row, steps, ALPHAS_CUMPROD)
-    assert values.shape == (steps + 1,)
+def at(timesteps: Any) -> np.ndarray:
+    return np.exp(np.interp(timesteps, np.arange(1000), np.log(TABLE)))
+
+
+def spaced(n: int) -> np.ndarray:
+    """0 to 1 in n points."""
+    return np.arange(n) / max(n - 1, 1)
+
+
+def aligned(values: list[float], n: int) -> np.ndarray:
+    return np.exp(np.interp(spaced(n) * 10, np.arange(11), np.log(values)))
+
+
+def beta_quantiles(n: int) -> np.ndarray:
+    """Beta(0.6, 0.6) by counting area under x = sin^2(t), where its density is 2 (sin t cos t)^0.2."""
+    t = np.linspace(0, np.pi / 2, 400_001)
+    density = (np.sin(t) * np.cos(t)) ** 0.2
+    area = np.concatenate([[0], np.cumsum((density[1:] + density[:-1]) / 2)])
+    return np.sin(np.interp(1 - spaced(n), area / area[-1], t)) ** 2
+
+
+FORMULAS = {
+    "Uniform": lambda n: at(999 * (1 - spaced(n))),
+    "Normal": lambda n: at(999 * (1 - spaced(n))),
+    "SGM Uniform": lambda n: at(999 * (1 - np.arange(n) / n)),
+    "Karras": lambda n: (LARGEST ** (1 / 7) * (1 - spaced(n)) + SMALLEST ** (1 / 7) * spaced(n)) ** 7,
+    "Exponential": lambda n: LARGEST * (SMALLEST / LARGEST) ** spaced(n),
+    "Polyexponential": lambda n: np.exp((1 - spaced(n)) * math.log(LARGEST / SMALLEST) + math.log(SMALLEST)),
+    "KL Optimal": lambda n: np.tan(
+        np.arange(n) / n * math.atan(SMALLEST) + (1 - np.arange(n) / n) * math.atan(LARGEST)
+    ),
+    "Align Your Steps": lambda n: aligned(SD1, n),
+    "Simple": lambda n: np.array([TABLE[-(1 + int(step * 1000 / n))] for step in range(n)]),
+    "DDIM": lambda n: TABLE[1 : 1000 : 1000 // n][::-1],
+    "Beta": lambda n: SMALLEST + beta_quantiles(n) * (LARGEST - SMALLEST),
+}
+
+
+def test_every_schedule_has_a_formula() -> None:
+    assert FORMULAS.keys() == set(SCHEDULES)
+
+
+@pytest.mark.parametrize("steps", STEPS)
+@pytest.mark.parametrize("label", SCHEDULES)
+def test_a_schedule_follows_its_formula(label: Any, steps: int) -> None:
+    values = sigmas(EULER, steps, ALPHAS_CUMPROD, label)
     assert values.dtype == torch.float32
-    assert values[0].item() == pytest.approx(14.614641, abs=2e-5)
-    assert values[-1] == 0
+    np.testing.assert_allclose(values[:-1], FORMULAS[label](steps), rtol=3e-5)
+    assert values[-1].item() == (pytest.approx(SMALLEST, rel=1e-4) if label == "KL Optimal" else 0)
     assert (values[1:] < values[:-1]).all()
-    if steps > 1:
-        assert values[-2].item() == pytest.approx(0.0291672, abs=1e-6)
 
 
-@pytest.mark.parametrize("steps", [1, 2, 7, 20])
-def test_uniform_is_at_equal_distances_in_time(steps: int) -> None:
-    timesteps = np.linspace(999, 0, steps)
-    expected = np.exp(np.interp(timesteps, np.arange(1000), np.log(TABLE)))
-    np.testing.assert_allclose(sigmas(UNIFORM[0], steps, ALPHAS_CUMPROD)[:-1], expected, rtol=2e-5)
+def test_align_your_steps_knows_sdxl() -> None:
+    values = sigmas(EULER, 11, ALPHAS_CUMPROD, "Align Your Steps", aligned="SDXL")
+    np.testing.assert_allclose(values, [*SDXL, 0], rtol=1e-6)
+    values = sigmas(EULER, 20, ALPHAS_CUMPROD, "Align Your Steps", aligned="SDXL")
+    np.testing.assert_allclose(values[:-1], aligned(SDXL, 20), rtol=1e-6)
 
 
-def test_karras_is_at_equal_distances_in_the_seventh_root() -> None:
-    roots = sigmas(KARRAS, 20, ALPHAS_CUMPROD).double()[:-1] ** (1 / 7)
-    np.testing.assert_allclose(np.diff(roots), (TABLE[0] ** (1 / 7) - TABLE[-1] ** (1 / 7)) / 19, rtol=1e-4)
+def test_quantiles_of_the_flat_and_the_arcsine_distribution_are_known() -> None:
+    """Beta(1, 1) is flat; Beta(1/2, 1/2) has quantiles sin^2(pi p / 2)."""
+    p = torch.linspace(0, 1, 101, dtype=torch.float64)
+    torch.testing.assert_close(beta_quantile(p, 1.0), p, atol=1e-12, rtol=0)
+    torch.testing.assert_close(beta_quantile(p, 0.5), (p * math.pi / 2).sin() ** 2, atol=1e-12, rtol=0)
+
+
+@pytest.mark.parametrize("label", ["Karras", "KL Optimal", "Uniform"])
+@pytest.mark.parametrize("steps", [1, 10])
+def test_the_penultimate_is_dropped_from_one_more(label: Any, steps: int) -> None:
+    longer = sigmas(EULER, steps + 1, ALPHAS_CUMPROD, label)
+    expected = torch.cat([longer[:-2], longer[-1:]])
+    assert torch.equal(sigmas(EULER, steps, ALPHAS_CUMPROD, label, drop_penultimate=True), expected)
+    assert torch.equal(sigmas(SAMPLERS["DPM2"], steps, ALPHAS_CUMPROD, label), expected)
+
+
+DEFAULTS = {
+    "DPM++ 2M": "Karras",
+    "DPM++ SDE": "Karras",
+    "DPM++ 2M SDE": "Exponential",
+    "DPM++ 2M SDE Heun": "Exponential",
+    "DPM++ 2S a": "Karras",
+    "DPM++ 3M SDE": "Exponential",
+    "Euler a": "Uniform",
+    "Euler": "Uniform",
+    "LMS": "Uniform",
+    "Heun": "Uniform",
+    "DPM2": "Karras",
+    "DPM2 a": "Karras",
+    "Restart": "Karras",
+}
+
+
+@pytest.mark.parametrize("name", DEFAULTS)
+def test_automatic_is_the_samplers_default(name: str) -> None:
+    row: Any = SAMPLERS[name]
+    label: Any = DEFAULTS[name]
+    assert row.schedule == label
+    dropped = name in ("DPM++ 3M SDE", "DPM2", "DPM2 a")
+    expected = sigmas(EULER, 10, ALPHAS_CUMPROD, label, drop_penultimate=dropped)
+    assert torch.equal(sigmas(row, 10, ALPHAS_CUMPROD), expected)
+
+
+@pytest.mark.parametrize("name", [row.name for row in SAMPLERS.values() if row.grid is not None])
+def test_a_sampler_with_its_own_timesteps_takes_no_other(name: str) -> None:
+    row = SAMPLERS[name]
+    assert torch.equal(sigmas(row, 10, ALPHAS_CUMPROD, "Karras"), sigmas(row, 10, ALPHAS_CUMPROD))
 
 
 @pytest.mark.parametrize(
@@ -56,14 +147,55 @@ def test_ddim_visits_the_web_uis_timesteps(steps: int, timesteps: list[int]) -> 
     assert [timestep_of(value, ALPHAS_CUMPROD) for value in values.tolist()] == pytest.approx([*timesteps, 0], abs=0.01)
 
 
-def test_timesteps_are_interpolated_in_log_sigma_and_stay_in_the_models_time() -> None:
-    between = float(np.sqrt(TABLE[400] * TABLE[401]))
-    assert timestep_of(between, ALPHAS_CUMPROD) == pytest.approx(400.5, abs=1e-2)
-    assert timestep_of(1e6, ALPHAS_CUMPROD) == 999
-    assert timestep_of(1e-6, ALPHAS_CUMPROD) == 0
+@pytest.mark.parametrize("steps", [1, 3, 9, 37])
+def test_unipc_walks_equal_distances_in_time(steps: int) -> None:
+    abar = np.exp(np.interp(np.linspace(999, 0, steps + 1), np.arange(1000), np.log(ABAR)))
+    np.testing.assert_allclose(sigmas(SAMPLERS["UniPC"], steps, ALPHAS_CUMPROD), np.sqrt((1 - abar) / abar), rtol=3e-5)
+
+
+@pytest.mark.parametrize("name", ["DPM fast", "DPM adaptive"])
+@pytest.mark.parametrize("steps", [1, 5])
+def test_a_range_has_the_models_ends(name: str, steps: int) -> None:
+    values = sigmas(SAMPLERS[name], steps, ALPHAS_CUMPROD)
+    assert len(values) == steps + 1
+    assert values[[0, -1]].tolist() == pytest.approx([LARGEST, SMALLEST], rel=1e-4)
+
+
+@pytest.mark.parametrize("steps", [1, 4, 8, 50])
+def test_lcm_walks_its_fifty_timesteps(steps: int) -> None:
+    """19, 39, ... 999: equal distances among them, log sigma interpolated from one to the next, the nearest asked."""
+    fifty = np.arange(19, 1000, 20)
+    places = np.linspace(49, 0, steps)
+    expected = np.exp(np.interp(places, np.arange(50), np.log(TABLE[fifty])))
+    values = sigmas(SAMPLERS["LCM"], steps, ALPHAS_CUMPROD)
+    np.testing.assert_allclose(values[:-1], expected, rtol=2e-5)
+    nearest = [fifty[np.abs(np.log(TABLE[fifty]) - math.log(value)).argmin()] for value in expected]
+    assert [timestep_of(value, ALPHAS_CUMPROD, every=20) for value in values[:-1].tolist()] == nearest
+
+
+def test_a_sigma_beyond_the_model_is_its_first_or_last_timestep() -> None:
+    assert timestep_of(100.0, ALPHAS_CUMPROD) == 999
+    assert timestep_of(0.001, ALPHAS_CUMPROD) == 0
 
 
 def test_uniform_sigmas_are_whole_timesteps_again() -> None:
-    values = sigmas(UNIFORM[0], 38, ALPHAS_CUMPROD)[:-1].tolist()
-    expected = np.linspace(999, 0, 38)
-    np.testing.assert_allclose([timestep_of(value, ALPHAS_CUMPROD) for value in values], expected, atol=0.01)
+    values = sigmas(EULER, 28, ALPHAS_CUMPROD)
+    found = [timestep_of(value, ALPHAS_CUMPROD) for value in values[:-1].tolist()]
+    assert found == pytest.approx(np.linspace(999, 0, 28), abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("strength", "steps_left"), [(0.0, 1), (0.05, 2), (0.5, 11), (0.75, 16), (0.99, 20), (1.0, 20), (7.0, 20)]
+)
+def test_strength_says_how_much_of_a_schedule_is_gone(strength: float, steps_left: int) -> None:
+    """t = int(min(strength, 0.999) * steps) of the web UI, which goes from place steps - t - 1."""
+    values = sigmas(EULER, 20, ALPHAS_CUMPROD)
+    assert torch.equal(part_for_strength(values, strength), values[20 - steps_left :])
+
+
+def test_other_noise_than_stable_diffusion_1s_has_its_own_ends() -> None:
+    abar = torch.cumprod(1 - torch.linspace(0.0001, 0.02, 500, dtype=torch.float64), 0)
+    ends = ((1 - abar) / abar).sqrt()[[-1, 0]].tolist()
+    for label in ("Uniform", "Karras", "Exponential", "Beta"):
+        values = sigmas(EULER, 10, abar, label)
+        assert values[[0, -2]].tolist() == pytest.approx(ends, rel=1e-5)

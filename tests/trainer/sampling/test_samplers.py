@@ -1,4 +1,4 @@
-"""Each sampler against its published formula in float64 NumPy, on a model whose best guess is known in closed form.
+"""Each sampler against its published rule in float64 NumPy, on a model whose best guess is known in closed form.
 
 If clean pictures are normally distributed with mean M and deviation S, the best guess of the clean picture in x, which
 carries noise of deviation sigma, is (S^2 x + sigma^2 M) / (S^2 + sigma^2), and the probability flow from x at sigma to
@@ -6,199 +6,201 @@ sigma 0 ends at M + (x - M) S / sqrt(S^2 + sigma^2).
 """
 
 import math
-from collections.abc import Callable
+from itertools import product
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from torch import Tensor
 
-from trainer.sampling.noise_schedule import sigmas
+from tests.trainer.sampling.reference_timesteps import REFERENCES
+from tests.trainer.sampling.running import noise_of, referenced, sampled
+from trainer.sampling.noise_schedule import part_for_strength, sigmas
+from trainer.sampling.sampler_names import SAMPLER_NAMES, UnknownSchedule, read_sampler, read_schedule
 from trainer.sampling.samplers import SAMPLERS, SamplerRow, UnknownSampler, find_sampler
+from trainer.sampling.stepping import Guided
 
 M, S = 0.4, 0.7
+M_WITHOUT = 0.1
 ALPHAS_CUMPROD = torch.cumprod(1 - torch.linspace(0.00085**0.5, 0.012**0.5, 1000, dtype=torch.float64) ** 2, 0)
-SHAPE = (2, 4, 8, 8)
-Denoiser = Callable[[np.ndarray, float], np.ndarray]
+SHAPE = (4, 8, 8)
+SEEDS = (3, 4, 2**32 - 1, 3)
+WITH_ETA = [name for name, row in SAMPLERS.items() if row.eta is not None]
+STILL = [name for name, row in SAMPLERS.items() if row.eta in (None, 0.0) and name not in ("LCM", "DDIM CFG++")]
 
 
-def denoise(x, sigma: float):
-    return (S**2 * x + sigma**2 * M) / (S**2 + sigma**2)
+def denoise(x: Tensor, sigma: float, mean: float = M) -> Tensor:
+    return (S**2 * x + sigma**2 * mean) / (S**2 + sigma**2)
 
 
-def start_and_noises(steps: int) -> tuple[torch.Tensor, list[torch.Tensor]]:
-    generator = torch.Generator().manual_seed(3)
-    draws = torch.randn((steps + 1, *SHAPE), generator=generator)
-    return draws[0], list(draws[1:])
+def look_of(row: SamplerRow) -> Any:
+    if row.wants_unguided:
+        return lambda x, sigma: (denoise(x, sigma), denoise(x, sigma, M_WITHOUT))
+    return denoise
 
 
-def run(row: SamplerRow, values: torch.Tensor) -> tuple[torch.Tensor, list[float]]:
-    """Latents and the sigmas at which the model was asked."""
-    start, noises = start_and_noises(len(values))
-    left = iter(noises)
-    sampling = row.sample(start * values[0], values, lambda: next(left))
-    asked = []
-    wanted = next(sampling)
-    while True:
-        x, sigma = wanted
-        asked.append(sigma)
-        try:
-            wanted = sampling.send(denoise(x, sigma))
-        except StopIteration as end:
-            return end.value, asked
+def drawn(name: str, steps: int, seeds: tuple[int, ...] = SEEDS[:1], eta: float | None = None) -> Tensor:
+    row = SAMPLERS[name]
+    latents, _ = sampled(row, sigmas(row, steps, ALPHAS_CUMPROD), noise_of(seeds, SHAPE), look_of(row), eta)
+    return latents
 
 
-def euler_reference(x, s, noises):
-    for i in range(len(s) - 1):
-        x = x + (x - denoise(x, s[i])) / s[i] * (s[i + 1] - s[i])
-    return x
-
-
-def euler_ancestral_reference(x, s, noises):
-    """DDPM's posterior: variance s'^2 (s^2 - s'^2) / s^2, mean moved to what is left of s'."""
-    for i in range(len(s) - 1):
-        fresh = s[i + 1] ** 2 * (s[i] ** 2 - s[i + 1] ** 2) / s[i] ** 2
-        kept = math.sqrt(s[i + 1] ** 2 - fresh)
-        guess = denoise(x, s[i])
-        x = guess + (x - guess) * kept / s[i] + math.sqrt(fresh) * noises[i]
-    return x
-
-
-def heun_reference(x, s, noises):
-    for i in range(len(s) - 1):
-        d = (x - denoise(x, s[i])) / s[i]
-        x_next = x + (s[i + 1] - s[i]) * d
-        if s[i + 1] != 0:
-            d_next = (x_next - denoise(x_next, s[i + 1])) / s[i + 1]
-            x_next = x + (s[i + 1] - s[i]) * (d / 2 + d_next / 2)
-        x = x_next
-    return x
-
-
-def dpmpp_2m_reference(x, s, noises):
-    """Lu et al. 2022, algorithm 2, with r = h_before / h and D = (1 + 1/2r) x0 - 1/2r x0_before."""
-    before = h_before = None
-    for i in range(len(s) - 1):
-        guess = denoise(x, s[i])
-        if s[i + 1] == 0:
-            return guess
-        h = math.log(s[i]) - math.log(s[i + 1])
-        best = guess
-        if before is not None:
-            r = h_before / h
-            best = (1 + 1 / (2 * r)) * guess - 1 / (2 * r) * before
-        x = s[i + 1] / s[i] * x - (math.exp(-h) - 1) * best
-        before, h_before = guess, h
-    return x
-
-
-def ddim_reference(x, s, noises):
-    """Song et al. 2020a, eq. 12 with eta 0, in DDIM's own scale, from unit noise."""
-    abar = 1 / (1 + np.asarray(s) ** 2)
-    x = x / s[0]
-    for i in range(len(s) - 1):
-        guess = denoise(x / math.sqrt(abar[i]), s[i])
-        epsilon = (x - math.sqrt(abar[i]) * guess) / math.sqrt(1 - abar[i])
-        x = math.sqrt(abar[i + 1]) * guess + math.sqrt(1 - abar[i + 1]) * epsilon
-    return x
-
-
-REFERENCES = {
-    "Euler a": euler_ancestral_reference,
-    "Euler": euler_reference,
-    "Heun": heun_reference,
-    "DPM++ 2M": dpmpp_2m_reference,
-    "DDIM": ddim_reference,
-}
+def expected(name: str, steps: int, eta: float | None = None) -> np.ndarray:
+    row = SAMPLERS[name]
+    return referenced(row, sigmas(row, steps, ALPHAS_CUMPROD), noise_of(SEEDS[:1], SHAPE), look_of(row), eta)
 
 
 def test_every_sampler_has_a_reference() -> None:
     assert REFERENCES.keys() == SAMPLERS.keys()
 
 
-@pytest.mark.parametrize("steps", [1, 2, 5, 20])
-@pytest.mark.parametrize("name", REFERENCES)
-def test_a_sampler_follows_its_formula(name: str, steps: int) -> None:
-    values = sigmas(SAMPLERS[name], steps, ALPHAS_CUMPROD)
-    start, noises = start_and_noises(len(values))
-    in_float64 = start.double().numpy() * values[0].item()
-    expected = REFERENCES[name](in_float64, values.double().tolist(), [noise.double().numpy() for noise in noises])
-    latents, _ = run(SAMPLERS[name], values)
-    assert latents.dtype == torch.float32
-    np.testing.assert_allclose(latents, expected, atol=2e-5)
-
-
-@pytest.mark.parametrize(("name", "error"), [("Euler", 0.05), ("Heun", 0.003), ("DPM++ 2M", 0.005), ("DDIM", 0.05)])
-def test_a_deterministic_sampler_comes_near_the_exact_flow(name: str, error: float) -> None:
-    values = sigmas(SAMPLERS[name], 100, ALPHAS_CUMPROD)
-    start, _ = start_and_noises(len(values))
-    first = values[0].item()
-    exact = M + (start * first - M) * S / math.sqrt(S**2 + first**2)
-    latents, _ = run(SAMPLERS[name], values)
-    assert (latents - exact).abs().max() < error
-
-
-def test_euler_ancestral_draws_the_right_distribution() -> None:
-    values = sigmas(SAMPLERS["Euler a"], 200, ALPHAS_CUMPROD)
-    generator = torch.Generator().manual_seed(0)
-    start = torch.randn(20_000, generator=generator) * values[0]
-    sampling = SAMPLERS["Euler a"].sample(start, values, lambda: torch.randn(20_000, generator=generator))
-    wanted = next(sampling)
-    try:
-        while True:
-            wanted = sampling.send(denoise(*wanted))
-    except StopIteration as end:
-        assert end.value.mean().item() == pytest.approx(M, abs=0.02)
-        assert end.value.std().item() == pytest.approx(S, abs=0.03)
-
-
 @pytest.mark.parametrize(
-    ("name", "calls"), [("Euler a", 20), ("Euler", 20), ("Heun", 39), ("DPM++ 2M", 20), ("DDIM", 20)]
+    ("name", "steps"), [*product(SAMPLERS, (1, 2, 3, 10)), *product(["Restart", "DPM fast"], (19, 20, 36, 41))]
 )
-def test_how_often_the_model_is_asked(name: str, calls: int) -> None:
-    values = sigmas(SAMPLERS[name], 20, ALPHAS_CUMPROD)
-    _, asked = run(SAMPLERS[name], values)
-    assert len(asked) == calls
-    assert set(asked) == set(values[:20].tolist())
+def test_a_sampler_follows_its_rule(name: str, steps: int) -> None:
+    latents = drawn(name, steps)
+    assert latents.dtype == torch.float32
+    np.testing.assert_allclose(latents, expected(name, steps), atol=5e-5)
+
+
+@pytest.mark.parametrize("eta", [0.0, 0.6, 1.0])
+@pytest.mark.parametrize("name", WITH_ETA)
+def test_eta_scales_the_fresh_noise(name: str, eta: float) -> None:
+    latents = drawn(name, 10, eta=eta)
+    # Without noise the error that chooses the adaptive one's steps is hardly more than float32's rounding.
+    np.testing.assert_allclose(latents, expected(name, 10, eta), atol=1e-3 if SAMPLERS[name].alone else 5e-5)
+    other = drawn(name, 10, eta=1 - eta)
+    assert eta == 0.6 or (latents - other).abs().max() > 0.01
+
+
+@pytest.mark.parametrize("schedule", ["SGM Uniform", "KL Optimal"])
+@pytest.mark.parametrize("name", [name for name, row in SAMPLERS.items() if row.grid is None])
+def test_a_sampler_follows_its_rule_on_other_schedules(name: str, schedule: Any) -> None:
+    row = SAMPLERS[name]
+    values = sigmas(row, 10, ALPHAS_CUMPROD, schedule)
+    latents, _ = sampled(row, values, noise_of((5,), SHAPE), look_of(row))
+    np.testing.assert_allclose(latents, referenced(row, values, noise_of((5,), SHAPE), look_of(row)), atol=5e-5)
+
+
+@pytest.mark.parametrize("name", [name for name, row in SAMPLERS.items() if not row.alone])
+def test_a_picture_comes_out_the_same_alone_and_in_a_batch(name: str) -> None:
+    together = drawn(name, 10, SEEDS)
+    for place, seed in enumerate(SEEDS):
+        torch.testing.assert_close(drawn(name, 10, (seed,))[0], together[place], atol=1e-4, rtol=0)
+    assert (together[0] - together[1]).abs().max() > 0.1
+
+
+def test_only_the_one_that_measures_its_pictures_must_draw_them_alone() -> None:
+    assert [name for name, row in SAMPLERS.items() if row.alone] == ["DPM adaptive"]
+
+
+ERRORS = {"Euler": 0.05, "DDIM": 0.05, "LMS": 0.03, "PLMS": 0.03, "UniPC": 0.03, "Restart": 0.03}
+
+
+@pytest.mark.parametrize("name", [name for name in STILL if name != "Restart"])
+def test_a_deterministic_sampler_comes_near_the_exact_flow(name: str) -> None:
+    row = SAMPLERS[name]
+    values = sigmas(row, 100, ALPHAS_CUMPROD)
+    start = noise_of(SEEDS[:1], SHAPE)() * values[0]
+    if row.variance_preserving:
+        start = start * math.sqrt(1 + values[0].item() ** 2) / values[0].item()
+    last = values[-1].item()
+    exact = M + (start - M) * math.sqrt((S**2 + last**2) / (S**2 + values[0].item() ** 2))
+    found = drawn(name, 100) * (math.sqrt(1 + last**2) if row.variance_preserving else 1)
+    assert (found - exact).abs().max() < ERRORS.get(name, 0.005)
+
+
+@pytest.mark.parametrize("name", [name for name in WITH_ETA if name != "DDIM CFG++"])
+def test_a_stochastic_sampler_draws_the_right_distribution(name: str) -> None:
+    """Each of the 4,096 numbers is a picture of its own here; one seed serves them all."""
+    row = SAMPLERS[name]
+    values = sigmas(row, 60, ALPHAS_CUMPROD)
+    latents, _ = sampled(row, values, noise_of((1,), (4, 32, 32)), denoise, 1.0)
+    assert latents.mean().item() == pytest.approx(M, abs=0.04)
+    assert latents.std().item() == pytest.approx(S, abs=0.05)
 
 
 @pytest.mark.parametrize("name", SAMPLERS)
-def test_a_picture_comes_out_the_same_alone_and_in_a_batch(name: str) -> None:
-    values = sigmas(SAMPLERS[name], 8, ALPHAS_CUMPROD)
-    start, noises = start_and_noises(len(values))
-    together, _ = run(SAMPLERS[name], values)
-    left = iter(noises)
-    sampling = SAMPLERS[name].sample(start[1:] * values[0], values, lambda: next(left)[1:])
-    wanted = next(sampling)
+def test_how_often_the_model_is_asked(name: str) -> None:
+    row = SAMPLERS[name]
+    values = sigmas(row, 20, ALPHAS_CUMPROD)
+    _, asked = sampled(row, values, noise_of((3,), SHAPE), look_of(row))
+    twice = {"Heun": 39, "DPM2": 39, "DPM2 a": 39, "DPM++ 2S a": 39, "DPM++ SDE": 39, "PLMS": 21, "Restart": 39}
+    assert row.alone or len(asked) == twice.get(name, 20)
+    assert all(values[-1] < sigma <= values[0] for sigma in asked) or row.grid == "leading"
+
+
+def finished(sampling: Any, answer: Any) -> Tensor:
     try:
         while True:
-            wanted = sampling.send(denoise(*wanted))
+            sampling.send(answer)
     except StopIteration as end:
-        assert torch.equal(end.value, together[1:])
+        return end.value
+
+
+@pytest.mark.parametrize("name", SAMPLERS)
+def test_drawing_over_a_picture_begins_where_its_noise_is(name: str) -> None:
+    """The model is shown the noisy picture as it is; if it knows the clean one, that comes out."""
+    row = SAMPLERS[name]
+    values = part_for_strength(sigmas(row, 20, ALPHAS_CUMPROD), 0.5)
+    noise = noise_of((3,), SHAPE)
+    x = M + noise() * values[0]
+    sampling = row.sample(x, values, noise, over_picture=True)
+    first, sigma = next(sampling)
+    torch.testing.assert_close(first, x)
+    assert sigma == pytest.approx(values[0].item())
+    clean = torch.full_like(x, M)
+    latents = finished(sampling, Guided(clean, clean) if row.wants_unguided else clean)
+    assert (latents - M).abs().max() < 0.2  # some end at the model's smallest sigma, 0.03
 
 
 @pytest.mark.parametrize(
-    ("written", "name"),
+    ("written", "name", "schedule"),
     [
-        ("Euler a", "Euler a"),
-        ("EULER A", "Euler a"),
-        ("k_euler_a", "Euler a"),
-        ("k_euler", "Euler"),
-        ("heun", "Heun"),
-        ("DPM++ 2M Karras", "DPM++ 2M"),
-        ("k_dpmpp_2m", "DPM++ 2M"),
-        (" ddim ", "DDIM"),
+        ("Euler a", "Euler a", "Automatic"),
+        ("EULER A", "Euler a", "Automatic"),
+        ("k_euler_a", "Euler a", "Automatic"),
+        ("heun", "Heun", "Automatic"),
+        ("DPM++ 2M Karras", "DPM++ 2M", "Automatic"),
+        ("DPM++ 2M SDE Karras", "DPM++ 2M SDE", "Karras"),
+        ("DPM++ 2M SDE Heun Exponential", "DPM++ 2M SDE Heun", "Automatic"),
+        ("dpm++  2s a  karras", "DPM++ 2S a", "Automatic"),
+        ("Euler SGM Uniform", "Euler", "SGM Uniform"),
+        ("LMS Karras", "LMS", "Karras"),
+        ("k_dpmpp_2m_ka", "DPM++ 2M", "Automatic"),
+        ("k_dpm_2_a_ka", "DPM2 a", "Automatic"),
+        (" ddim ", "DDIM", "Automatic"),
     ],
 )
-def test_samplers_are_found_by_name_and_alias(written: str, name: str) -> None:
-    assert find_sampler(written) is SAMPLERS[name]
+def test_a_name_is_taken_apart(written: str, name: str, schedule: str) -> None:
+    row, found = read_sampler(written)
+    assert (row.name, found) == (name, schedule)
+    if schedule == "Automatic":
+        assert find_sampler(written) is SAMPLERS[name]
+    else:
+        with pytest.raises(UnknownSampler, match=schedule):
+            find_sampler(written)
 
 
-@pytest.mark.parametrize("name", ["", "Euler b", "k_dpm_fast"])
+@pytest.mark.parametrize("name", ["", "Euler b", "Karras", "Euler aKarras", "a" * 100_000])
 def test_an_unknown_sampler_is_refused_with_those_there_are(name: str) -> None:
-    with pytest.raises(UnknownSampler, match=r"There are Euler a, Euler, Heun, DPM\+\+ 2M, DDIM"):
+    with pytest.raises(UnknownSampler, match=r"There are DPM\+\+ 2M, DPM\+\+ SDE, .* UniPC, LCM"):
         find_sampler(name)
 
 
+@pytest.mark.parametrize(
+    ("written", "label"), [("karras", "Karras"), ("sgm_uniform", "SGM Uniform"), ("automatic", "Automatic")]
+)
+def test_schedules_are_found_by_label(written: str, label: str) -> None:
+    assert read_schedule(written) == label
+
+
+def test_an_unknown_schedule_is_refused_with_those_there_are() -> None:
+    with pytest.raises(UnknownSchedule, match=r"There are Automatic, Uniform, Karras, .* Beta"):
+        read_schedule("Turbo")
+
+
 def test_no_name_means_two_samplers() -> None:
-    names = [name.lower() for row in SAMPLERS.values() for name in (row.name, *row.aliases)]
+    names = [name.lower() for row in SAMPLER_NAMES for name in (row.name, *row.aliases)]
     assert len(names) == len(set(names))

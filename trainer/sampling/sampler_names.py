@@ -1,0 +1,131 @@
+"""Samplers and noise schedules as people choose them. No torch here: who reads pictures' texts needs the names too."""
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+Schedule = Literal[
+    "Uniform",
+    "Karras",
+    "Exponential",
+    "Polyexponential",
+    "SGM Uniform",
+    "KL Optimal",
+    "Align Your Steps",
+    "Simple",
+    "Normal",
+    "DDIM",
+    "Beta",
+]
+ScheduleChoice = Literal["Automatic"] | Schedule
+SCHEDULES: tuple[Schedule, ...] = get_args(Schedule)
+_CHOICES: tuple[ScheduleChoice, ...] = ("Automatic", *SCHEDULES)
+
+
+class UnknownSampler(Exception):
+    """No sampler goes by this name."""
+
+
+class UnknownSchedule(Exception):
+    """No noise schedule goes by this name."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SamplerName:
+    """A sampler as people choose it: the web UI's name, other programs' names for it, its default noise schedule."""
+
+    name: str
+    aliases: tuple[str, ...]
+    schedule: Schedule = "Uniform"
+    eta: float | None = None
+    """What the web UI takes for the amount of fresh noise, 0 to 1; None where the sampler adds none."""
+    uses_ensd: bool = False
+    """Whether a shifted seed of the fresh noise (ENSD) changes its pictures."""
+    drops_penultimate: bool = False
+    """Whether the schedule is made one longer and its last sigma above 0 left out."""
+    grid: Literal["leading", "linear", "range"] | None = None
+    """Timesteps of its own, which no choice of schedule changes."""
+    variance_preserving: bool = False
+    """Whether the web UI starts it from unit noise and leaves the latents in that scale."""
+    timesteps_every: int = 1
+    """The model is asked at each so-manieth timestep only."""
+    alone: bool = False
+    """Whether its steps depend on the picture, so that pictures have to be drawn one at a time."""
+    wants_unguided: bool = False
+    """Whether it must be sent `Guided`, with what the model sees without the prompt."""
+    guidance_divisor: float = 1.0
+    """The guidance scale is divided by this before it is used."""
+
+
+SAMPLER_NAMES = (
+    SamplerName(name="DPM++ 2M", aliases=("k_dpmpp_2m",), schedule="Karras"),
+    SamplerName(name="DPM++ SDE", aliases=("k_dpmpp_sde",), schedule="Karras", eta=1.0),
+    SamplerName(name="DPM++ 2M SDE", aliases=("k_dpmpp_2m_sde",), schedule="Exponential", eta=1.0),
+    SamplerName(name="DPM++ 2M SDE Heun", aliases=("k_dpmpp_2m_sde_heun",), schedule="Exponential", eta=1.0),
+    SamplerName(name="DPM++ 2S a", aliases=("k_dpmpp_2s_a",), schedule="Karras", eta=1.0, uses_ensd=True),
+    SamplerName(
+        name="DPM++ 3M SDE", aliases=("k_dpmpp_3m_sde",), schedule="Exponential", eta=1.0, drops_penultimate=True
+    ),
+    SamplerName(name="Euler a", aliases=("k_euler_a", "k_euler_ancestral", "euler ancestral"), eta=1.0, uses_ensd=True),
+    SamplerName(name="Euler", aliases=("k_euler",)),
+    SamplerName(name="LMS", aliases=("k_lms",)),
+    SamplerName(name="Heun", aliases=("k_heun",)),
+    SamplerName(name="DPM2", aliases=("k_dpm_2",), schedule="Karras", drops_penultimate=True),
+    SamplerName(
+        name="DPM2 a", aliases=("k_dpm_2_a",), schedule="Karras", eta=1.0, uses_ensd=True, drops_penultimate=True
+    ),
+    SamplerName(name="DPM fast", aliases=("k_dpm_fast",), eta=1.0, uses_ensd=True, grid="range"),
+    SamplerName(name="DPM adaptive", aliases=("k_dpm_ad",), eta=1.0, uses_ensd=True, grid="range", alone=True),
+    SamplerName(name="Restart", aliases=(), schedule="Karras"),
+    SamplerName(name="DDIM", aliases=(), eta=0.0, grid="leading", variance_preserving=True),
+    SamplerName(
+        name="DDIM CFG++",
+        aliases=("ddim_cfgpp",),
+        eta=0.0,
+        grid="leading",
+        variance_preserving=True,
+        wants_unguided=True,
+        guidance_divisor=12.5,
+    ),
+    SamplerName(name="PLMS", aliases=(), grid="leading", variance_preserving=True),
+    SamplerName(name="UniPC", aliases=(), grid="linear", variance_preserving=True),
+    SamplerName(name="LCM", aliases=("k_lcm",), timesteps_every=20),
+)
+_BY_NAME = {known.lower(): row for row in SAMPLER_NAMES for known in (row.name, *row.aliases)}
+
+
+def read_sampler(written: str) -> tuple[SamplerName, ScheduleChoice]:
+    """Sampler and noise schedule of a name as the web UI wrote it before 1.9 ("DPM++ 2M Karras") or since.
+
+    A schedule that is the sampler's default is "Automatic". Case does not matter. Raises UnknownSampler, whose text
+    lists the names there are.
+    """
+    wanted = " ".join(written.lower().split())
+    if wanted in _BY_NAME:
+        return _BY_NAME[wanted], "Automatic"
+    for ending, schedule in _ENDINGS:
+        row = _BY_NAME.get(wanted.removesuffix(ending)) if wanted.endswith(ending) else None
+        if row is not None:
+            return row, "Automatic" if schedule == row.schedule else schedule
+    raise UnknownSampler(f'No sampler is called "{written}". There are {", ".join(row.name for row in SAMPLER_NAMES)}.')
+
+
+def read_schedule(written: str) -> ScheduleChoice:
+    """Noise schedule by its label, "Automatic" among them, without regard to case, spaces and underscores.
+
+    Raises UnknownSchedule, whose text lists the labels there are.
+    """
+    for choice in _CHOICES:
+        if _bare(choice) == _bare(written):
+            return choice
+    raise UnknownSchedule(f'No noise schedule is called "{written}". There are {", ".join(_CHOICES)}.')
+
+
+def _bare(label: str) -> str:
+    return label.lower().replace(" ", "").replace("_", "")
+
+
+# "DDIM" is left out: it never was a suffix.
+_ENDINGS: tuple[tuple[str, Schedule], ...] = (
+    *((f" {schedule.lower()}", schedule) for schedule in SCHEDULES if schedule != "DDIM"),
+    ("_ka", "Karras"),
+)
