@@ -19,7 +19,7 @@ check: .venv/installed
 	$(BIN)/lint-imports
 
 test: .venv/installed check
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 soak: .venv/installed
 	EMBEDSMITH_KILLS=20 $(BIN)/python -m pytest tests/acceptance/test_kill.py

@@ -13,13 +13,14 @@ from PIL import Image
 from bench.models import small
 from bench.requests import training
 from bot.training import INITIALIZATION_TEXT
+from tests.trainer.driving import tuples_of
 from tests.trainer.process import Worker
-from trainer.data.dataset import read_picture
+from trainer.data.picture import read_picture
 from trainer.embeddings.webui import read_webui
 from trainer.engine.beginnings import initial_vectors
 from trainer.models.family import Family
 from trainer.protocol import Created, CreateRequest, Drawn, DrawRequest, Failed, Finished, TrainRequest
-from trainer.training.validation import tuples_from_pictures, validation_loss
+from trainer.training.validation import validation_loss
 
 SUBJECTS = ("cactus", "cupcake", "octopus", "owl", "dragon-face", "rocket", "robot")
 STEPS = 200
@@ -61,15 +62,7 @@ def _lesson(model: Family, worker: Worker, request: TrainRequest, pictures: Path
     finished = _wait(worker, Finished, request.name)
     before = initial_vectors(model, request.initialization_text, request.vectors_per_token)
     after = torch.tensor(read_webui(Path(finished.snapshot).read_bytes(), request.name).vectors)
-    tuples = tuples_from_pictures(
-        model,
-        request.pictures,
-        request.template[0],
-        request.name,
-        request.vectors_per_token,
-        seed=_NOISE_SEED,
-        count=_TUPLES,
-    )
+    tuples = tuples_of(model, request, seed=_NOISE_SEED, count=_TUPLES)
     subject = request.name.removeprefix("my-")
     if pictures is not None:
         _contact_sheet(model, worker, request).save(pictures / f"{subject}.png")

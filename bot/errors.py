@@ -5,7 +5,8 @@ Refusal
 │   BrokenPicture  PictureTooSlow  PictureTooHard  NoPictures  NoSpace                               (uploads)
 ├── BadName  NameTaken                                                                             (names)
 ├── NothingCalled  NoFileYet  NotYours                                                             (library)
-├── BadSchedule  BadTemplate  BadSize  TooManySteps  TooManyVectors  EmptyStart  PromptTooLong     (settings)
+├── BadSchedule  BadTemplate  BadSize  TooManySteps  StepsBehind  TooManyVectors  EmptyStart       (settings)
+│   PromptTooLong  BadTuning  StrayCaption  UnreadableCaption
 └── QuotaReached  AlreadyEnded  Forgotten  CannotPostHere                                          (the service)
 
 The docstring of a leaf is what it says in English; `Texts.refusal` words it in the person's own language.
@@ -211,6 +212,50 @@ class BadSize(Refusal):
 
     def __init__(self, *, width: int, height: int, multiple: int, least: int, most: int) -> None:
         super().__init__(width=width, height=height, multiple=multiple, least=least, most=most)
+
+
+class BadTuning(Refusal):
+    """`warmup soon` is not a setting for training: its value cannot be read. Example: `warmup 20`."""
+
+    text_id = "refusal-bad-tuning"
+
+    def __init__(
+        self,
+        *,
+        part: str,
+        reason: Literal["unknown", "value", "range", "pattern"],
+        example: str = "",
+        least: str = "",
+        most: str = "",
+    ) -> None:
+        super().__init__(part=part, reason=reason, example=example, least=least, most=most)
+
+
+class StrayCaption(Refusal):
+    """`cat.txt` is no picture's caption: no picture is called cat."""
+
+    text_id = "refusal-stray-caption"
+
+    def __init__(self, *, file: str, stem: str) -> None:
+        super().__init__(file=file, stem=stem)
+
+
+class UnreadableCaption(Refusal):
+    """`cat.txt` is not a text file in UTF-8 of at most 4,000 characters."""
+
+    text_id = "refusal-unreadable-caption"
+
+    def __init__(self, *, file: str, limit: int) -> None:
+        super().__init__(file=file, limit=limit)
+
+
+class StepsBehind(Refusal):
+    """It has already made 300 steps. Choose more."""
+
+    text_id = "refusal-steps-behind"
+
+    def __init__(self, *, step: int) -> None:
+        super().__init__(step=step)
 
 
 class TooManySteps(Refusal):

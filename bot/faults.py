@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.errors import BadSchedule, BadSize, BadTemplate, EmptyStart, PromptTooLong, Refusal, TooManyVectors
+from bot.errors import BadSchedule, BadSize, BadTemplate, BadTuning, EmptyStart, PromptTooLong, Refusal, TooManyVectors
 from trainer.protocol import (
     LARGEST_SIDE,
     LONGEST_PROMPT,
@@ -39,6 +39,10 @@ def _refusal(fault: Fault) -> Refusal:
                 least=SMALLEST_SIDE,
                 most=LARGEST_SIDE,
             )
+        case "bad_tuning" if "pattern" in facts:
+            return BadTuning(part=facts["pattern"], reason="pattern")
+        case "bad_tuning":
+            return BadTuning(part=facts["setting"], reason="range", least=facts["least"], most=facts["most"])
         case "prompt_too_long":
             return PromptTooLong(characters=int(facts["characters"]), limit=LONGEST_PROMPT)
         case "bad_embedding" if facts["fault"] == "vectors":

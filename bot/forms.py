@@ -6,14 +6,17 @@ from typing import Any
 
 import discord
 from discord import ui
+from msgspec.structs import replace
 
 from bot.answers import Interaction, answer_error, place, think
+from bot.errors import StepsBehind
 from bot.faults import check
+from bot.jobs.job import Job
 from bot.names import NAME_LIMIT
 from bot.service import Limits, Service
 from bot.texts.catalogue import Texts
-from bot.training import Wish, begin_training
-from trainer.protocol import DrawRequest
+from bot.training import Wish, begin_training, check_steps
+from trainer.protocol import DrawRequest, TrainRequest
 
 PROMPT_LIMIT = 2000
 """Characters of a typed prompt; a form's field and a card both hold them."""
@@ -79,6 +82,29 @@ class DrawingForm(_Form):
         )
         check(request)
         await place(interaction, self._service, request)
+
+
+class ChangeForm(_Form):
+    """Steps and rate of a run that is paused."""
+
+    def __init__(self, texts: Texts, service: Service, job: Job, request: TrainRequest) -> None:
+        super().__init__(title=texts("form-change-title"), custom_id=f"change-{job.id}", timeout=None)
+        self._service, self._job, self._request = service, job, request
+        self.steps = _line("steps", str(request.steps), 9, str(request.steps))
+        self.rate = _line("rate", request.learning_rate[:100], 200, request.learning_rate)
+        for field, text in ((self.steps, "form-change-steps"), (self.rate, "form-change-rate")):
+            description = texts(f"{text}-description", step=job.report.step)
+            self.add_item(ui.Label(text=texts(text), description=description, component=field))
+
+    async def on_submit(self, interaction: Interaction) -> None:
+        await interaction.response.defer()
+        steps = int(self.steps.value) if self.steps.value.strip().isdecimal() else 0
+        if steps <= self._job.report.step:
+            raise StepsBehind(step=self._job.report.step)
+        check_steps(steps, self._service.limits)
+        changed = replace(self._request, steps=steps, learning_rate=self.rate.value.strip())
+        check(changed)
+        await self._service.dispatch.change(self._job.id, changed)
 
 
 def random_seed() -> int:

@@ -9,11 +9,13 @@ import discord
 from msgspec.structs import replace
 
 from bot.answers import Interaction, asker, bring_card, place, texts_of
+from bot.captions import apart, read_captions, with_captions
 from bot.cards.outgoing import button
 from bot.errors import FileTooBig, NameTaken, NoPictures, TooManySteps
 from bot.faults import check
 from bot.names import check_name
 from bot.service import Limits, Service
+from bot.tuning import read_tuning
 from bot.uploads import MEGABYTE, Upload
 from trainer.protocol import TrainingPicture, TrainRequest
 
@@ -43,6 +45,7 @@ class Wish(NamedTuple):
     own_template: str | None = None
     preview_prompt: str = ""
     batch_size: int = BATCH_SIZE
+    tuning: str = ""
 
 
 async def begin_training(
@@ -65,7 +68,8 @@ async def training_request(service: Service, wish: Wish, attachments: Sequence[d
     name = check_name(wish.name)
     if await service.library.exists(name):
         raise NameTaken(name=name)
-    if not attachments:
+    captions, pictures = apart(attachments)
+    if not pictures:
         raise NoPictures
     steps = steps_of(wish, service.limits)
     request = TrainRequest(
@@ -80,9 +84,11 @@ async def training_request(service: Service, wish: Wish, attachments: Sequence[d
         batch_size=wish.batch_size,
         preview_prompt=wish.preview_prompt.strip(),
         preview_every=max(PREVIEW_STEPS, steps // PREVIEWS),
+        tuning=read_tuning(wish.tuning),
     )
     check(request)
-    return replace(request, pictures=await keep_pictures(service, attachments))
+    said = await read_captions(captions, [picture.filename for picture in pictures])
+    return replace(request, pictures=with_captions(await keep_pictures(service, pictures), said))
 
 
 async def keep_pictures(service: Service, attachments: Sequence[discord.Attachment]) -> tuple[TrainingPicture, ...]:
@@ -122,9 +128,14 @@ def steps_of(wish: Wish, limits: Limits) -> int:
         "thorough": limits.steps_thorough,
     }
     steps = wish.steps or by_word[wish.thoroughness]
+    check_steps(steps, limits)
+    return steps
+
+
+def check_steps(steps: int, limits: Limits) -> None:
+    """Raises TooManySteps."""
     if steps > limits.max_steps:
         raise TooManySteps(steps=steps, limit=limits.max_steps)
-    return steps
 
 
 def falling_rate(steps: int) -> str:

@@ -2,5 +2,5 @@
 
 import os
 
-# As in trainer/__main__.py: threads that sleep while they wait leave the cores to the other processes of a test.
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+# Tests run side by side, one for each core; threads of one test would only wait for the other's.
+os.environ.setdefault("OMP_NUM_THREADS", "1")

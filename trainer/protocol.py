@@ -4,13 +4,14 @@
 Paths and hashes travel, never pixels. A number that is not finite never travels: it becomes `Failed`.
 """
 
+import re
 from typing import Literal
 
 import msgspec
 
 from trainer.training.lr_schedule import BadSchedule, parse_schedule
 
-PROTOCOL_VERSION = 1
+PROTOCOL_VERSION = 2
 
 
 class _Message(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True, kw_only=True):
@@ -21,10 +22,12 @@ class _Message(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True
 
 
 class TrainingPicture(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One stored picture of a dataset; its file words are read from `file_name`, the name it was uploaded under."""
+    """One stored picture of a dataset. Its file words are its caption, or else read from `file_name`."""
 
     path: str
     file_name: str
+    """The name it was uploaded under."""
+    caption: str | None = None
 
 
 class CreateRequest(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True, kw_only=True):
@@ -33,6 +36,38 @@ class CreateRequest(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields
     name: str
     initialization_text: str
     vectors_per_token: int
+
+
+class Tuning(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
+    """What most people leave as it is. A zero switches a thing off."""
+
+    accumulation: int = 1
+    """Batches whose gradients make one step."""
+    warmup: int = 0
+    """Steps over which the rate rises to what the schedule says."""
+    cosine: bool = False
+    """The schedule's rate falls to zero over the run, as half a cosine."""
+    clip_norm: float = 0.0
+    """Longest gradient of a step; what is longer is shortened to it."""
+    weight_decay: float = 0.0
+    min_snr_gamma: float = 0.0
+    """Steps at little noise count for less (Hang et al. 2023); 5 is their choice."""
+    flip: bool = False
+    """Half of the examples are mirrored."""
+    shuffle_tags: bool = False
+    """The file words' parts between commas come in another order each time."""
+    drop_tags: float = 0.0
+    """Share of the file words' parts that is left out each time, 0 to 1."""
+    alpha_weights: bool = False
+    """What is transparent in a picture counts for less."""
+    word_regex: str = ""
+    """What file words are made of: `\\w+` finds each word; empty takes a file name's words as they are."""
+    word_join: str = " "
+    """What stands between them."""
+    average: bool = True
+    """Hand over the mean of the late vectors, which is steadier than the last."""
+    patience: int = 0
+    """Validations without a better loss after which the run ends early."""
 
 
 class TrainRequest(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True, kw_only=True):
@@ -52,6 +87,7 @@ class TrainRequest(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=
     preview_every: int = 50
     continue_from: str | None = None
     """An embedding file whose vectors are trained further; None starts from the initialization text."""
+    tuning: Tuning = Tuning()
 
 
 class DrawRequest(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True, kw_only=True):
@@ -117,9 +153,11 @@ class Pause(_Message, frozen=True):
 
 
 class Resume(_Message, frozen=True):
-    """Go on after `Pause`."""
+    """Go on after `Pause`, perhaps to another number of steps or at other rates."""
 
     attempt: str
+    steps: int | None = None
+    learning_rate: str | None = None
 
 
 class PreviewNow(_Message, frozen=True):
@@ -165,11 +203,17 @@ class _Event(_Message, frozen=True):
     n: int
 
 
+Easing = Literal["examples", "checkpointing", "offloading"]
+"""Fewer examples in a pass; activations computed twice instead of kept; parts of the model away from the device."""
+
+
 class Started(_Event, frozen=True):
     """The pictures are read and encoded; the next pass is step `from_step`."""
 
     from_step: int
     steps: int
+    held_back: int = 0
+    """Pictures that only measure and are not learned from; 0 when there are too few to spare any."""
 
 
 class Progress(_Event, frozen=True):
@@ -188,6 +232,8 @@ class Validated(_Event, frozen=True):
 
     step: int
     loss: float
+    norm: float
+    """Median length of the vectors ÷ median length of the vocabulary's. Many times 1 warns of too much training."""
 
 
 class Preview(_Event, frozen=True):
@@ -210,21 +256,35 @@ class Saved(_Event, frozen=True):
     """Of the snapshot."""
 
 
+class Eased(_Event, frozen=True):
+    """The device ran out of memory, and the pass is tried again with less."""
+
+    change: Easing
+    examples: int
+    """At most so many in a pass from now on."""
+
+
 class Paused(_Event, frozen=True):
     step: int
 
 
 class Resumed(_Event, frozen=True):
     step: int
+    steps: int
+    """Of the whole run, which `Resume` may have changed."""
 
 
 class Finished(_Event, frozen=True):
-    """All steps are done. `strip` is before beside after, `film` the previews in order, `snapshot` the embedding."""
+    """The run is over. `strip` is before beside after, `film` the previews in order, `snapshot` the embedding."""
 
     step: int
+    """Fewer than were asked for when the loss no longer fell."""
     snapshot: str
     strip: str
     film: str
+    best: str | None = None
+    """The embedding at the step of the lowest validation loss; None when that is the last."""
+    best_step: int = 0
 
 
 class Stopped(_Event, frozen=True):
@@ -267,6 +327,7 @@ FailureReason = Literal[
     "bad_picture",
     "bad_embedding",
     "bad_size",
+    "bad_tuning",
     "unknown_sampler",
     "prompt_too_long",
     "disk",
@@ -289,6 +350,7 @@ Event = (
     | Validated
     | Preview
     | Saved
+    | Eased
     | Paused
     | Resumed
     | Finished
@@ -306,6 +368,9 @@ Told = Ready | Alive | Event
 
 MOST_VECTORS = 75
 """The tokens of one window of a prompt."""
+MOST_ACCUMULATION = 64
+LONGEST_PATTERN = 100
+LARGEST_NUMBER = 1_000_000
 LONGEST_PROMPT = 4000
 """Characters."""
 SMALLEST_SIDE, LARGEST_SIDE, SIDE_MULTIPLE = 64, 2048, 8
@@ -347,7 +412,33 @@ def _fault_in_training(request: TrainRequest) -> Fault | None:
     nameless = next((line for line in request.template if "[name]" not in line), None)
     if nameless is not None or not request.template:
         return Fault(reason="bad_template", facts={"line": nameless or ""})
-    return _fault_in_size(request.size, request.size)
+    return _fault_in_tuning(request.tuning) or _fault_in_size(request.size, request.size)
+
+
+def _fault_in_tuning(tuning: Tuning) -> Fault | None:
+    ranges: tuple[tuple[str, float, float, float], ...] = (
+        ("accumulation", tuning.accumulation, 1, MOST_ACCUMULATION),
+        ("warmup", tuning.warmup, 0, LARGEST_NUMBER),
+        ("clip", tuning.clip_norm, 0, LARGEST_NUMBER),
+        ("decay", tuning.weight_decay, 0, 1),
+        ("min-snr", tuning.min_snr_gamma, 0, LARGEST_NUMBER),
+        ("drop", tuning.drop_tags, 0, 1),
+        ("patience", tuning.patience, 0, LARGEST_NUMBER),
+    )
+    for name, value, least, most in ranges:
+        if not least <= value <= most:  # false for what is not a number, too
+            return Fault(reason="bad_tuning", facts={"setting": name, "least": f"{least:g}", "most": f"{most:g}"})
+    if not _is_pattern(tuning.word_regex):
+        return Fault(reason="bad_tuning", facts={"pattern": tuning.word_regex})
+    return None
+
+
+def _is_pattern(text: str) -> bool:
+    try:
+        re.compile(text)
+    except (re.error, RecursionError, OverflowError):
+        return False
+    return len(text) <= LONGEST_PATTERN
 
 
 def _fault_in_drawing(request: DrawRequest) -> Fault | None:

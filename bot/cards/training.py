@@ -8,12 +8,15 @@ from discord import ui
 
 from bot.cards.bar import bar
 from bot.cards.outgoing import Outgoing, button, file_name, gallery, layout, row
-from bot.jobs.job import Job, State
+from bot.jobs.job import Job, Report, State
 from bot.names import escape
 from bot.texts.catalogue import Texts, loss, rate
 from trainer.protocol import TrainRequest
 
 DANGER, PRIMARY = discord.ButtonStyle.danger, discord.ButtonStyle.primary
+
+LONG_VECTORS = 40
+"""Lengths of the vocabulary's from which vectors are called long; words trained at the web UI's rate have 10 to 35."""
 
 _Items: TypeAlias = list[ui.Item[Any]]
 _Picture: TypeAlias = tuple[str, Path, str]
@@ -54,6 +57,9 @@ def result_message(job: Job, request: TrainRequest, texts: Texts, mark: int | No
     if report.snapshot and Path(report.snapshot).exists():
         files.append((file_name(request.name, ".pt"), Path(report.snapshot)))
         blocks.append(ui.File(f"attachment://{files[-1][0]}"))
+        if report.best and Path(report.best).exists():
+            files.append((file_name(f"{request.name}-best", ".pt"), Path(report.best)))
+            blocks.append(ui.File(f"attachment://{files[-1][0]}"))
         blocks.append(ui.TextDisplay(texts("result-try", name=escape(request.name))))
         blocks += row(_result_buttons(request.name, job, texts))
     return Outgoing(layout(*blocks, accent=_accent(job), mark=mark), tuple(files), ping=job.owner_id)
@@ -88,7 +94,7 @@ def _head(job: Job, request: TrainRequest, texts: Texts, line: str) -> str:
         case State.PAUSED:
             return texts("training-paused" if job.pause_wanted else "training-resuming", **steps)
         case State.SUCCEEDED:
-            return texts("training-finished", name=name, steps=request.steps, took=texts.took(_seconds(job)))
+            return texts("training-finished", name=name, steps=report.step, took=texts.took(_seconds(job)))
         case State.CANCELLED:
             began = report.step or report.snapshot
             return texts("training-stopped", **steps) if began else texts("training-cancelled", name=name)
@@ -147,7 +153,24 @@ def _notes(job: Job, texts: Texts) -> list[str]:
     if job.report.recovered and not job.ended:
         step = job.report.step
         notes.append(texts("training-recovered", step=step) if step else texts("training-recovered-start"))
-    return notes
+    return notes + _warnings(job.report, texts) + _measuring(job, texts)
+
+
+def _warnings(report: Report, texts: Texts) -> list[str]:
+    warnings = []
+    if report.easing is not None:
+        warnings.append(texts(f"training-eased-{report.easing}", examples=report.examples))
+    if report.norm is not None and report.norm >= LONG_VECTORS:
+        warnings.append(texts("training-norm", norm=round(report.norm)))
+    return warnings
+
+
+def _measuring(job: Job, texts: Texts) -> list[str]:
+    """On what the validation loss is measured, while it matters."""
+    held_back = job.report.held_back
+    if held_back is None or job.ended:
+        return []
+    return [texts("training-held-back", pictures=held_back) if held_back else texts("training-nothing-held-back")]
 
 
 def _previews(job: Job, texts: Texts) -> list[_Picture]:
@@ -181,7 +204,7 @@ def _buttons(job: Job, texts: Texts) -> list[ui.Button[Any]]:
     return [
         press("button-stop", "stop", DANGER),
         press("button-resume", "resume", PRIMARY) if paused else press("button-pause", "pause"),
-        press("button-preview-now", "preview"),
+        press("button-change", "change") if job.state is State.PAUSED else press("button-preview-now", "preview"),
         press("button-file", "run_file"),
     ]
 
@@ -190,16 +213,24 @@ def _outcome(job: Job, request: TrainRequest, texts: Texts) -> str:
     name, report = escape(request.name), job.report
     match job.state:
         case State.SUCCEEDED:
-            ready = texts("result-ready", name=name, steps=request.steps, took=texts.took(_seconds(job)))
-            if report.best_validation is None:
-                return ready
-            best = texts("result-best", loss=loss(report.best_validation), step=report.best_step)
-            return f"{ready}\n{best}"
+            return "\n".join(_success(job, request, texts))
         case State.FAILED:
             steps: dict[str, Any] = {"name": name, "step": report.step, "steps": request.steps}
             return f"{texts('training-failed', **steps)}\n{failure(job, texts)} {_kept(job, texts)}"
         case _:
             return texts("result-stopped", name=name, step=report.step)
+
+
+def _success(job: Job, request: TrainRequest, texts: Texts) -> list[str]:
+    name, report = escape(request.name), job.report
+    lines = [texts("result-ready", name=name, steps=report.step, took=texts.took(_seconds(job)))]
+    if report.step < request.steps:
+        lines.append(texts("result-early", steps=request.steps))
+    if report.best_validation is not None:
+        lines.append(texts("result-best", loss=loss(report.best_validation), step=report.best_step))
+    if report.best is not None:
+        lines.append(texts("result-best-file", name=name, step=report.best_step))
+    return lines
 
 
 def _result_buttons(name: str, job: Job, texts: Texts) -> list[ui.Button[Any]]:

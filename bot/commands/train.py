@@ -13,6 +13,7 @@ from bot.names import NAME_LIMIT
 from bot.service import Service
 from bot.texts.translator import word
 from bot.training import BATCH_SIZE, VECTORS, Wish, begin_training
+from bot.tuning import suggest_tuning
 from bot.uploads import MEGABYTE
 
 TEMPLATES = ("subject", "style", "subject_filewords", "style_filewords")
@@ -26,7 +27,8 @@ def train_command(service: Service) -> app_commands.Command[Any, ..., None]:
     @app_commands.command(name=word("command-embed-train"), description=word("command-embed-train-description"))
     @worded(name="name", kind="kind", start="from", thoroughness="thoroughness", steps="steps", vectors="vectors")
     @worded(learning_rate="learning-rate", template="template", template_file="template-file")
-    @worded(preview_prompt="preview-prompt", batch_size="batch-size")
+    @worded(preview_prompt="preview-prompt", batch_size="batch-size", tuning="tuning")
+    @app_commands.autocomplete(tuning=_suggest_tuning)
     @worded(**{f"picture{n}": f"picture{n}" for n in range(1, 11)})
     @choices(kind=("subject", "style"), thoroughness=("quick", "balanced", "thorough"), template=TEMPLATES)
     async def train(
@@ -52,6 +54,7 @@ def train_command(service: Service) -> app_commands.Command[Any, ..., None]:
         template_file: discord.Attachment | None = None,
         preview_prompt: app_commands.Range[str, 1, 1000] | None = None,
         batch_size: app_commands.Range[int, 1, 16] = BATCH_SIZE,
+        tuning: app_commands.Range[str, 1, 300] | None = None,
     ) -> None:
         check_may_post(interaction)
         given = (picture1, picture2, picture3, picture4, picture5, picture6, picture7, picture8, picture9, picture10)
@@ -72,10 +75,15 @@ def train_command(service: Service) -> app_commands.Command[Any, ..., None]:
             own_template=await _own_template(template_file),
             preview_prompt=preview_prompt or "",
             batch_size=batch_size,
+            tuning=tuning or "",
         )
         await begin_training(interaction, service, wish, pictures)
 
     return train
+
+
+async def _suggest_tuning(_interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+    return [app_commands.Choice(name=text[:100], value=text[:100]) for text in suggest_tuning(typed)]
 
 
 async def _own_template(attachment: discord.Attachment | None) -> str | None:

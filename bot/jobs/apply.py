@@ -9,6 +9,7 @@ from trainer.protocol import (
     Created,
     Drawing,
     Drawn,
+    Eased,
     Event,
     Failed,
     Finished,
@@ -74,7 +75,9 @@ def _changed(job: Job, event: Event) -> Change:
     report = job.report
     match event:
         case Started():
-            return _told(job, phase="working", step=event.from_step, steps=event.steps)
+            return _told(job, phase="working", step=event.from_step, steps=event.steps, held_back=event.held_back)
+        case Eased():
+            return _told(job, easing=event.change, examples=event.examples)
         case Progress():
             return _told(
                 job,
@@ -96,10 +99,18 @@ def _changed(job: Job, event: Event) -> Change:
         case Paused():
             return Change(replace(job, state=State.PAUSED, report=replace(report, step=event.step)))
         case Resumed():
-            return Change(replace(job, state=State.RUNNING, report=replace(report, step=event.step)))
+            return Change(replace(job, state=State.RUNNING, report=replace(report, step=event.step, steps=event.steps)))
         case Finished():
             job = replace(job, state=State.SUCCEEDED)
-            return _told(job, "result", step=event.step, snapshot=event.snapshot, strip=event.strip, film=event.film)
+            return _told(
+                job,
+                "result",
+                step=event.step,
+                snapshot=event.snapshot,
+                strip=event.strip,
+                film=event.film,
+                best=event.best,
+            )
         case Stopped():
             report = replace(report, step=event.step, snapshot=event.snapshot)
             return Change(
@@ -127,6 +138,7 @@ def _result(job: Job, *, has_file: bool) -> tuple[str, ...]:
 
 
 def _validated(report: Report, event: Validated) -> Report:
+    report = replace(report, norm=event.norm)
     if report.best_validation is not None and event.loss >= report.best_validation:
         return replace(report, validation=event.loss)
     return replace(report, validation=event.loss, best_validation=event.loss, best_step=event.step)

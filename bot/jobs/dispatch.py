@@ -14,7 +14,7 @@ from bot.files import copy_aside
 from bot.jobs.apply import Change, apply, lose, release
 from bot.jobs.job import HELD, Job, Kind, State
 from bot.jobs.line import next_jobs
-from bot.jobs.rows import job_by_id, job_from, keep_change, new_attempt, open_jobs
+from bot.jobs.rows import job_by_id, job_from, keep_change, new_attempt, open_jobs, text
 from bot.workers.worker import Connection, Worker, WorkerLost
 from trainer.protocol import (
     PROTOCOL_VERSION,
@@ -28,6 +28,7 @@ from trainer.protocol import (
     Start,
     Stop,
     Told,
+    TrainRequest,
 )
 
 log = structlog.get_logger(__name__)
@@ -249,14 +250,33 @@ class Dispatch:
         self._changed()
         return job
 
+    async def change(self, job_id: int, request: TrainRequest) -> Job | None:
+        """A run goes on after its pause with other steps or rates; the row has them for every attempt to come."""
+        async with self._database.transaction() as queries:
+            job = await job_by_id(self._database, job_id)
+            if job is None or job.ended:
+                return job
+            await queries.set_request(self._database.connection, id=job.id, request=text(request))
+            await queries.set_wishes(
+                self._database.connection, id=job.id, stop_wanted=job.stop_wanted, pause_wanted=False
+            )
+        if job.attempt is not None:
+            await self._send(job, Resume(attempt=job.attempt, steps=request.steps, learning_rate=request.learning_rate))
+        self._changed()
+        return job
+
     async def preview_now(self, job: Job) -> None:
         await self._tell(job, PreviewNow)
 
     async def _tell(self, job: Job, control: type[Stop | Pause | Resume | PreviewNow]) -> None:
-        if job.attempt is None or self._connection is None:
+        if job.attempt is not None:
+            await self._send(job, control(attempt=job.attempt))
+
+    async def _send(self, job: Job, control: Stop | Pause | Resume | PreviewNow) -> None:
+        if self._connection is None:
             return
         try:
-            await self._connection.send(control(attempt=job.attempt))
+            await self._connection.send(control)
         except WorkerLost:
             # The row holds the wish; it is told to the next attempt.
             log.info("wish kept for the next attempt", job=job.id)

@@ -56,11 +56,21 @@ class Report(msgspec.Struct, frozen=True):
     validation: float | None = None
     best_validation: float | None = None
     best_step: int = 0
+    norm: float | None = None
+    """Of the vectors, in lengths of the vocabulary's."""
+    held_back: int | None = None
+    """Pictures that only measure; None until the pictures are read."""
+    easing: str | None = None
+    """What was given up last, because the device's memory did not suffice."""
+    examples: int = 0
+    """At most so many in a pass since then."""
     previews: tuple[ShownPreview, ...] = ()
     curve: str | None = None
     snapshot: str | None = None
     strip: str | None = None
     film: str | None = None
+    best: str | None = None
+    """The file of the best step, where it is not the last."""
     failure: str | None = None
     facts: dict[str, str] = {}
     recovered: bool = False

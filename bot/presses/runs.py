@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from bot.answers import Interaction, check_may_post, place, say, show, texts_of, think
 from bot.cards.outgoing import file_name, layout
 from bot.errors import AlreadyEnded, Forgotten, NoFileYet, NotYours
+from bot.forms import ChangeForm
 from bot.jobs.job import Job, State
 from bot.names import escape
 from bot.service import Service
@@ -56,6 +57,14 @@ async def _set_pause(interaction: Interaction, service: Service, job_id: str, *,
     if job.ended:
         raise AlreadyEnded
     await service.dispatch.pause(job.id, wanted=wanted)
+
+
+async def _change(interaction: Interaction, service: Service, job_id: str) -> None:
+    """Another number of steps, another rate, and on it goes."""
+    job, request = await _own_run(interaction, service, job_id)
+    if job.ended:
+        raise AlreadyEnded
+    await interaction.response.send_modal(ChangeForm(texts_of(interaction), service, job, request))
 
 
 async def _preview(interaction: Interaction, service: Service, job_id: str) -> None:
@@ -115,6 +124,7 @@ PRESSES = {
     "stop": _stop,
     "pause": _pause,
     "resume": _resume,
+    "change": _change,
     "preview": _preview,
     "run_file": _file,
     "prompts": _prompts,

@@ -75,6 +75,8 @@ option-preview-prompt = preview_prompt
 option-preview-prompt-description = What the previews draw; one of the training prompts unless told
 option-batch-size = batch_size
 option-batch-size-description = Pictures learned from in one step
+option-tuning = tuning
+option-tuning-description = For those who want: flip, cosine, warmup 20, min-snr 5, clip 1, patience 4 …
 option-picture1 = picture1
 option-picture1-description = A picture to learn from: PNG, JPEG, WEBP or GIF
 option-picture2 = picture2
@@ -140,6 +142,7 @@ button-cancel = Cancel
 button-stop = Stop
 button-pause = Pause
 button-resume = Resume
+button-change = Change…
 button-preview-now = Preview now
 button-file = Get the file
 button-example-prompts = Show example prompts
@@ -183,6 +186,11 @@ form-prompt-description = Your words work here by name.
 form-prompt-example = portrait of { $name }
 form-negative-prompt = Negative prompt
 form-negative-prompt-description = What not to draw. May be left empty.
+form-change-title = Go on with changes
+form-change-steps = Steps
+form-change-steps-description = Of the whole run; it stands at step { $step }.
+form-change-rate = Learning rate
+form-change-rate-description = A number, or a schedule such as 0.005:100, 1e-3:1000, 1e-5
 
 ## Card of a training run
 
@@ -209,7 +217,10 @@ training-pausing = ● **{ $name }** · step { $step } of { $steps } · pausing 
 training-paused = ⏸ **{ $name }** · paused at step { $step } of { $steps }
 training-resuming = ⏸ **{ $name }** · going on from step { $step } of { $steps }
 training-stopping = ● **{ $name }** · step { $step } of { $steps } · stopping after this step
-training-finished = ✓ **{ $name }** · { $steps } steps in { $took }
+training-finished = ✓ **{ $name }** · { $steps ->
+    [one] 1 step
+   *[other] { $steps } steps
+} in { $took }
 training-stopped = **{ $name }** · stopped at step { $step } of { $steps }
 stopping = It stops after this step. What was learned is kept.
 training-cancelled = **{ $name }** · cancelled before it began
@@ -221,6 +232,18 @@ training-sharing = sharing the model with { $runs ->
     [one] 1 other run
    *[other] { $runs } other runs
 }
+training-held-back = { $pictures ->
+    [one] 1 picture is not learned from; it measures
+   *[other] { $pictures } pictures are not learned from; they measure
+} the validation loss.
+training-nothing-held-back = Too few pictures to spare any: the validation loss is measured on those that are learned from.
+training-norm = The vectors are { $norm } times as long as the model's own. Many times is a sign of too much training: use fewer steps, or a lower rate.
+training-eased-examples = The device's memory ran out; the same steps are now made in smaller parts, { $examples ->
+    [one] 1 picture
+   *[other] { $examples } pictures
+} at a time.
+training-eased-checkpointing = The device's memory ran out; some things are now computed twice instead of kept. It is slower, with the same result.
+training-eased-offloading = The device's memory ran out; parts of the model now wait in the computer's own memory. Previews are slower, with the same result.
 training-preview-at = preview at step { $step }
 training-curve = loss curve
 training-recovered = The trainer stopped unexpectedly and went on from step { $step }. Nothing was lost.
@@ -231,9 +254,14 @@ training-example-prompts = The model learns { $name } with prompts like these:
 
 ## End of a training run
 
-result-ready = ✓ **{ $name }** is ready: { $steps } steps in { $took }.
+result-ready = ✓ **{ $name }** is ready: { $steps ->
+    [one] 1 step
+   *[other] { $steps } steps
+} in { $took }.
 result-stopped = **{ $name }** was stopped at step { $step }. What was learned until then is kept.
 result-best = Lowest validation loss: { $loss }, at step { $step }.
+result-best-file = The file of step { $step }, whose validation loss was lowest, is attached too: `{ $name }-best.pt`.
+result-early = It ended before step { $steps }, because the validation loss no longer fell.
 result-before-after = Same prompt, same seed: before and after
 result-film = The previews, in order
 result-try = Try: `/{ command-imagine } portrait of { $name }`
@@ -260,6 +288,7 @@ failure-bad-learning-rate = The learning rate could not be read. Example: `0.005
 failure-bad-picture = A stored picture could not be read. Upload the pictures again.
 failure-bad-embedding = The embedding could not be read, or was made for another model. Train it anew under another name.
 failure-bad-size = The size does not fit this model. Use multiples of 8, near the model's own size.
+failure-bad-tuning = A setting for training could not be used: { $error }. Leave it out, or write it differently.
 failure-unknown-sampler = There is no such sampler. Choose one from the list.
 failure-prompt-too-long = The prompt is too long for this model. Make it shorter.
 failure-disk = The server's disk is full, or cannot be written. Tell the person who runs the bot, then try again.
@@ -390,6 +419,15 @@ refusal-bad-schedule = `{ $text }` is not a learning rate: { $reason ->
     [not_rising] the steps must rise, and `{ $part }` does not
    *[ends_early] it ends before the last of { $steps } steps
 }. Example: `0.005:100, 1e-3:1000, 1e-5`.
+refusal-bad-tuning = { $reason ->
+    [unknown] `{ $part }` is not a setting for training. There are flip, cosine, warmup, accumulation, clip, decay, min-snr, shuffle, drop, alpha, words, join, patience and last.
+    [value] `{ $part }` cannot be read. Example: `{ $example }`.
+    [pattern] `{ $part }` is not a pattern that can be used. Example: `words \w+`.
+   *[range] `{ $part }` must be from { $least } to { $most }.
+}
+refusal-stray-caption = `{ $file }` is no picture's caption: none of the pictures is called `{ $stem }`.
+refusal-unreadable-caption = `{ $file }` is not a caption: send plain text in UTF-8, at most { $limit } characters.
+refusal-steps-behind = It has already made { $step } steps. Choose more.
 refusal-bad-template = { $reason ->
     [empty] The template is empty. Write prompts such as `a photo of [name]`.
     [nameless] `{ $line }` does not contain [name], so the word would not be learned from it.

@@ -65,6 +65,8 @@ option-preview-prompt = 预览提示词
 option-preview-prompt-description = 预览图画什么；默认用训练时的提示词
 option-batch-size = 批量大小
 option-batch-size-description = 每一步学习几张图片
+option-tuning = 微调
+option-tuning-description = 供有需要的人使用：flip, cosine, warmup 20, min-snr 5, clip 1, patience 4 …
 option-picture1 = 图片1
 option-picture1-description = 用来学习的图片：PNG、JPEG、WEBP 或 GIF
 option-picture2 = 图片2
@@ -130,6 +132,7 @@ button-cancel = 取消
 button-stop = 停止
 button-pause = 暂停
 button-resume = 继续
+button-change = 更改…
 button-preview-now = 立即预览
 button-file = 取文件
 button-example-prompts = 查看提示词示例
@@ -173,6 +176,11 @@ form-prompt-description = 写上你的词的名称就能用。
 form-prompt-example = portrait of { $name }
 form-negative-prompt = 反向提示词
 form-negative-prompt-description = 不要画什么。可以留空。
+form-change-title = 更改后继续
+form-change-steps = 步数
+form-change-steps-description = 整个训练的步数；目前在第 { $step } 步。
+form-change-rate = 学习率
+form-change-rate-description = 一个数字，或一个计划，例如 0.005:100, 1e-3:1000, 1e-5
 
 ## Card of a training run
 
@@ -196,6 +204,12 @@ training-loss = 损失 { $loss }
 training-validation = 验证损失 { $loss }，最佳 { $best }（第 { $at } 步）
 training-rate = 学习率 { $rate }
 training-sharing = 与另外 { $runs } 个训练共用模型
+training-held-back = 有 { $pictures } 张图片不用于学习，只用来测量验证损失。
+training-nothing-held-back = 图片太少，无法留出：验证损失在学习所用的图片上测量。
+training-norm = 向量的长度是模型自身词汇的 { $norm } 倍。倍数很大说明训练过度：请减少步数，或降低学习率。
+training-eased-examples = 设备内存不足；现在同样的步骤分成较小的部分完成，每次 { $examples } 张图片。
+training-eased-checkpointing = 设备内存不足；有些内容改为重新计算而不保存。速度较慢，结果相同。
+training-eased-offloading = 设备内存不足；模型的一部分改放在计算机内存中。预览较慢，结果相同。
 training-preview-at = 第 { $step } 步的预览
 training-curve = 损失曲线
 training-recovered = 训练程序意外停止，已从第 { $step } 步继续。没有丢失任何内容。
@@ -209,6 +223,8 @@ training-example-prompts = 模型用这样的提示词学习 { $name }：
 result-ready = ✓ **{ $name }** 已学会：{ $steps } 步，用时 { $took }。
 result-stopped = **{ $name }** 停在第 { $step } 步。到那时为止学到的内容已保留。
 result-best = 最低验证损失：{ $loss }，在第 { $step } 步。
+result-best-file = 验证损失最低的第 { $step } 步的文件也附在后面：`{ $name }-best.pt`。
+result-early = 由于验证损失不再下降，训练在第 { $steps } 步之前结束。
 result-before-after = 相同提示词、相同种子：训练前与训练后
 result-film = 按顺序排列的预览
 result-try = 试试：`/{ command-imagine } portrait of { $name }`
@@ -232,6 +248,7 @@ failure-bad-learning-rate = 学习率无法读取。例如：`0.005:100, 1e-3:10
 failure-bad-picture = 有一张已存放的图片无法读取。请重新上传图片。
 failure-bad-embedding = 这个嵌入无法读取，或是为另一种模型制作的。请换一个名称重新训练。
 failure-bad-size = 这个尺寸不适合当前模型。请用 8 的倍数，并接近模型自己的尺寸。
+failure-bad-tuning = 有一项训练设置无法使用：{ $error }。请去掉它，或换一种写法。
 failure-unknown-sampler = 没有这个采样器。请从列表中选择。
 failure-prompt-too-long = 提示词对当前模型太长。请写短一些。
 failure-disk = 服务器磁盘已满或无法写入。请告诉运行机器人的人，然后再试。
@@ -344,6 +361,15 @@ refusal-bad-schedule = `{ $text }` 不是可用的学习率：{ $reason ->
     [not_rising] 步数必须递增，而 `{ $part }` 没有
    *[ends_early] 它在全部 { $steps } 步完成之前就结束了
 }。例如：`0.005:100, 1e-3:1000, 1e-5`。
+refusal-bad-tuning = { $reason ->
+    [unknown] `{ $part }` 不是训练设置。可用的有 flip、cosine、warmup、accumulation、clip、decay、min-snr、shuffle、drop、alpha、words、join、patience 和 last。
+    [value] 无法读取 `{ $part }`。例如：`{ $example }`。
+    [pattern] `{ $part }` 不是可用的模式。例如：`words \w+`。
+   *[range] `{ $part }` 必须在 { $least } 到 { $most } 之间。
+}
+refusal-stray-caption = `{ $file }` 不是任何图片的说明：没有名为 `{ $stem }` 的图片。
+refusal-unreadable-caption = `{ $file }` 不是说明文字：请发送 UTF-8 纯文本，最多 { $limit } 个字符。
+refusal-steps-behind = 已经完成 { $step } 步。请选择更多步数。
 refusal-bad-template = { $reason ->
     [empty] 模板是空的。请写提示词，例如 `a photo of [name]`。
     [nameless] `{ $line }` 里没有 [name]，学不到这个词。

@@ -14,6 +14,7 @@ from trainer.protocol import (
     Drawing,
     Drawn,
     DrawnPicture,
+    Eased,
     Event,
     Failed,
     Finished,
@@ -32,11 +33,12 @@ EVENTS: dict[type, Event] = {
     for event in (
         Started(attempt="a", n=1, from_step=0, steps=100),
         Progress(attempt="a", n=1, step=5, loss=0.1, learning_rate=0.005, seconds_per_step=0.1),
-        Validated(attempt="a", n=1, step=5, loss=0.2),
+        Validated(attempt="a", n=1, step=5, loss=0.2, norm=3.0),
         Preview(attempt="a", n=1, step=50, path="/r/50.png", curve="/r/c.png", prompt="p", seed=1),
         Saved(attempt="a", n=1, step=50, checkpoint="/r/c-50", snapshot="/r/my-cat.pt", sha256="0"),
         Paused(attempt="a", n=1, step=5),
-        Resumed(attempt="a", n=1, step=5),
+        Resumed(attempt="a", n=1, step=5, steps=120),
+        Eased(attempt="a", n=1, change="examples", examples=2),
         Finished(attempt="a", n=1, step=100, snapshot="/r/my-cat.pt", strip="/r/s.png", film="/r/f.webp"),
         Stopped(attempt="a", n=1, step=40, snapshot="/r/my-cat.pt"),
         Created(attempt="a", n=1, path="/e/my-cat.pt", vectors=4),
@@ -101,7 +103,7 @@ def test_a_drawing_that_ends_is_its_own_card() -> None:
 def test_the_best_validation_is_remembered_with_its_step() -> None:
     current = job(state=State.RUNNING)
     for n, (step, loss) in enumerate([(0, 0.3), (50, 0.1), (100, 0.2)], start=1):
-        change = apply(current, Validated(attempt="a", n=n, step=step, loss=loss), now=9.0)
+        change = apply(current, Validated(attempt="a", n=n, step=step, loss=loss, norm=1.0), now=9.0)
         assert change is not None
         current = change.job
     assert (current.report.validation, current.report.best_validation, current.report.best_step) == (0.2, 0.1, 50)

@@ -1,10 +1,5 @@
 """The real small model, and a real worker process."""
 
-import os
-
-# As in the worker process: threads that spin would starve the tests' other processes. torch reads it when it loads.
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-
 from collections.abc import Iterator
 from pathlib import Path
 

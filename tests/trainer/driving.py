@@ -6,14 +6,18 @@ from pathlib import Path
 import torch
 
 from tests.trainer.process import pictures_of, train_request
+from trainer.data.latents import Latents
 from trainer.embeddings.folder import EmbeddingsFolder
+from trainer.engine.encoding import encode_next
+from trainer.engine.engine import MOST_EXAMPLES
 from trainer.engine.plan import Need
 from trainer.engine.teller import Teller
 from trainer.engine.training_job import TrainingJob
 from trainer.engine.training_pass import training_pass
+from trainer.engine.training_request import checked_dataset
 from trainer.models.family import Family
 from trainer.protocol import Start, Told, TrainRequest
-from trainer.training.validation import tuples_from_pictures, validation_loss
+from trainer.training.validation import ValidationTuple, validation_loss, validation_tuples
 
 SUBJECTS = ("cactus", "cupcake", "dragon-face", "octopus", "owl", "robot", "rocket")
 """Of the demo pictures; the demo model has never seen them."""
@@ -32,10 +36,10 @@ class Desk:
         return TrainingJob(self.model, self.embeddings, start, Teller("a", self.told.append))
 
     def train(self, request: TrainRequest, run: str = "run") -> torch.Tensor:
-        """The vectors of an unbroken run."""
+        """What an unbroken run learned."""
         job = self.begin(request, run)
         drive(self.model, job)
-        return job.run.vectors.detach()
+        return job.run.learned
 
     def vectors(self, name: str) -> torch.Tensor:
         """Those of a published embedding."""
@@ -56,10 +60,11 @@ def passes(model: Family, job: TrainingJob) -> Iterator[None]:
         if job.need is Need.PREVIEW:
             job.preview_pass()
         elif job.ready_to_train:
-            (loss,) = training_pass(model, [(job.run, job.examples())])
-            job.stepped(loss, sharing=0)
+            examples = job.examples(MOST_EXAMPLES)
+            (loss,) = training_pass(model, [(job.run, examples)])
+            job.stepped(loss, len(examples), sharing=0)
         else:
-            job.own_pass()
+            job.own_pass(MOST_EXAMPLES)
         yield
 
 
@@ -74,8 +79,16 @@ def learned(model: Family, subject: str, folder: Path, steps: int = 200) -> tupl
         learning_rate="0.005",
         batch_size=4,
     )
-    tuples = tuples_from_pictures(model, request.pictures, template[0], request.name, 4, seed=99, count=32)
+    tuples = tuples_of(model, request, seed=99, count=32)
     job = Desk(model, folder).begin(request, subject)
-    before = validation_loss(model, job.run.vectors, tuples)
+    before = validation_loss(model, job.run.learned, tuples)
     drive(model, job)
-    return before, validation_loss(model, job.run.vectors, tuples)
+    return before, validation_loss(model, job.run.learned, tuples)
+
+
+def tuples_of(model: Family, request: TrainRequest, seed: int, count: int) -> list[ValidationTuple]:
+    """Of a run's pictures, the held-back ones if there are any, with noise and timesteps of another seed."""
+    dataset, latents = checked_dataset(model, request, request.vectors_per_token), Latents()
+    while len(latents) < len(request.pictures):
+        encode_next(model, request, latents)
+    return validation_tuples(dataset, latents, model, seed, count)

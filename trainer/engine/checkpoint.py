@@ -5,14 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
 from trainer.embeddings.aside import write_aside
 
-VERSION = 1
+VERSION = 2
 _PATTERN = "checkpoint-*.safetensors"
 _OPTIMIZER = "optimizer."
 
@@ -23,19 +22,20 @@ class BadCheckpoint(ValueError):
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A run between two steps. `losses` has one number a step; `previews` the steps that have been drawn.
+    """A run between two steps. `best` holds the vectors of the lowest validation loss, `previews` the steps drawn.
 
     Random numbers need no keeping: they are made from the request's seed and the step. `fingerprint` says of which
-    request and model this is.
+    request and model this is. The losses of the steps are in losses.csv; nothing is learned from them.
     """
 
     step: int
     fingerprint: str
     vectors: Tensor
+    average: Tensor
     optimizer: dict[str, Tensor]
-    losses: tuple[float, ...]
-    validations: tuple[tuple[int, float], ...]
-    previews: tuple[int, ...]
+    best: Tensor | None = None
+    validations: tuple[tuple[int, float], ...] = ()
+    previews: tuple[int, ...] = ()
 
 
 def checkpoint_path(folder: Path, step: int) -> Path:
@@ -47,7 +47,8 @@ def write_checkpoint(folder: Path, checkpoint: Checkpoint) -> Path:
     """Write the checkpoint of a step, whole or not at all; returns its path. Raises OSError."""
     tensors = {
         "vectors": checkpoint.vectors.contiguous(),
-        "losses": torch.tensor(checkpoint.losses, dtype=torch.float64),
+        "average": checkpoint.average.contiguous(),
+        **({} if checkpoint.best is None else {"best": checkpoint.best.contiguous()}),
         **{_OPTIMIZER + key: value.contiguous() for key, value in checkpoint.optimizer.items()},
     }
     described = {
@@ -75,7 +76,8 @@ def read_checkpoint(path: Path) -> Checkpoint:
             fingerprint=described["fingerprint"],
             vectors=tensors["vectors"],
             optimizer={key.removeprefix(_OPTIMIZER): tensors[key] for key in tensors if key.startswith(_OPTIMIZER)},
-            losses=tuple(tensors["losses"].tolist()),
+            average=tensors["average"],
+            best=tensors.get("best"),
             validations=tuple((step, loss) for step, loss in described["validations"]),
             previews=tuple(described["previews"]),
         )

@@ -15,7 +15,7 @@ from trainer.engine.plan import Need
 from trainer.engine.teller import Teller
 from trainer.models.family import Family
 from trainer.protocol import Drawing as DrawingEvent
-from trainer.protocol import Drawn, DrawnPicture, DrawRequest, Paused, Resumed, Start, Stopped, Word
+from trainer.protocol import Drawn, DrawnPicture, DrawRequest, Paused, Resume, Resumed, Start, Stopped, Word
 from trainer.sampling.parameters import Parameters, format_parameters, save_png
 from trainer.sampling.samplers import find_sampler
 
@@ -67,10 +67,10 @@ class DrawingJob:
             self._paused = True
             self._tell(Paused, step=self._drawing.step)
 
-    def resume(self) -> None:
+    def resume(self, _control: Resume) -> None:
         if self._paused:
             self._paused = False
-            self._tell(Resumed, step=self._drawing.step)
+            self._tell(Resumed, step=self._drawing.step, steps=self._request.steps)
 
     def _order(self) -> Order:
         request, reader = self._request, self._model.reader

@@ -9,11 +9,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 
+from torch import Tensor
+
 from trainer.embeddings.folder import EmbeddingsFolder
 from trainer.engine.creating import create
 from trainer.engine.drawing_job import DrawingJob
 from trainer.engine.failures import NotFinite, Refusal, explain
+from trainer.engine.memory import Memory, is_out_of_memory
 from trainer.engine.plan import Candidate, Need, Plan, plan
+from trainer.engine.run import Examples, Run
 from trainer.engine.teller import Teller
 from trainer.engine.training_job import TrainingJob
 from trainer.engine.training_pass import training_pass
@@ -35,10 +39,13 @@ from trainer.protocol import (
     TrainRequest,
     fault_in,
 )
+from trainer.training.validation import BATCH as VALIDATION_BATCH
 from trainer.wire import Closed, Wire
 
 _IDLE_SECONDS = 1.0
 _ALIVE_EVERY_SECONDS = 0.5
+MOST_EXAMPLES = 16
+"""In one training pass; beyond it a pass takes as much longer as there are more. Less memory makes it fewer."""
 
 logger = logging.getLogger(__name__)
 
@@ -56,12 +63,20 @@ class _Attempt:
 class Engine:
     """Serves every request with the one model. Not safe to use from two threads; it needs none."""
 
-    def __init__(self, model: Family, embeddings: EmbeddingsFolder, wire: Wire, terminated: Callable[[], bool]) -> None:
-        """`terminated` says whether the process was asked to end."""
+    def __init__(
+        self,
+        model: Family,
+        embeddings: EmbeddingsFolder,
+        wire: Wire,
+        terminated: Callable[[], bool],
+        most_examples: int = MOST_EXAMPLES,
+    ) -> None:
+        """`terminated` says whether the process was asked to end; `most_examples` go into one training pass."""
         self._model, self._embeddings, self._wire, self._terminated = model, embeddings, wire, terminated
         self._attempts: dict[str, _Attempt] = {}
         self._arrivals = count(1)
         self._passes = 0
+        self._memory = Memory(model, most_examples)
         self._alive_at = -math.inf
         self._ending = False
 
@@ -69,10 +84,10 @@ class Engine:
         """Serve until Shutdown or termination, and save every run. Raises Closed when the bot is gone."""
         self._tell_ready()
         while not (self._ending or self._terminated()):
-            idle = plan(self._candidates()) is None
+            idle = not self._candidates()
             for control in self._wire.controls(timeout_seconds=_IDLE_SECONDS if idle else 0):
                 self._obey(control)
-            planned = None if self._ending else plan(self._candidates())
+            planned = None if self._ending else plan(self._candidates(), self._memory.most_examples)
             if planned is not None:
                 self._execute(planned)
             self._tell_alive()
@@ -80,10 +95,14 @@ class Engine:
 
     def _candidates(self) -> list[Candidate]:
         return [
-            Candidate(name, attempt.job.need, attempt.arrived, attempt.last_pass)
-            for name, attempt in self._attempts.items()
-            if attempt.job.need is not None
+            self._candidate(name, attempt) for name, attempt in self._attempts.items() if attempt.job.need is not None
         ]
+
+    def _candidate(self, name: str, attempt: _Attempt) -> Candidate:
+        job, most = attempt.job, self._memory.most_examples
+        shape = job.shape(most) if isinstance(job, TrainingJob) else None
+        examples = 1 if shape is None else len(job.examples(most))
+        return Candidate(name, job.need, attempt.arrived, attempt.last_pass, shape, examples)
 
     # Controls -----------------------------------------------------------------------------------------------------
 
@@ -124,7 +143,7 @@ class Engine:
                 case Pause():
                     attempt.job.pause()
                 case Resume():
-                    attempt.job.resume()
+                    attempt.job.resume(control)
                 case PreviewNow():
                     if isinstance(attempt.job, TrainingJob):
                         attempt.job.preview_now()
@@ -150,14 +169,42 @@ class Engine:
                     self._train([job for job in jobs if isinstance(job, TrainingJob)])
 
     def _train(self, jobs: Sequence[TrainingJob]) -> None:
+        most = self._memory.most_examples
+        if not jobs[0].ready_to_train:
+            with self._easing(jobs, min(most, VALIDATION_BATCH)):
+                jobs[0].own_pass(most)
+            return
+        shares = [(job.run, job.examples(most)) for job in jobs]
+        losses = self._pass(jobs, shares)
+        training = sum(isinstance(attempt.job, TrainingJob) for attempt in self._attempts.values())
+        for job, (_, examples), loss in zip(jobs, shares, losses, strict=bool(losses)):
+            job.stepped(loss, len(examples), sharing=training - 1)
+
+    def _pass(self, jobs: Sequence[TrainingJob], shares: Sequence[tuple[Run, Examples]]) -> list[Tensor]:
+        """The losses; none when the memory did not suffice, and the runs are where they were."""
+        before = [None if run.vectors.grad is None else run.vectors.grad.clone() for run, _ in shares]
+        with self._easing(jobs, sum(len(examples) for _, examples in shares)):
+            return training_pass(self._model, shares)
+        for (run, _), gradient in zip(shares, before, strict=True):
+            run.vectors.grad = gradient
+        return []
+
+    @contextmanager
+    def _easing(self, jobs: Sequence[TrainingJob], examples: int) -> Iterator[None]:
+        """When a pass of so many examples is too much for the memory, give way, and let the plan try again."""
+        try:
+            yield
+        except Exception as error:
+            if not is_out_of_memory(error):
+                raise
+            failure = error.with_traceback(None)  # whose frames hold the pass's graph
+        else:
+            return
+        change = self._memory.ease(examples)
+        if change is None:
+            raise failure
         for job in jobs:
-            if not job.ready_to_train:
-                job.own_pass()
-                return
-        losses = training_pass(self._model, [(job.run, job.examples()) for job in jobs])
-        sharing = sum(candidate.need is not Need.PICTURE for candidate in self._candidates()) - 1
-        for job, loss in zip(jobs, losses, strict=True):
-            job.stepped(loss, sharing)
+            job.eased(change, self._memory.most_examples)
 
     # Endings ------------------------------------------------------------------------------------------------------
 

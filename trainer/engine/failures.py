@@ -2,11 +2,11 @@
 
 import errno
 
-import torch
-
-from trainer.data.dataset import BadPicture
+from trainer.data.captions import BadWordRegex
+from trainer.data.picture import BadPicture
 from trainer.data.templates import BadTemplate
 from trainer.embeddings.errors import BadEmbedding
+from trainer.engine.memory import is_out_of_memory
 from trainer.models.text import PromptTooLong
 from trainer.protocol import FailureReason
 from trainer.sampling.samplers import UnknownSampler
@@ -15,15 +15,13 @@ from trainer.training.lr_schedule import BadSchedule
 _REASONS: tuple[tuple[type[Exception], FailureReason], ...] = (
     (BadTemplate, "bad_template"),
     (BadPicture, "bad_picture"),
+    (BadWordRegex, "bad_tuning"),
     (BadSchedule, "bad_learning_rate"),
     (BadEmbedding, "bad_embedding"),
     (UnknownSampler, "unknown_sampler"),
     (PromptTooLong, "prompt_too_long"),
-    (torch.OutOfMemoryError, "out_of_memory"),
-    (MemoryError, "out_of_memory"),
 )
 _DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
-_NO_MEMORY = ("not enough memory", "can't allocate memory")
 
 
 class Refusal(Exception):
@@ -52,7 +50,6 @@ def explain(error: Exception) -> tuple[FailureReason, dict[str, str]]:
             return reason, {"error": str(error)}
     if isinstance(error, OSError) and error.errno in _DISK_FULL:
         return "disk", {"error": str(error)}
-    # On the CPU torch reports a failed allocation as a plain RuntimeError.
-    if isinstance(error, RuntimeError) and any(words in str(error) for words in _NO_MEMORY):
+    if is_out_of_memory(error):
         return "out_of_memory", {"error": str(error)}
     return "internal", {"error": f"{type(error).__name__}: {error}"}

@@ -1,6 +1,6 @@
-"""Which pass comes next: pure, so that fairness and priority are tested without a model."""
+"""Which pass comes next, and for whom: pure, so that fairness and priority are tested without a model."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -21,6 +21,10 @@ class Candidate:
     need: Need
     arrived: int
     last_pass: int = 0
+    shape: Hashable = None
+    """Attempts whose passes have one shape can share one; None shares with nobody."""
+    examples: int = 1
+    """What it would put into the pass."""
 
 
 @dataclass(frozen=True)
@@ -31,14 +35,22 @@ class Plan:
     attempts: tuple[str, ...]
 
 
-def plan(candidates: Sequence[Candidate]) -> Plan | None:
-    """Pictures before previews before training. A picture once begun is finished first; runs take turns."""
+def plan(candidates: Sequence[Candidate], most_examples: int) -> Plan | None:
+    """Pictures before previews before training. A picture once begun is finished first; runs take turns.
+
+    Whoever's turn it is takes along, in the order of their turns, those who fit into the same pass.
+    """
     if not candidates:
         return None
     need = min(candidate.need for candidate in candidates)
     waiting = [candidate for candidate in candidates if candidate.need is need]
-    chosen = min(waiting, key=_turn if need is Need.TRAINING else _begun_first)
-    return Plan(need, (chosen.attempt,))
+    first, *others = sorted(waiting, key=_turn if need is Need.TRAINING else _begun_first)
+    together, examples = [first], first.examples
+    for other in others:
+        if first.shape is not None and other.shape == first.shape and examples + other.examples <= most_examples:
+            together.append(other)
+            examples += other.examples
+    return Plan(need, tuple(candidate.attempt for candidate in together))
 
 
 def _begun_first(candidate: Candidate) -> tuple[bool, int]:

@@ -31,7 +31,7 @@ class Previews:
         order = Order(
             prompt=self._read,
             negative=self._empty,
-            vectors={run.name: run.vectors.detach().clone()},
+            vectors={run.name: run.learned.clone()},
             sampler=find_sampler(_SAMPLER),
             steps=_STEPS,
             guidance_scale=_GUIDANCE_SCALE,

@@ -1,20 +1,22 @@
 """One training run: its vectors, its optimizer, its counters, and the examples of each of its steps."""
 
-import math
 from dataclasses import dataclass
 
 import torch
+from msgspec.structs import replace
 from torch import Tensor
 
 from trainer.data.dataset import Dataset
 from trainer.data.latents import Latents
 from trainer.engine.checkpoint import Checkpoint
 from trainer.engine.randomness import generator
+from trainer.models.family import Family
 from trainer.models.text import Prompt
-from trainer.training.lr_schedule import LearningRates
-
-_MOMENTS = ("step", "exp_avg", "exp_avg_sq")
-_LARGEST_RATE = 1e37  # ten times that, AdamW's first step, is the most that float32 holds
+from trainer.protocol import TrainRequest
+from trainer.training.averaging import average_in
+from trainer.training.guarded_adamw import GuardedAdamW
+from trainer.training.loss import min_snr_weights, stratified_timesteps
+from trainer.training.lr_schedule import LearningRates, parse_schedule
 
 
 @dataclass(frozen=True)
@@ -25,75 +27,141 @@ class Examples:
     noise_BCHW: Tensor
     timesteps_B: Tensor
     prompts: tuple[Prompt, ...]
+    shares_B: Tensor
+    """What each example's loss is multiplied by; over a step the loss is the mean of its examples."""
+    weights_BHW: Tensor
+
+    def __len__(self) -> int:
+        return len(self.prompts)
+
+    def part(self, start: int, stop: int) -> "Examples":
+        return Examples(
+            self.latents_BCHW[start:stop],
+            self.noise_BCHW[start:stop],
+            self.timesteps_B[start:stop],
+            self.prompts[start:stop],
+            self.shares_B[start:stop],
+            self.weights_BHW[start:stop],
+        )
 
 
 class Run:
-    """All that training changes. `step` counts optimizer updates of this run, from 0."""
+    """All that training changes. `step` counts optimizer updates of this run, from 0.
 
-    def __init__(self, name: str, vectors: Tensor, seed: int, batch_size: int, rates: LearningRates) -> None:
-        self.name, self.seed, self.batch_size, self.rates = name, seed, batch_size, rates
-        self.step = 0
-        self.losses: list[float] = []
+    A step's examples may come in several passes, a batch or less at a time; their gradients add up.
+    """
+
+    def __init__(self, request: TrainRequest, vectors: Tensor, *, half: bool) -> None:
+        """`vectors` (k, W) is what training starts from. Raises BadSchedule."""
+        self.request, self.name = request, request.name
+        self.rates = _rates(request)
         self.vectors = vectors.detach().clone().float().requires_grad_()
-        # The web UI's settings: no weight decay, which would pull the vectors to zero.
-        self.optimizer = torch.optim.AdamW([self.vectors], betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0)
-        self.good_vectors, self.good_step = self.vectors.detach().clone(), 0
+        self.optimizer = GuardedAdamW(self.vectors, request.tuning.weight_decay, half=half)
+        self.average = self.vectors.detach().clone()
+        self.step = 0
+        self._loss = torch.zeros((), device=self.vectors.device)
+        self._examples: Examples | None = None
+        self._taken = 0
+        self._unread: list[Tensor] = []
+
+    @property
+    def learned(self) -> Tensor:
+        """What is handed over: (k, W), no leaf of the graph."""
+        return self.average if self.request.tuning.average else self.vectors.detach()
 
     @property
     def learning_rate(self) -> float:
         """Of the step that comes next."""
         return self.rates.at(self.step)
 
-    def examples(self, dataset: Dataset, latents: Latents, timesteps: int) -> Examples:
-        """The examples of the next step, the same ones whenever and wherever they are asked for."""
-        pictures, prompts = dataset.drawn(self.step, self.batch_size)
-        latents_BCHW = latents.sample(pictures, generator(self.seed, "latent", self.step))
-        noise = torch.randn(latents_BCHW.shape, generator=generator(self.seed, "noise", self.step))
-        drawn = self._timesteps(timesteps)
-        device = latents_BCHW.device
-        return Examples(latents_BCHW, noise.to(device), drawn.to(device), tuple(prompts))
+    @property
+    def unread(self) -> int:
+        """Steps whose losses are still on the device."""
+        return len(self._unread)
 
-    def update(self, loss: float) -> bool:
-        """One optimizer step with the gradient that the pass left. False if loss or vectors are not finite."""
-        if not math.isfinite(loss):
+    def change(self, steps: int | None, learning_rate: str | None) -> None:
+        """Go on to another number of steps, or at other rates. Raises BadSchedule."""
+        changed = replace(
+            self.request, steps=steps or self.request.steps, learning_rate=learning_rate or self.request.learning_rate
+        )
+        self.rates = _rates(changed)
+        self.request = changed
+
+    def examples(self, dataset: Dataset, latents: Latents, model: Family, most: int) -> Examples:
+        """The next pass's examples, at most `most`; the same ones whenever and wherever they are asked for."""
+        if self._examples is None:
+            self._examples = self._draw(dataset, latents, model)
+        return self._examples.part(self._taken, self._taken + min(most, self.request.batch_size))
+
+    def take(self, loss: Tensor, count: int) -> bool:
+        """Take in what a pass gave for `count` examples; True when that completed a step."""
+        self._loss = self._loss + loss.detach()
+        self._taken += count
+        if self._examples is None or self._taken < len(self._examples):
             return False
-        self.good_vectors, self.good_step = self.vectors.detach().clone(), self.step
-        if self.learning_rate > _LARGEST_RATE:
-            return False
-        for group in self.optimizer.param_groups:
-            group["lr"] = self.learning_rate
-        self.optimizer.step()
-        self.optimizer.zero_grad(set_to_none=True)
-        if not torch.isfinite(self.vectors).all():
-            return False
-        self.losses.append(loss)
+        self.optimizer.step(self._loss, self.step, self.learning_rate, self.request.tuning.clip_norm)
         self.step += 1
+        average_in(self.average, self.vectors.detach(), self.step)
+        self._unread.append(self._loss)
+        self._loss, self._taken, self._examples = torch.zeros_like(self._loss), 0, None
         return True
 
-    def checkpoint(self, fingerprint: str, validations: list[tuple[int, float]], previews: list[int]) -> Checkpoint:
-        state = self.optimizer.state.get(self.vectors, {})
+    def read(self) -> list[float]:
+        """Losses of the steps since the last reading, which waits for the device. Raises ArithmeticError."""
+        unread, self._unread = self._unread, []
+        if not unread:
+            return []
+        *losses, alive = torch.stack([*unread, self.optimizer.alive.float()]).tolist()
+        if not alive:
+            raise ArithmeticError(f"the loss or the vectors are no numbers after step {int(self.optimizer.good_step)}")
+        return losses
+
+    def checkpoint(self, fingerprint: str) -> Checkpoint:
+        """The run's part of a checkpoint, between two steps."""
         return Checkpoint(
             step=self.step,
             fingerprint=fingerprint,
             vectors=self.vectors.detach().cpu().clone(),
-            optimizer={key: state[key].detach().cpu().clone() for key in _MOMENTS if key in state},
-            losses=tuple(self.losses),
-            validations=tuple(validations),
-            previews=tuple(previews),
+            average=self.average.cpu().clone(),
+            optimizer=self.optimizer.state(),
         )
 
     def restore(self, checkpoint: Checkpoint) -> None:
         """Go on from a checkpoint as if there had been no break."""
         with torch.no_grad():
             self.vectors.copy_(checkpoint.vectors)
-        if checkpoint.optimizer:
-            moments = {key: value.clone() for key, value in checkpoint.optimizer.items()}
-            self.optimizer.load_state_dict({**self.optimizer.state_dict(), "state": {0: moments}})
-        self.step, self.losses = checkpoint.step, list(checkpoint.losses)
-        self.good_vectors, self.good_step = self.vectors.detach().clone(), self.step
+            self.average.copy_(checkpoint.average)
+        self.step = checkpoint.step
+        self.optimizer.load(checkpoint.optimizer, checkpoint.step)
 
-    def _timesteps(self, most: int) -> Tensor:
-        """One timestep in each of B equal stretches of time: uniform, and a batch's losses vary less."""
-        drawn = torch.rand(self.batch_size, generator=generator(self.seed, "timestep", self.step), dtype=torch.float64)
-        spread = (torch.arange(self.batch_size) + drawn) / self.batch_size * most
-        return spread.long().clamp(max=most - 1)
+    def _draw(self, dataset: Dataset, latents: Latents, model: Family) -> Examples:
+        """All examples of the step, each purpose with random numbers of its own."""
+        request = self.request
+        count = request.batch_size * request.tuning.accumulation
+        pictures, prompts = dataset.drawn(self.step, count)
+        mirrored = dataset.mirrored(self.step, count)
+        entries = [picture + mirror * len(dataset) for picture, mirror in zip(pictures, mirrored, strict=True)]
+        latents_BCHW = latents.sample(entries, generator(request.seed, "latent", self.step))
+        noise = torch.randn(latents_BCHW.shape, generator=generator(request.seed, "noise", self.step))
+        random = generator(request.seed, "timestep", self.step)
+        timesteps = stratified_timesteps(count, len(model.alphas_cumprod), random)
+        device = latents_BCHW.device
+        return Examples(
+            latents_BCHW=latents_BCHW,
+            noise_BCHW=noise.to(device, non_blocking=True),
+            timesteps_B=timesteps.to(device, non_blocking=True),
+            prompts=tuple(prompts),
+            shares_B=(self._weights(timesteps, model) / count).to(device, non_blocking=True),
+            weights_BHW=latents.weights(entries),
+        )
+
+    def _weights(self, timesteps: Tensor, model: Family) -> Tensor:
+        gamma = self.request.tuning.min_snr_gamma
+        if not gamma:
+            return torch.ones(len(timesteps))
+        return min_snr_weights(model.prediction, timesteps, model.alphas_cumprod, gamma)
+
+
+def _rates(request: TrainRequest) -> LearningRates:
+    tuning = request.tuning
+    return parse_schedule(request.learning_rate, request.steps, warmup=tuning.warmup, cosine=tuning.cosine)

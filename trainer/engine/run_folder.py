@@ -3,7 +3,9 @@
 import csv
 import hashlib
 import io
+from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -13,7 +15,15 @@ from trainer.embeddings.webui import write_webui
 from trainer.engine.checkpoint import Checkpoint, checkpoint_path, drop_checkpoints, find_checkpoint, write_checkpoint
 from trainer.protocol import TrainRequest
 
-_COLUMNS = ("step", "epoch", "loss", "learn_rate")
+
+class LossRow(NamedTuple):
+    """One line of losses.csv, with the web UI's columns."""
+
+    step: int
+    """From 1."""
+    epoch: int
+    loss: float
+    learn_rate: float
 
 
 class RunFolder:
@@ -72,17 +82,39 @@ class RunFolder:
         settings = {"model_name": model, "model_hash": model_hash, **msgspec.to_builtins(request)}
         write_aside(self.folder / "settings.json", msgspec.json.format(msgspec.json.encode(settings), indent=2))
 
-    def begin_losses(self) -> None:
+    def write_best(self, embedding: Embedding) -> Path:
+        """The embedding of the lowest validation loss."""
+        path = self.folder / f"{embedding.name}.pt"
+        write_aside(path, write_webui(embedding))
+        return path
+
+    def read_losses(self, last_step: int) -> list[LossRow]:
+        """The rows up to a step; what a power cut damaged is not missed, for nothing is learned from them."""
+        try:
+            text = (self.folder / "losses.csv").read_text(encoding="utf-8")
+            rows = [_row(line) for line in csv.DictReader(io.StringIO(text))]
+        except (OSError, ValueError, KeyError, TypeError):
+            return []
+        return [row for row in rows if row.step <= last_step]
+
+    def begin_losses(self, rows: list[LossRow]) -> None:
         """Start losses.csv anew: what an interrupted attempt wrote beyond its checkpoint is made again."""
-        write_aside(self.folder / "losses.csv", _csv_lines([_COLUMNS]))
+        write_aside(self.folder / "losses.csv", _csv_lines([LossRow._fields, *map(_cells, rows)]))
 
-    def append_losses(self, rows: list[tuple[int, int, float, float]]) -> None:
-        """Add rows of (step from 1, epoch, loss, learning rate)."""
+    def append_losses(self, rows: list[LossRow]) -> None:
         with (self.folder / "losses.csv").open("ab") as file:
-            file.write(_csv_lines([(step, epoch, f"{loss:.7f}", f"{rate:g}") for step, epoch, loss, rate in rows]))
+            file.write(_csv_lines(map(_cells, rows)))
 
 
-def _csv_lines(rows: list[tuple[object, ...]]) -> bytes:
+def _row(line: dict[str, str]) -> LossRow:
+    return LossRow(int(line["step"]), int(line["epoch"]), float(line["loss"]), float(line["learn_rate"]))
+
+
+def _cells(row: LossRow) -> tuple[object, ...]:
+    return (row.step, row.epoch, f"{row.loss:.7f}", f"{row.learn_rate:g}")
+
+
+def _csv_lines(rows: Iterable[tuple[object, ...]]) -> bytes:
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(rows)
     return text.getvalue().encode()

@@ -1,10 +1,12 @@
 """What a run leaves behind: checkpoints, snapshots, previews, losses. On disk first, then told."""
 
+import dataclasses
 import hashlib
 import time
 from pathlib import Path
 
 import msgspec
+from torch import Tensor
 
 from trainer.embeddings.embedding import Embedding
 from trainer.embeddings.folder import EmbeddingsFolder
@@ -12,7 +14,7 @@ from trainer.engine.failures import NotFinite
 from trainer.engine.picture_pass import Drawing
 from trainer.engine.previews import Previews
 from trainer.engine.run import Run
-from trainer.engine.run_folder import RunFolder
+from trainer.engine.run_folder import LossRow, RunFolder
 from trainer.engine.teller import Teller
 from trainer.models.family import Family
 from trainer.protocol import Finished, Preview, Saved, TrainRequest, Validated
@@ -27,17 +29,17 @@ _SAVE_EVERY_SECONDS = 1.0
 class RunRecord:
     """A run's memory. `validations` are (step, loss), `drawn` the steps of its previews; both rise."""
 
-    def __init__(
-        self, model: Family, request: TrainRequest, run: Run, base_step: int, folder: RunFolder, tell: Teller
-    ) -> None:
+    def __init__(self, model: Family, run: Run, base_step: int, folder: RunFolder, tell: Teller) -> None:
         """`base_step` is the step count of the file that the run goes on from."""
-        self._model, self._request, self._run, self._base_step = model, request, run, base_step
+        self._model, self._run, self._base_step = model, run, base_step
         self._folder, self._tell = folder, tell
-        self._fingerprint = _fingerprint(request, model)
+        self._fingerprint = _fingerprint(run.request, model)
         self.validations: list[tuple[int, float]] = []
         self.drawn: list[int] = []
+        self._best: Tensor | None = None
+        self._losses: list[LossRow] = []
+        self._written = 0
         self._saved_step, self._saved_at = 0, time.monotonic()
-        self._csv_step = 0
         self.kept: tuple[int, str | None] = (0, None)
 
     @property
@@ -45,57 +47,86 @@ class RunRecord:
         waited = time.monotonic() - self._saved_at >= _SAVE_EVERY_SECONDS
         return waited and self._run.step > self._saved_step
 
+    @property
+    def best_step(self) -> int:
+        """The earliest step of the lowest validation loss."""
+        return min(self.validations, key=lambda validation: validation[1], default=(0, 0.0))[0]
+
+    @property
+    def stale(self) -> int:
+        """Validations since the best."""
+        return sum(step > self.best_step for step, _ in self.validations)
+
     def restore(self, named: Path | None) -> None:
         """Take the run up where a checkpoint left it, if there is one."""
         checkpoint = self._folder.find_checkpoint(named, self._fingerprint)
         if checkpoint is None:
             return
         self._run.restore(checkpoint)
-        self.validations = list(checkpoint.validations)
+        self.validations, self._best = list(checkpoint.validations), checkpoint.best
         self.drawn = [step for step in checkpoint.previews if self._folder.preview(step).exists()]
+        self._losses = self._folder.read_losses(checkpoint.step)
         self._saved_step = checkpoint.step
         if self._folder.snapshot.exists():
             self.kept = (checkpoint.step, str(self._folder.snapshot))
 
     def begin(self) -> None:
         """Write what stands at the start: the settings, and the losses up to here."""
-        self._folder.write_settings(self._request, self._model.model, self._model.model_hash)
-        self._folder.begin_losses()
-        self._append_losses()
+        self._folder.write_settings(self._run.request, self._model.model, self._model.model_hash)
+        self._folder.begin_losses(self._losses)
+        self._written = len(self._losses)
+
+    def add_losses(self, losses: list[float]) -> None:
+        """Of the steps up to where the run stands."""
+        run, pictures = self._run, len(self._run.request.pictures)
+        examples = run.request.batch_size * run.request.tuning.accumulation
+        for step, loss in enumerate(losses, start=run.step - len(losses)):
+            self._losses.append(LossRow(step + 1, step * examples // pictures, loss, run.rates.at(step)))
 
     def save(self) -> None:
         """Checkpoint and snapshot."""
-        snapshot_sha256 = self._folder.write_snapshot(self._embedding())
-        self._append_losses()
-        path = self._folder.write_checkpoint(self._run.checkpoint(self._fingerprint, self.validations, self.drawn))
+        snapshot_sha256 = self._folder.write_snapshot(self._embedding(self._run.learned))
+        self._folder.append_losses(self._losses[self._written :])
+        self._written = len(self._losses)
+        checkpoint = dataclasses.replace(
+            self._run.checkpoint(self._fingerprint),
+            best=self._best,
+            validations=tuple(self.validations),
+            previews=tuple(self.drawn),
+        )
+        path = self._folder.write_checkpoint(checkpoint)
         step, snapshot = self._run.step, str(self._folder.snapshot)
         self._saved_step, self._saved_at, self.kept = step, time.monotonic(), (step, snapshot)
         self._tell(Saved, step=step, checkpoint=str(path), snapshot=snapshot, sha256=snapshot_sha256)
 
-    def keep_validation(self, loss: float) -> None:
+    def keep_validation(self, loss: float, norm: float) -> None:
+        """A loss of the run's vectors as they are, which are kept when none was better."""
         self.validations.append((self._run.step, loss))
-        self._tell(Validated, step=self._run.step, loss=loss)
+        if self.best_step == self._run.step:
+            self._best = self._run.learned.cpu().clone()
+        self._tell(Validated, step=self._run.step, loss=loss, norm=norm)
 
     def keep_preview(self, drawing: Drawing, previews: Previews) -> None:
         """The picture, the embedding as it is, and the curve of its losses so far."""
         step = self._run.step
         path, curve = self._folder.preview(step), self._folder.curve(step)
         save_png(drawing.images[0], path, previews.parameters())
-        self._folder.write_copy(self._embedding(), step)
-        draw_curve(curve, list(enumerate(self._run.losses, start=1)), self.validations, self._request.name)
+        self._folder.write_copy(self._embedding(self._run.learned), step)
+        draw_curve(curve, [(row.step, row.loss) for row in self._losses], self.validations, self._run.name)
         self.drawn = sorted({*self.drawn, step})
         self._tell(Preview, step=step, path=str(path), curve=str(curve), prompt=previews.prompt, seed=previews.seed)
 
     def keep_good(self) -> NotFinite:
         """Keep the vectors that the last finite loss was computed with; returns what to raise."""
-        run = self._run
-        self._folder.write_snapshot(self._embedding(good=True))
-        return NotFinite(run.learning_rate, run.good_step, str(self._folder.snapshot))
+        optimizer = self._run.optimizer
+        step = int(optimizer.good_step)
+        self._folder.write_snapshot(self._embedding(optimizer.good_vectors, step))
+        return NotFinite(self._run.rates.at(step), step, str(self._folder.snapshot))
 
     def publish(self, embeddings: EmbeddingsFolder) -> str:
         """Save, and put the embedding where prompts find it; returns the snapshot's path."""
         self.save()
-        embeddings.write(self._embedding())
+        embeddings.write(self._embedding(self._run.learned))
         return str(self._folder.snapshot)
 
     def finish(self, embeddings: EmbeddingsFolder) -> None:
@@ -104,29 +135,38 @@ class RunRecord:
         write_strip(self._folder.strip, before=pictures[0], after=pictures[-1])
         write_film(self._folder.film, pictures)
         snapshot = self.publish(embeddings)
-        strip, film = str(self._folder.strip), str(self._folder.film)
-        self._tell(Finished, step=self._run.step, snapshot=snapshot, strip=strip, film=film)
+        self._tell(
+            Finished,
+            step=self._run.step,
+            snapshot=snapshot,
+            strip=str(self._folder.strip),
+            film=str(self._folder.film),
+            best=self._write_best(),
+            best_step=self.best_step,
+        )
 
-    def _embedding(self, *, good: bool = False) -> Embedding:
-        run = self._run
-        vectors, step = (run.good_vectors, run.good_step) if good else (run.vectors, run.step)
+    def _write_best(self) -> str | None:
+        """The vectors of the lowest loss as a file of their own, unless they are the last or the first."""
+        if self._best is None or self.best_step in (0, self._run.step):
+            return None
+        embedding = self._embedding(self._best, self.best_step)
+        return str(self._folder.write_best(dataclasses.replace(embedding, name=f"{embedding.name}-best")))
+
+    def _embedding(self, vectors: Tensor, step: int | None = None) -> Embedding:
         return Embedding(
-            name=self._request.name,
+            name=self._run.name,
             vectors=vectors.detach().cpu().numpy().copy(),
-            step=self._base_step + step,
+            step=self._base_step + (self._run.step if step is None else step),
             model=self._model.model,
             model_hash=self._model.model_hash,
+            widths=self._model.widths,
         )
-
-    def _append_losses(self) -> None:
-        run, batch, pictures = self._run, self._request.batch_size, len(self._request.pictures)
-        losses = enumerate(run.losses[self._csv_step :], start=self._csv_step)
-        self._folder.append_losses(
-            [(step + 1, step * batch // pictures, loss, run.rates.at(step)) for step, loss in losses]
-        )
-        self._csv_step = run.step
 
 
 def _fingerprint(request: TrainRequest, model: Family) -> str:
-    """Says of which request and model a checkpoint is."""
-    return hashlib.sha256(msgspec.json.encode(request) + model.model_hash.encode()).hexdigest()
+    """Says of which request and model a checkpoint is; length, rates and previews may change on the way."""
+    tuning = msgspec.structs.replace(request.tuning, warmup=0, cosine=False, patience=0)
+    same = msgspec.structs.replace(
+        request, steps=0, learning_rate="", preview_prompt="", preview_every=0, tuning=tuning
+    )
+    return hashlib.sha256(msgspec.json.encode(same) + model.model_hash.encode()).hexdigest()

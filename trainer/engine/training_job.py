@@ -8,11 +8,15 @@ import math
 import statistics
 import time
 from collections import deque
+from collections.abc import Hashable
 from pathlib import Path
 
-from trainer.data.dataset import read_picture
+from torch import Tensor
+
 from trainer.data.latents import Latents
 from trainer.embeddings.folder import EmbeddingsFolder
+from trainer.engine.encoding import encode_next, entries_of
+from trainer.engine.failures import Refusal
 from trainer.engine.picture_pass import Drawing
 from trainer.engine.plan import Need
 from trainer.engine.previews import Previews
@@ -22,12 +26,18 @@ from trainer.engine.run_record import RunRecord
 from trainer.engine.teller import Teller
 from trainer.engine.training_request import begin_run, checked_dataset
 from trainer.models.family import Family
-from trainer.protocol import Paused, Progress, Resumed, Start, Started, Stopped, TrainRequest
-from trainer.training.validation import DEFAULT_COUNT, ValidationTuple, validation_loss, validation_tuples
+from trainer.protocol import Eased as EasedEvent
+from trainer.protocol import Easing, Paused, Progress, Resume, Resumed, Start, Started, Stopped, TrainRequest
+from trainer.training.lr_schedule import BadSchedule
+from trainer.training.norms import norm_ratio
+from trainer.training.validation import ValidationTuple, validation_loss, validation_tuples
 
 _VALIDATE_EVERY = 50
 _PROGRESS_EVERY_SECONDS = 0.5
 _RECENT_STEPS = 30
+_READ_EVERY = {"cpu": 1}
+_READ_EVERY_ELSEWHERE = 10
+"""Steps between two readings of the losses: each waits for the device, which on the CPU has finished anyway."""
 
 
 class TrainingJob:
@@ -37,15 +47,13 @@ class TrainingJob:
         request = start.request
         if not isinstance(request, TrainRequest):
             raise TypeError(f"no training request: {request}")
-        self._model, self._embeddings, self._request, self._tell = model, embeddings, request, tell
-        self._size = request.size or model.native_size
+        self._model, self._embeddings, self._tell = model, embeddings, tell
         self.run, base_step = begin_run(model, request)
         self._dataset = checked_dataset(model, request, len(self.run.vectors))
         self._previews = Previews(model, request, self._dataset)
         self._latents = Latents()
         self._tuples: list[ValidationTuple] = []
-        folder = RunFolder(Path(start.folder), request.name)
-        self._record = RunRecord(model, request, self.run, base_step, folder, tell)
+        self._record = RunRecord(model, self.run, base_step, RunFolder(Path(start.folder), request.name), tell)
         self._record.restore(Path(start.resume_from) if start.resume_from else None)
         self._preview: Drawing | None = None
         self._preview_wanted = False
@@ -53,7 +61,8 @@ class TrainingJob:
         self._untold_losses: list[float] = []
         self._told_at = -math.inf
         self._durations: deque[float] = deque(maxlen=_RECENT_STEPS)
-        self._pass_ended = time.monotonic()
+        self._read_every = _READ_EVERY.get(model.device.type, _READ_EVERY_ELSEWHERE)
+        self._mark = time.monotonic()
 
     # What the plan asks -----------------------------------------------------------------------------------------------
 
@@ -66,8 +75,19 @@ class TrainingJob:
 
     @property
     def ready_to_train(self) -> bool:
-        """Whether its training pass is a step, which runs could share, and not a duty of its own."""
+        """Whether its training pass is a part of a step, which runs can share, and not a duty of its own."""
         return self._encoded and not self._validation_due and not self._ended
+
+    def shape(self, most_examples: int) -> Hashable:
+        """Of its next pass: runs with equal shapes can share one. None when it is not ready to train."""
+        if self.need is not Need.TRAINING or not self.ready_to_train:
+            return None
+        examples = self.examples(most_examples)
+        return examples.latents_BCHW.shape[1:], max(prompt.windows for prompt in examples.prompts)
+
+    def examples(self, most_examples: int) -> Examples:
+        """What the run puts into a training pass."""
+        return self.run.examples(self._dataset, self._latents, self._model, most_examples)
 
     @property
     def kept(self) -> tuple[int, str | None]:
@@ -86,27 +106,28 @@ class TrainingJob:
             self._preview, self._preview_wanted = None, False
             self._record.keep_preview(drawing, self._previews)
         self._settle()
+        self._mark = time.monotonic()
 
-    def own_pass(self) -> None:
+    def own_pass(self, most_examples: int) -> None:
         """One pass that is no step: a picture encoded, or the validation loss."""
         if not self._encoded:
-            self._encode_next()
+            self._encode()
         elif self._validation_due:
-            self._validate()
+            self._validate(most_examples)
         self._settle()
+        self._mark = time.monotonic()
 
-    def examples(self) -> Examples:
-        """What the run puts into a training pass."""
-        return self.run.examples(self._dataset, self._latents, len(self._model.alphas_cumprod))
-
-    def stepped(self, loss: float, sharing: int) -> None:
-        """Take the gradient of a pass. Raises NotFinite, after the last good vectors have been kept."""
+    def stepped(self, loss: Tensor, count: int, sharing: int) -> None:
+        """Take what a pass gave for `count` examples. Raises NotFinite, after the last good vectors have been kept."""
         rate = self.run.learning_rate
-        if not self.run.update(loss):
-            raise self._record.keep_good()
-        self._untold_losses.append(loss)
-        self._durations.append(time.monotonic() - self._pass_ended)
-        if self._ended or time.monotonic() - self._told_at >= _PROGRESS_EVERY_SECONDS:
+        if not self.run.take(loss, count):
+            return
+        self._durations.append(time.monotonic() - self._mark)
+        self._mark = time.monotonic()
+        telling = self._ended or self._mark - self._told_at >= _PROGRESS_EVERY_SECONDS
+        if telling or self.run.unread >= self._read_every or self._duty_due:
+            self._read()
+        if telling:
             self._tell_progress(rate, sharing)
         self._settle()
 
@@ -117,6 +138,7 @@ class TrainingJob:
         self.over = True
         if not self._encoded and self.run.step:
             self._record.begin()  # taken up from a checkpoint, and stopped before its first pass
+        self._read()
         snapshot = self._record.publish(self._embeddings) if self._encoded or self.run.step else None
         self._tell(Stopped, step=self.run.step, snapshot=snapshot)
 
@@ -126,11 +148,17 @@ class TrainingJob:
             self.save()
             self._tell(Paused, step=self.run.step)
 
-    def resume(self) -> None:
+    def resume(self, control: Resume) -> None:
+        """Go on, as the control changes it. Raises Refusal for a schedule that cannot be followed."""
+        try:
+            self.run.change(control.steps, control.learning_rate)
+        except BadSchedule as error:
+            raise Refusal("bad_learning_rate", error=str(error)) from error
         if self._paused:
             self._paused = False
-            self._pass_ended = time.monotonic()
-            self._tell(Resumed, step=self.run.step)
+            self._mark = time.monotonic()
+            self._tell(Resumed, step=self.run.step, steps=self.run.request.steps)
+            self._settle()
 
     def preview_now(self) -> None:
         self._preview_wanted = True
@@ -139,7 +167,12 @@ class TrainingJob:
     def save(self) -> None:
         """To disk. Before the pictures are encoded there is nothing new."""
         if self._encoded:
+            self._read()
             self._record.save()
+
+    def eased(self, change: Easing, examples: int) -> None:
+        """The device's memory did not suffice; the pass is tried again with less."""
+        self._tell(EasedEvent, change=change, examples=examples)
 
     # Duties -----------------------------------------------------------------------------------------------------------
 
@@ -149,7 +182,8 @@ class TrainingJob:
 
     @property
     def _ended(self) -> bool:
-        return self.run.step >= self._request.steps
+        patience = self.run.request.tuning.patience
+        return self.run.step >= self.run.request.steps or (0 < patience <= self._record.stale)
 
     @property
     def _validation_due(self) -> bool:
@@ -159,14 +193,17 @@ class TrainingJob:
 
     @property
     def _preview_due(self) -> bool:
-        every, drawn = self._request.preview_every, self._record.drawn
+        every, drawn = self.run.request.preview_every, self._record.drawn
         due = self.run.step == 0 or self._ended or (every > 0 and self.run.step % every == 0)
         recorded = bool(drawn) and drawn[-1] == self.run.step
         return self._preview_wanted or (due and not recorded)
 
+    @property
+    def _duty_due(self) -> bool:
+        return self._validation_due or self._preview_due or self._record.save_due
+
     def _settle(self) -> None:
         """After a pass: begin, save or finish what this step asks for, in this order."""
-        self._pass_ended = time.monotonic()
         if self.over or not self._encoded or self._preview or self._validation_due:
             return
         if self._preview_due:
@@ -175,22 +212,30 @@ class TrainingJob:
             self.over = True
             self._record.finish(self._embeddings)
         elif self._record.save_due:
+            self._read()
             self._record.save()
 
-    def _encode_next(self) -> None:
-        picture = self._dataset.pictures[len(self._latents)]
-        self._latents.add(*self._model.encode_picture(read_picture(Path(picture.path), self._size)))
-        if len(self._latents) == len(self._dataset):
-            seed = self._request.seed
-            self._tuples = validation_tuples(self._dataset, self._latents, self._model, seed, DEFAULT_COUNT)
+    def _encode(self) -> None:
+        encode_next(self._model, self.run.request, self._latents)
+        if len(self._latents) == entries_of(self.run.request):
+            self._tuples = validation_tuples(self._dataset, self._latents, self._model, self.run.request.seed)
             self._record.begin()
-            self._tell(Started, from_step=self.run.step, steps=self._request.steps)
+            held_back = len(self._dataset.held_back)
+            self._tell(Started, from_step=self.run.step, steps=self.run.request.steps, held_back=held_back)
 
-    def _validate(self) -> None:
-        loss = validation_loss(self._model, self.run.vectors, self._tuples)
+    def _validate(self, most_examples: int) -> None:
+        loss = validation_loss(self._model, self.run.learned, self._tuples, most_examples)
         if not math.isfinite(loss):
             raise self._record.keep_good()
-        self._record.keep_validation(loss)
+        self._record.keep_validation(loss, norm_ratio(self.run.learned, self._model.widths, self._model.median_norms))
+
+    def _read(self) -> None:
+        try:
+            losses = self.run.read()
+        except ArithmeticError:
+            raise self._record.keep_good() from None
+        self._record.add_losses(losses)
+        self._untold_losses += losses
 
     def _tell_progress(self, rate: float, sharing: int) -> None:
         self._tell(
@@ -198,7 +243,7 @@ class TrainingJob:
             step=self.run.step,
             loss=statistics.fmean(self._untold_losses),
             learning_rate=rate,
-            seconds_per_step=statistics.median(self._durations),
+            seconds_per_step=statistics.fmean(self._durations),
             sharing=sharing,
         )
         self._untold_losses = []

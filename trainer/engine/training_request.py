@@ -11,28 +11,34 @@ from trainer.engine.failures import Refusal
 from trainer.engine.run import Run
 from trainer.models.family import Family
 from trainer.protocol import TrainRequest
-from trainer.training.lr_schedule import parse_schedule
 
 
 def begin_run(model: Family, request: TrainRequest) -> tuple[Run, int]:
     """The run, and the step count of the file that it goes on from. Raises Refusal, BadEmbedding, BadSchedule."""
     if request.steps < 1 or request.batch_size < 1:
         raise ValueError(f"{request.steps} steps of {request.batch_size} examples")
-    rates = parse_schedule(request.learning_rate, request.steps)
     base_step = 0
     if request.continue_from is None:
         vectors = initial_vectors(model, request.initialization_text, request.vectors_per_token)
     else:
         embedding = read_embedding(model, Path(request.continue_from))
         base_step, vectors = embedding.step or 0, torch.tensor(embedding.vectors)
-    return Run(request.name, vectors.to(model.device), request.seed, request.batch_size, rates), base_step
+    return Run(request, vectors.to(model.device), half=model.dtype is torch.float16), base_step
 
 
 def checked_dataset(model: Family, request: TrainRequest, vectors_per_token: int) -> Dataset:
     """The run's examples, every picture tried with the longest line. Raises Refusal, BadTemplate, PromptTooLong."""
     if not request.pictures:
         raise Refusal("bad_picture", pictures="0")
-    dataset = Dataset(model.reader, request.name, vectors_per_token, request.pictures, request.template, request.seed)
+    dataset = Dataset(
+        model.reader,
+        request.name,
+        vectors_per_token,
+        request.pictures,
+        request.template,
+        request.seed,
+        request.tuning,
+    )
     longest = max(range(len(request.template)), key=lambda line: len(request.template[line]))
     for picture in range(len(dataset)):
         dataset.prompt(longest, picture)

@@ -32,16 +32,24 @@ class _Stretch:
 
 @dataclass(frozen=True)
 class LearningRates:
-    """Rates over the steps of one run."""
+    """Rates over the steps of one run: what the schedule says, brought in by a warm-up, let out by a cosine."""
 
     stretches: tuple[_Stretch, ...]
+    steps: int
+    warmup: int = 0
+    """Steps over which the rate rises to the schedule's."""
+    cosine: bool = False
+    """Half a cosine over the whole run, from the schedule's rate to nothing (Loshchilov & Hutter 2017, equation 5)."""
 
     def at(self, step: int) -> float:
         """Rate of the update that follows `step` finished ones; after the last step the last rate."""
-        return next((stretch.rate for stretch in self.stretches if step < stretch.end), self.stretches[-1].rate)
+        rate = next((stretch.rate for stretch in self.stretches if step < stretch.end), self.stretches[-1].rate)
+        if step < self.warmup:
+            rate *= (step + 1) / self.warmup
+        return rate * (1 + math.cos(math.pi * step / self.steps)) / 2 if self.cosine else rate
 
 
-def parse_schedule(text: str, steps: int, start: int = 0) -> LearningRates:
+def parse_schedule(text: str, steps: int, start: int = 0, *, warmup: int = 0, cosine: bool = False) -> LearningRates:
     """Rates from step `start` to `steps`; stretches that lie before `start` are dropped.
 
     The web UI's rules, except where it would guess: it ends the run early when the schedule does, reads `a:b:c` as
@@ -52,7 +60,8 @@ def parse_schedule(text: str, steps: int, start: int = 0) -> LearningRates:
     if last < steps:
         raise BadSchedule("ends_early", f"The schedule ends at step {last} but the run has {steps}.", ends_at=last)
     left = [stretch for stretch in stretches if stretch.end > start]
-    return LearningRates(tuple(left or stretches[-1:]))  # a run resumed after its last step has nothing left to do
+    # A run resumed after its last step has nothing left to do.
+    return LearningRates(tuple(left or stretches[-1:]), steps, warmup, cosine)
 
 
 def _parse_parts(text: str) -> list[tuple[float, int]]:

@@ -2,76 +2,65 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import torch
 from torch import Tensor
 
-from trainer.data.dataset import Dataset, read_picture
+from trainer.data.dataset import Dataset
 from trainer.data.latents import Latents
 from trainer.engine.randomness import generator
 from trainer.models.family import Family
 from trainer.models.text import Prompt
-from trainer.protocol import TrainingPicture
 from trainer.training.loss import add_noise, losses, target
 
 DEFAULT_COUNT = 8
-_BATCH = 8
+BATCH = 4
+"""Examples in one pass without gradients, which takes no more memory than a training pass of one."""
 
 
 @dataclass(frozen=True)
 class ValidationTuple:
-    """A fixed example: latent and noise (C, H, W), timestep, prompt, and the word that it is about."""
+    """A fixed example: latent and noise (C, H, W), its weights (H, W), timestep, prompt, and the word it is about."""
 
     latent_CHW: Tensor
     noise_CHW: Tensor
+    weights_HW: Tensor
     timestep: int
     prompt: Prompt
     name: str
 
 
 def validation_tuples(
-    dataset: Dataset, latents: Latents, model: Family, seed: int, count: int
+    dataset: Dataset, latents: Latents, model: Family, seed: int, count: int = DEFAULT_COUNT
 ) -> list[ValidationTuple]:
-    """`count` tuples: pictures in turn, timesteps at equal distances over all of time, the template's first line."""
-    means = latents.means()
+    """`count` tuples of the pictures that are held back, or of all when none is.
+
+    The pictures come in turn, timesteps at equal distances over all of time, the prompt is the template's first line.
+    """
+    pictures = dataset.held_back or dataset.learned
     total = len(model.alphas_cumprod)
     order = torch.randperm(count, generator=generator(seed, "validation order")).tolist()
-    return [_tuple(dataset, means, seed, place, int((time + 0.5) / count * total)) for place, time in enumerate(order)]
-
-
-def tuples_from_pictures(
-    model: Family,
-    pictures: Sequence[TrainingPicture],
-    line: str,
-    name: str,
-    vectors_per_token: int,
-    seed: int,
-    count: int = DEFAULT_COUNT,
-    size: int = 0,
-) -> list[ValidationTuple]:
-    """Tuples of picture files; `line` is a template line, `size` the square in pixels (0: the model's own).
-
-    Raises BadPicture, PromptTooLong.
-    """
-    dataset = Dataset(model.reader, name, vectors_per_token, pictures, (line,), seed)
-    latents = Latents()
-    for picture in pictures:
-        latents.add(*model.encode_picture(read_picture(Path(picture.path), size or model.native_size)))
-    return validation_tuples(dataset, latents, model, seed, count)
+    return [
+        _tuple(dataset, latents, seed, place, pictures[place % len(pictures)], int((time + 0.5) / count * total))
+        for place, time in enumerate(order)
+    ]
 
 
 @torch.no_grad()
-def validation_loss(model: Family, vectors: Tensor, tuples: Sequence[ValidationTuple]) -> float:
-    """Mean loss of the tuples with `vectors` (k, width) as their word; no gradient."""
-    parts = [_losses(model, vectors, tuples[start : start + _BATCH]) for start in range(0, len(tuples), _BATCH)]
+def validation_loss(
+    model: Family, vectors: Tensor, tuples: Sequence[ValidationTuple], most_examples: int = BATCH
+) -> float:
+    """Mean loss of the tuples with `vectors` (k, W) as their word; no gradient."""
+    batch = min(BATCH, most_examples)
+    parts = [_losses(model, vectors, tuples[start : start + batch]) for start in range(0, len(tuples), batch)]
     return torch.cat(parts).mean().item()
 
 
-def _tuple(dataset: Dataset, means: Tensor, seed: int, place: int, timestep: int) -> ValidationTuple:
-    picture = place % len(dataset)
-    noise = torch.randn(means[picture].shape, generator=generator(seed, "validation noise", place)).to(means.device)
-    return ValidationTuple(means[picture], noise, timestep, dataset.prompt(0, picture), dataset.name)
+def _tuple(dataset: Dataset, latents: Latents, seed: int, place: int, picture: int, timestep: int) -> ValidationTuple:
+    mean = latents.mean(picture)
+    noise = torch.randn(mean.shape, generator=generator(seed, "validation noise", place)).to(mean.device)
+    (weights,) = latents.weights([picture])
+    return ValidationTuple(mean, noise, weights, timestep, dataset.prompt(0, picture), dataset.name)
 
 
 def _losses(model: Family, vectors: Tensor, tuples: Sequence[ValidationTuple]) -> Tensor:
@@ -81,4 +70,5 @@ def _losses(model: Family, vectors: Tensor, tuples: Sequence[ValidationTuple]) -
     conditioning = model.encode_prompts([each.prompt for each in tuples], [{each.name: vectors} for each in tuples])
     noisy = add_noise(latents, noise, timesteps, model.alphas_cumprod)
     wanted = target(model.prediction, latents, noise, timesteps, model.alphas_cumprod)
-    return losses(model.predict(noisy, timesteps, conditioning), wanted)
+    weights = torch.stack([each.weights_HW for each in tuples])
+    return losses(model.predict(noisy, timesteps, conditioning), wanted, weights)

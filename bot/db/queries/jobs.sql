@@ -43,6 +43,10 @@ UPDATE jobs SET state = :state, attempt = :attempt, event = :event, lost_attempt
     resume_from = :resume_from, report = :report, revision = :revision, started_at = :started_at, ended_at = :ended_at
 WHERE id = :id;
 
+-- name: set_request!
+-- Other steps or rates for a run that is paused.
+UPDATE jobs SET request = :request, revision = revision + 1 WHERE id = :id;
+
 -- name: set_wishes!
 UPDATE jobs SET stop_wanted = :stop_wanted, pause_wanted = :pause_wanted, revision = revision + 1 WHERE id = :id;
 

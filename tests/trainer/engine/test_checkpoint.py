@@ -21,7 +21,8 @@ def checkpoint() -> Checkpoint:
         fingerprint="abc",
         vectors=torch.randn(3, 96),
         optimizer={"step": torch.tensor(400.0), "exp_avg": torch.randn(3, 96), "exp_avg_sq": torch.rand(3, 96)},
-        losses=(0.1, 1 / 3),
+        average=torch.randn(3, 96),
+        best=torch.randn(3, 96),
         validations=((0, 0.2), (50, 0.1)),
         previews=(0, 50),
     )
@@ -29,16 +30,18 @@ def checkpoint() -> Checkpoint:
 
 def test_what_is_written_is_read_to_the_bit(tmp_path: Path, checkpoint: Checkpoint) -> None:
     read = read_checkpoint(write_checkpoint(tmp_path, checkpoint))
-    assert torch.equal(read.vectors, checkpoint.vectors)
+    for kept in ("vectors", "average", "best"):
+        assert torch.equal(getattr(read, kept), getattr(checkpoint, kept))
     assert read.optimizer.keys() == checkpoint.optimizer.keys()
     assert all(torch.equal(read.optimizer[key], checkpoint.optimizer[key]) for key in read.optimizer)
-    plain = ("step", "fingerprint", "losses", "validations", "previews")
+    plain = ("step", "fingerprint", "validations", "previews")
     assert [getattr(read, key) for key in plain] == [getattr(checkpoint, key) for key in plain]
 
 
 def test_a_checkpoint_before_the_first_step_has_no_optimizer_state(tmp_path: Path, checkpoint: Checkpoint) -> None:
-    first = replace(checkpoint, step=0, optimizer={}, losses=())
-    assert read_checkpoint(write_checkpoint(tmp_path, first)).optimizer == {}
+    first = replace(checkpoint, step=0, optimizer={}, best=None)
+    read = read_checkpoint(write_checkpoint(tmp_path, first))
+    assert (read.optimizer, read.best) == ({}, None)
 
 
 @pytest.mark.parametrize("length", [0, 5, 200])

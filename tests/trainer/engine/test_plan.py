@@ -13,6 +13,8 @@ candidates = st.lists(
         need=st.sampled_from(Need),
         arrived=st.integers(1, 1000),
         last_pass=st.integers(0, 1000),
+        shape=st.sampled_from([None, "small", "large"]),
+        examples=st.integers(1, 8),
     ),
     unique_by=lambda candidate: candidate.attempt,
 )
@@ -23,19 +25,19 @@ def turns(waiting: list[Candidate], passes: int) -> list[str]:
     chosen: list[str] = []
     first = max(candidate.last_pass for candidate in waiting) + 1
     for number in range(first, first + passes):
-        (attempt,) = plan(waiting).attempts
+        (attempt,) = plan(waiting, 16).attempts
         chosen.append(attempt)
         waiting = [replace(each, last_pass=number) if each.attempt == attempt else each for each in waiting]
     return chosen
 
 
 def test_nobody_waiting_means_no_pass() -> None:
-    assert plan([]) is None
+    assert plan([], 16) is None
 
 
 @given(candidates.filter(bool))
 def test_the_most_urgent_need_is_served_first(waiting: list[Candidate]) -> None:
-    planned = plan(waiting)
+    planned = plan(waiting, 16)
     assert planned.need == min(candidate.need for candidate in waiting)
     needs = {candidate.attempt: candidate.need for candidate in waiting}
     assert {needs[attempt] for attempt in planned.attempts} == {planned.need}
@@ -57,4 +59,32 @@ def test_a_picture_once_begun_is_finished_before_the_next() -> None:
     first, second = Candidate("first", Need.PICTURE, arrived=1), Candidate("second", Need.PICTURE, arrived=2)
     assert turns([second, first], 5) == ["first"] * 5
     begun = replace(second, last_pass=7)
-    assert plan([first, begun]).attempts == ("second",)
+    assert plan([first, begun], 16).attempts == ("second",)
+
+
+@given(candidates.filter(bool), st.integers(1, 20))
+def test_a_pass_is_of_one_shape_and_not_too_large(waiting: list[Candidate], most: int) -> None:
+    named = {candidate.attempt: candidate for candidate in waiting}
+    chosen = [named[attempt] for attempt in plan(waiting, most).attempts]
+    assert len({candidate.attempt for candidate in chosen}) == len(chosen)
+    if len(chosen) > 1:
+        assert len({candidate.shape for candidate in chosen}) == 1
+        assert chosen[0].shape is not None
+        assert sum(candidate.examples for candidate in chosen) <= most
+
+
+@given(candidates.filter(bool), st.integers(1, 20))
+def test_sharing_takes_nobodys_turn(waiting: list[Candidate], most: int) -> None:
+    alone = [replace(candidate, shape=None) for candidate in waiting]
+    assert plan(waiting, most).attempts[0] == plan(alone, most).attempts[0]
+
+
+@given(st.integers(1, 6), st.integers(1, 6), st.integers(1, 16))
+def test_runs_of_two_shapes_both_go_on(small: int, large: int, most: int) -> None:
+    waiting = [Candidate(f"small {n}", Need.TRAINING, n, shape="small") for n in range(small)]
+    waiting += [Candidate(f"large {n}", Need.TRAINING, 10 + n, shape="large", examples=4) for n in range(large)]
+    passes = 12
+    for number in range(1, passes + 1):
+        chosen = set(plan(waiting, most).attempts)
+        waiting = [replace(each, last_pass=number) if each.attempt in chosen else each for each in waiting]
+    assert min(candidate.last_pass for candidate in waiting) > 0

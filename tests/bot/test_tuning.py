@@ -1,0 +1,73 @@
+"""Settings for training as people write them."""
+
+import contextlib
+import re
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.errors import BadTuning
+from bot.faults import check
+from bot.tuning import SETTINGS, read_tuning, suggest_tuning
+from tests.bot.jobs import TRAIN
+from trainer.protocol import Tuning
+
+
+@pytest.mark.parametrize(
+    ("text", "tuning"),
+    [
+        ("", Tuning()),
+        ("flip", Tuning(flip=True)),
+        (" flip , cosine,", Tuning(flip=True, cosine=True)),
+        ("warmup 20, min-snr: 5, clip=0.5", Tuning(warmup=20, min_snr_gamma=5.0, clip_norm=0.5)),
+        (r'words \w+, join ", "', Tuning(word_regex=r"\w+", word_join=", ")),
+        ('words "a{1,3}", last, patience 4', Tuning(word_regex="a{1,3}", average=False, patience=4)),
+    ],
+)
+def test_settings_are_read(text: str, tuning: Tuning) -> None:
+    assert read_tuning(text) == tuning
+
+
+@pytest.mark.parametrize(
+    ("text", "part", "reason"),
+    [
+        ("flip, fast", "fast", "unknown"),
+        ("warmup soon", "warmup soon", "value"),
+        ("warmup", "warmup", "value"),
+        ("flip 2", "flip 2", "value"),
+        ("flip, )", ")", "unknown"),
+    ],
+)
+def test_what_cannot_be_read_is_named(text: str, part: str, reason: str) -> None:
+    with pytest.raises(BadTuning) as refused:
+        read_tuning(text)
+    assert (refused.value.facts["part"], refused.value.facts["reason"]) == (part, reason)
+
+
+@pytest.mark.parametrize(("text", "reason"), [("drop 3", "range"), ("clip nan", "range"), ("words (", "pattern")])
+def test_what_cannot_be_done_is_refused_before_it_is_promised(text: str, reason: str) -> None:
+    with pytest.raises(BadTuning) as refused:
+        check(msgspec.structs.replace(TRAIN, tuning=read_tuning(text)))
+    assert refused.value.facts["reason"] == reason
+
+
+@given(st.text(alphabet='flip,cosinewarmup 0129"\\+-:=', max_size=60))
+def test_any_text_is_read_or_refused(text: str) -> None:
+    with contextlib.suppress(BadTuning):
+        read_tuning(text)
+
+
+def test_every_example_is_a_setting_and_is_suggested() -> None:
+    for name, (field, _, example) in SETTINGS.items():
+        assert getattr(read_tuning(example), field) != getattr(Tuning(), field)
+        assert f"flip, {example}" in suggest_tuning(f"flip, {name[:3]}")
+    assert {field for field, _, _ in SETTINGS.values()} == set(Tuning.__struct_fields__)
+
+
+def test_the_users_guide_lists_every_setting() -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "users.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| `([a-z-]+)[^`]*` \|", guide, re.MULTILINE)
+    assert sorted(listed) == sorted(SETTINGS)

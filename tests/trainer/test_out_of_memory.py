@@ -1,0 +1,39 @@
+"""A worker process whose memory really does not suffice, by the system's own limit."""
+
+import psutil
+
+from tests.trainer.process import Worker, pictures_of, train_request
+from trainer.protocol import Eased, Failed, Finished, Started
+
+MIB = 1 << 20
+
+
+def limit(worker: Worker, more_mib: int) -> None:
+    """Let the worker have so much address space beyond what it has now."""
+    process = psutil.Process(worker.process.pid)
+    process.rlimit(psutil.RLIMIT_AS, (process.memory_info().vms + more_mib * MIB, psutil.RLIM_INFINITY))
+
+
+def test_a_pass_that_is_too_large_is_made_in_parts(worker: Worker) -> None:
+    request = train_request(pictures=pictures_of("owl", 1), size=384, batch_size=16, steps=2)
+    worker.start("a", request)
+    worker.wait_for(Started)
+    limit(worker, 500)
+    eased = worker.wait_for(Eased, Failed)
+    assert isinstance(eased, Eased), eased
+    assert (eased.change, eased.examples) == ("examples", 8)
+    assert isinstance(worker.wait_for(Finished, Failed), Finished)
+
+
+def test_when_nothing_is_left_to_give_up_the_run_fails_by_name(worker: Worker) -> None:
+    worker.start("a", train_request(pictures=pictures_of("owl", 1), size=768, steps=2, batch_size=2))
+    worker.wait_for(Started)
+    limit(worker, 60)
+    failed = worker.wait_for(Failed, Finished)
+    assert isinstance(failed, Failed)
+    assert failed.reason == "out_of_memory"
+    changes = [event.change for event in worker.events if isinstance(event, Eased)]
+    assert changes == ["examples", "examples", "checkpointing", "offloading"]
+    limit(worker, 10_000)
+    worker.start("b", train_request(steps=1), folder="b")
+    assert isinstance(worker.wait_for(Failed, Finished, attempt="b"), Finished)
