@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+SDXL_WIDTHS = (768, 1280)
+
 
 @dataclass(frozen=True)
 class Embedding:
@@ -16,6 +18,10 @@ class Embedding:
     model_hash: str | None = None
     widths: tuple[int, ...] = ()
     """How many of the W numbers go to each text encoder: (768,), (1024,), SDXL's (768, 1280). One takes all."""
+    file_hash: str | None = None
+    """First 12 hex digits of the file's SHA-256, the web UI's "TI hashes"; None for what came from no file."""
+    notes: tuple[str, ...] = ()
+    """What a person should know of the reading; each goes on from the file's name ("holds a T5 part, which …")."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "widths", self.widths or tuple(self.vectors.shape[-1:]))

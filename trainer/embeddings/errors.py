@@ -1,5 +1,23 @@
-"""What reading an embedding can end in."""
+"""What reading a file can end in.
+
+BadEmbedding            a file is not an embedding that can be used here
+└── PlainPicture        it is a picture that carries none, as a preview beside an embedding is
+BadArchive              a ZIP is not unpacked, or not further
+WrongFormat             an embedding cannot be written in a format
+"""
 
 
 class BadEmbedding(Exception):
     """A file is not an embedding that can be used here; the text goes on from the file's name: "cool.pt …"."""
+
+
+class PlainPicture(BadEmbedding):
+    """A picture without an embedding in it; in a folder of embeddings that is no fault."""
+
+
+class BadArchive(Exception):
+    """A ZIP that is not unpacked; the text goes on from the file's name."""
+
+
+class WrongFormat(Exception):
+    """The format cannot carry this embedding; the text goes on from the embedding's name."""

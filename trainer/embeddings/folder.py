@@ -2,23 +2,21 @@
 
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from trainer.embeddings.aside import write_aside
 from trainer.embeddings.embedding import Embedding
-from trainer.embeddings.errors import BadEmbedding
-from trainer.embeddings.safetensors import read_safetensors
+from trainer.embeddings.errors import BadEmbedding, PlainPicture
+from trainer.embeddings.pairs import join_pairs
+from trainer.embeddings.reading import read_embedding
 from trainer.embeddings.torch_zip import check_file_size
-from trainer.embeddings.webui import read_webui, write_webui
+from trainer.embeddings.writing import own_file
 
 # In the order in which they are preferred where two files have one stem.
-_READERS: dict[str, Callable[[bytes, str], Embedding]] = {
-    ".pt": read_webui,
-    ".safetensors": read_safetensors,
-    ".bin": read_webui,
-}
+_SUFFIXES = (".pt", ".safetensors", ".bin", ".png", ".webp", ".pti")
+_PICTURES = (".png", ".webp")
 
 
 @dataclass(frozen=True)
@@ -39,7 +37,7 @@ class EmbeddingsFolder:
         self._folder = folder
         self._widths = widths
         self._stamps: dict[Path, _Stamp] = {}
-        self._read: dict[Path, Embedding | str] = {}
+        self._read: dict[Path, Embedding | str | None] = {}
         self._words: dict[str, Embedding] = {}
         self._unusable: dict[str, str] = {}
 
@@ -54,11 +52,15 @@ class EmbeddingsFolder:
         return dict(self._unusable)
 
     def write(self, embedding: Embedding) -> Path:
-        """Put `<name>.pt` into the folder, over an older one. Raises OSError, ValueError for a path as a name."""
+        """Put `<name>.pt`, for two text encoders `<name>.safetensors`, into the folder, over an older one.
+
+        Raises OSError, ValueError for a path as a name.
+        """
         if not embedding.name or embedding.name.startswith(".") or Path(embedding.name).name != embedding.name:
             raise ValueError(f"not the name of a visible file: {embedding.name!r}")
-        path = self._folder / f"{embedding.name}.pt"
-        write_aside(path, write_webui(embedding))
+        suffix, data = own_file(embedding)
+        path = self._folder / f"{embedding.name}{suffix}"
+        write_aside(path, data)
         return path
 
     def _refresh(self) -> None:
@@ -66,42 +68,50 @@ class EmbeddingsFolder:
         if stamps == self._stamps:
             return
         kept = {path: read for path, read in self._read.items() if stamps.get(path) == self._stamps.get(path)}
-        self._read = {path: kept[path] if path in kept else self._read_file(path) for path in stamps}
+        self._read = {path: kept[path] if path in kept else _read_file(path) for path in stamps}
         self._stamps = stamps
         self._index()
-
-    def _read_file(self, path: Path) -> Embedding | str:
-        """Embedding in a file, or why there is none that can be used."""
-        try:
-            check_file_size(path.stat().st_size)
-            embedding = _READERS[path.suffix.lower()](path.read_bytes(), path.stem)
-            self._check_width(embedding)
-        except BadEmbedding as error:
-            return str(error)
-        except OSError as error:
-            return f"cannot be opened ({error.strerror})"
-        return embedding
-
-    def _check_width(self, embedding: Embedding) -> None:
-        if embedding.widths != self._widths:
-            theirs, ours = ("+".join(map(str, widths)) for widths in (embedding.widths, self._widths))
-            raise BadEmbedding(f"was made for another model: {theirs} numbers a vector where this one has {ours}")
 
     def _index(self) -> None:
         """Of several files with one stem the first that can be used counts."""
         self._words, self._unusable = {}, {}
-        for path in sorted(self._read, key=self._preference):
-            read = self._read[path]
-            word = path.stem.lower()
-            if isinstance(read, str):
-                self._unusable.setdefault(word, read)
+        paths = sorted(self._read, key=self._preference)
+        read = [(path, one) for path in paths if isinstance(one := self._read[path], Embedding)]
+        for path, embedding in join_pairs(read, self._widths):
+            if reason := self._misfit(embedding):
+                self._unusable.setdefault(path.stem.lower(), reason)
             else:
-                self._words.setdefault(word, read)
+                self._words.setdefault(path.stem.lower(), embedding)
+        for path in paths:
+            if isinstance(reason := self._read[path], str):
+                self._unusable.setdefault(path.stem.lower(), reason)
         self._unusable = {word: reason for word, reason in self._unusable.items() if word not in self._words}
+
+    def _misfit(self, embedding: Embedding) -> str | None:
+        """Why an embedding cannot be used with this model."""
+        if embedding.widths == self._widths:
+            return None
+        if len(embedding.widths) < len(self._widths) and embedding.widths[0] in self._widths:
+            return "holds the half of a word: this model has two text encoders, and the other one's file is missing"
+        theirs, ours = ("+".join(map(str, widths)) for widths in (embedding.widths, self._widths))
+        return f"was made for another model: {theirs} numbers a vector where this one has {ours}"
 
     def _preference(self, path: Path) -> tuple[int, int, str]:
         depth = len(path.relative_to(self._folder).parts)
-        return depth, list(_READERS).index(path.suffix.lower()), str(path)
+        return depth, _SUFFIXES.index(path.suffix.lower()), str(path)
+
+
+def _read_file(path: Path) -> Embedding | str | None:
+    """Embedding in a file, or why there is none; None for a picture that is only a picture."""
+    try:
+        check_file_size(path.stat().st_size)
+        return read_embedding(path.read_bytes(), path.name)
+    except PlainPicture:
+        return None
+    except BadEmbedding as error:
+        return str(error)
+    except OSError as error:
+        return f"cannot be opened ({error.strerror})"
 
 
 def _scan(root: Path) -> Iterator[tuple[Path, _Stamp]]:
@@ -114,8 +124,14 @@ def _scan(root: Path) -> Iterator[tuple[Path, _Stamp]]:
         except OSError:
             continue  # removed since it was listed, or not ours to read
         unseen += [path for path in entries if path.is_dir() and not path.is_symlink()]
-        files = [path for path in entries if path.suffix.lower() in _READERS]
+        files = [path for path in entries if _may_be_embedding(path)]
         yield from ((path, stamp) for path in files if (stamp := _stamp(path, root)))
+
+
+def _may_be_embedding(path: Path) -> bool:
+    """By its suffix, and not one of the web UI's `x.preview.png`."""
+    suffix = path.suffix.lower()
+    return suffix in _SUFFIXES and not (suffix in _PICTURES and path.stem.lower().endswith(".preview"))
 
 
 def _is_name(name: str) -> bool:

@@ -3,15 +3,16 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from trainer.embeddings.errors import BadEmbedding
 
-_MAX_NUMBERS = 2**22  # 1024 vectors of T5's width; the longest embedding seen has 88
-_MAX_DIMENSIONS = 4
-_BYTES = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8, "I32": 4, "U8": 1}
+MAX_NUMBERS = 2**22  # 1024 vectors of T5's width; the longest embedding seen has 88
+MAX_DIMENSIONS = 4
+_WHOLE = {"I64": 8, "I32": 4, "I16": 2, "I8": 1, "U64": 8, "U32": 4, "U16": 2, "U8": 1, "BOOL": 1}
+BYTES = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2, "C64": 8, "C128": 16, **_WHOLE}
+Buffer = bytes | bytearray | memoryview
 _FLOATS = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "BF16": "<u2"}
 
 
@@ -19,7 +20,7 @@ _FLOATS = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "BF16": "<u2"}
 class StoredTensor:
     """A tensor still in its record: `dtype` in safetensors' words, `offset` and `strides` in elements."""
 
-    records: Mapping[str, bytes]
+    records: Mapping[str, Buffer]
     record: str
     dtype: str
     count: int
@@ -36,20 +37,27 @@ class StoredTensor:
         view = np.lib.stride_tricks.as_strided(stored[self.offset :], self.shape, strides, writeable=False)
         return _float32(view, self.dtype)
 
+    def check_size(self) -> int:
+        """How many numbers `array` would give, which costs nothing to ask. Raises BadEmbedding if too many or none."""
+        if len(self.shape) > MAX_DIMENSIONS or min(self.shape, default=1) < 1:
+            raise BadEmbedding("holds no vectors")
+        if math.prod(self.shape) > MAX_NUMBERS:
+            raise BadEmbedding("holds more numbers than an embedding has")
+        return math.prod(self.shape)
+
     def _check_record(self) -> None:
-        if self.dtype not in _FLOATS:
+        if self.dtype in _WHOLE:
             raise BadEmbedding("holds whole numbers where vectors are expected")
+        if self.dtype not in _FLOATS:
+            raise BadEmbedding("holds numbers of a kind that is not read")
         if self.record not in self.records:
             raise BadEmbedding("is damaged: a part with numbers is missing")
-        if self.count * _BYTES[self.dtype] != len(self.records[self.record]):
+        if self.count * BYTES[self.dtype] != len(self.records[self.record]):
             raise BadEmbedding("is damaged: a part with numbers has the wrong length")
 
     def _check_shape(self) -> None:
         """The farthest element lies in the record, so that every one does: none of the sizes is negative."""
-        if len(self.shape) > _MAX_DIMENSIONS or min(self.shape, default=1) < 1:
-            raise BadEmbedding("holds no vectors")
-        if math.prod(self.shape) > _MAX_NUMBERS:
-            raise BadEmbedding("holds more numbers than an embedding has")
+        self.check_size()
         if len(self.strides) != len(self.shape) or min((self.offset, *self.strides)) < 0:
             raise BadEmbedding("is damaged: its numbers are laid out wrongly")
         farthest = self.offset + sum((n - 1) * stride for n, stride in zip(self.shape, self.strides, strict=True))
@@ -67,22 +75,3 @@ def _float32(stored: np.ndarray, dtype: str) -> np.ndarray:
     if not np.isfinite(values).all():
         raise BadEmbedding("holds values that are not finite numbers")
     return values
-
-
-def as_vectors(values: np.ndarray) -> np.ndarray:
-    """(k, width) from (k, width) or (width,). Raises BadEmbedding for any other shape."""
-    if values.ndim not in (1, 2):
-        raise BadEmbedding("holds numbers that are not a list of vectors")
-    return values.reshape(-1, values.shape[-1])
-
-
-def only_tensor(held: Mapping[Any, Any]) -> StoredTensor:
-    """The one tensor held, whatever its key. Raises BadEmbedding that names what else the file is."""
-    if "clip_l" in held and "clip_g" in held:
-        raise BadEmbedding("was made for SDXL, which has two text encoders")
-    if len(held) > 1:
-        raise BadEmbedding("holds several parts where an embedding has one")
-    tensor = next(iter(held.values()), None)
-    if not isinstance(tensor, StoredTensor):
-        raise BadEmbedding("holds no embedding")
-    return tensor

@@ -9,6 +9,8 @@ from trainer.embeddings.errors import BadEmbedding
 
 _MAX_FILE_BYTES = 64 * 2**20
 _MAX_RECORDS = 256
+_ENCRYPTED = 0x1  # bit 0 of an entry's flags
+ZIP_START = b"PK\x03\x04"
 _DIRECTORY_ENTRY = b"PK\x01\x02"
 # What torch 1.6 to 2.13 writes; the last three are newer than many files.
 _RECORD = re.compile(
@@ -39,10 +41,7 @@ def check_file_size(size_bytes: int) -> None:
 
 
 def _check_outside(data: bytes) -> None:
-    check_file_size(len(data))
-    if data[:1] == b"\x80":
-        raise BadEmbedding("is in the format that torch wrote before version 1.6, which is not read")
-    if not data.startswith(b"PK\x03\x04"):
+    if not data.startswith(ZIP_START):
         raise BadEmbedding("is not a file that torch wrote")
     # Every entry has this mark, so that counting it bounds the work before the directory is parsed.
     if data.count(_DIRECTORY_ENTRY) > _MAX_RECORDS:
@@ -57,6 +56,8 @@ def _check_entries(entries: list[zipfile.ZipInfo], file_bytes: int) -> dict[str,
         match = _RECORD.fullmatch(entry.filename)
         if match is None or match["name"] in named:
             raise BadEmbedding("has parts that torch does not write")
+        if entry.flag_bits & _ENCRYPTED:
+            raise BadEmbedding("has encrypted parts, which torch does not write")
         if entry.compress_type != zipfile.ZIP_STORED or entry.compress_size != entry.file_size:
             raise BadEmbedding("has compressed parts, which torch does not write")
         named[match["name"]] = entry

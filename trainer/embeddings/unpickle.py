@@ -4,35 +4,25 @@ A pickle is a program; Python's own reader runs it. Here dicts, lists, tuples, s
 are, the handful of names that torch writes become marks, and whatever else stands in the file ends the reading.
 """
 
-import pickletools
-import struct
-from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field
+import io
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from trainer.embeddings.errors import BadEmbedding
-from trainer.embeddings.tensors import StoredTensor
-from trainer.embeddings.torch_zip import read_records
+from trainer.embeddings.opcodes import ForbiddenInstruction, read_instructions
+from trainer.embeddings.tensors import MAX_DIMENSIONS, Buffer, StoredTensor
+from trainer.embeddings.torch_names import FOREIGN, STORAGES, ParameterDict, Storage
 
 _T = TypeVar("_T")
-_MAX_PICKLE_BYTES = 2**20
 _MAX_OPCODES = 20_000
 _LARGEST_SIZE = 2**40
-_STORAGES = {
-    "torch FloatStorage": "F32",
-    "torch HalfStorage": "F16",
-    "torch BFloat16Storage": "BF16",
-    "torch DoubleStorage": "F64",
-    "torch LongStorage": "I64",
-    "torch IntStorage": "I32",
-    "torch ByteStorage": "U8",
-}
 _ORDERED_DICT = "collections OrderedDict"
 _TENSOR = "torch._utils _rebuild_tensor_v2"
 _PARAMETER = "torch._utils _rebuild_parameter"
 _PARAMETER_DICT = "torch.nn.modules.container ParameterDict"
 _SETS = ("__builtin__ set", "builtins set")  # Python 2's name, which protocol 2 keeps, and Python 3's
-_NAMES = {_ORDERED_DICT, _TENSOR, _PARAMETER, _PARAMETER_DICT, *_SETS, *_STORAGES}
+_NAMES = {_ORDERED_DICT, _TENSOR, _PARAMETER, _PARAMETER_DICT, *_SETS, *STORAGES}
 
 
 @dataclass(frozen=True)
@@ -42,58 +32,51 @@ class _Name:
     text: str
 
 
-@dataclass(frozen=True)
-class _Storage:
-    dtype: str
-    record: str
-    count: int
+class Unpickler:
+    """Reads the pickles of one file; how much all of them may do is limited together.
 
-
-@dataclass
-class ParameterDict:
-    """torch's container of that name, as far as it matters: its tensors."""
-
-    parameters: dict[Hashable, Any] = field(default_factory=dict)
-
-
-class _Instructions(Exception):
-    """The pickle does something that no file of numbers needs."""
-
-
-def read_torch_file(data: bytes) -> Any:
-    """What torch.save was given: dicts, lists, tuples, text, numbers, None, `StoredTensor` and `ParameterDict`.
-
-    Nested as deeply as the file likes and perhaps in circles: take what is wanted by key, do not walk it.
-    Raises BadEmbedding.
+    `storages` says which record, by its name and number type, the tensors asked for.
     """
-    records = read_records(data)
-    program = records["data.pkl"]
-    if len(program) > _MAX_PICKLE_BYTES:
-        raise BadEmbedding("holds more than an embedding")
-    try:
-        return _Machine(records).run(program)
-    except (_Instructions, IndexError, KeyError, TypeError) as error:
-        # The last three: instructions that take from the stack what is not there or has another type.
-        raise BadEmbedding("contains instructions, not only numbers") from error
-    except (ValueError, struct.error, OverflowError) as error:
-        raise BadEmbedding("is damaged or was not copied whole") from error
 
-
-class _Machine:
-    def __init__(self, records: dict[str, bytes]) -> None:
+    def __init__(self, records: Mapping[str, Buffer]) -> None:
         self._records = records
+        self._work = 0
+        self.storages: dict[str, Storage] = {}
+        self._begin()
+
+    def read(self, stream: io.BytesIO) -> Any:
+        """Dicts, lists, tuples, text, numbers, None, `StoredTensor`, `ParameterDict`, from one pickle.
+
+        Nested as deeply as the file likes and perhaps in circles: take what is wanted by key, do not walk it.
+        Raises BadEmbedding.
+        """
+        self._begin()
+        try:
+            return self._run(stream)
+        except (ForbiddenInstruction, IndexError, KeyError, TypeError) as error:
+            # The last three: instructions that take from the stack what is not there or has another type.
+            raise BadEmbedding("contains instructions, not only numbers") from error
+        except ValueError as error:
+            raise BadEmbedding("is damaged or was not copied whole") from error
+
+    def _begin(self) -> None:
         self._stack: list[Any] = []
         self._marks: list[int] = []
         self._memo: dict[int, Any] = {}
 
-    def run(self, program: bytes) -> Any:
-        for count, (opcode, argument, _) in enumerate(pickletools.genops(program)):
-            if count >= _MAX_OPCODES:
-                raise BadEmbedding("holds more than an embedding")
-            if opcode.name == "STOP":
+    def _run(self, stream: io.BytesIO) -> Any:
+        for name, argument in read_instructions(stream):
+            self.spend(1)
+            if name == "STOP":
                 return self._stack.pop()
-            self._step(opcode.name, argument)
+            self._step(name, argument)
         raise ValueError("no STOP")
+
+    def spend(self, work: int) -> None:
+        """Count work done. Raises BadEmbedding when it is more than any embedding needs."""
+        self._work += work
+        if self._work > _MAX_OPCODES:
+            raise BadEmbedding("holds more than an embedding")
 
     def _step(self, name: str, argument: Any) -> None:
         if name in _IGNORED:
@@ -107,13 +90,13 @@ class _Machine:
         elif name in _ACTIONS:
             _ACTIONS[name](self, argument)
         else:
-            raise _Instructions(name)
+            raise ForbiddenInstruction(name)
 
     def _take(self, count: int) -> list[Any]:
         """Remove the uppermost `count` values, none of them below the last mark."""
         start = len(self._stack) - count
         if start < (self._marks[-1] if self._marks else 0):
-            raise _Instructions("stack underflow")
+            raise ForbiddenInstruction("stack underflow")
         taken = self._stack[start:]
         del self._stack[start:]
         return taken
@@ -160,33 +143,48 @@ class _Machine:
         _expect(self._stack[-1], list).extend(values)
 
     def name(self, text: str) -> None:
+        if text in FOREIGN:
+            raise BadEmbedding(FOREIGN[text])
         if text not in _NAMES:
-            raise _Instructions(text)
+            raise ForbiddenInstruction(text)
         self._stack.append(_Name(text))
 
     def name_from_stack(self, _: Any) -> None:
         module, attribute = self._take(2)
         self.name(f"{_expect(module, str)} {_expect(attribute, str)}")
 
-    def storage(self, _: Any) -> None:
+    def refer(self, _: Any) -> None:
+        """BINPERSID: a storage; in the old format also a class with its source text, which stays unread."""
         (reference,) = self._take(1)
-        kind, name, key, _location, count = _expect(reference, tuple)
-        if kind != "storage":
-            raise _Instructions("persistent id")
-        self._stack.append(_Storage(_STORAGES[_expect(name, _Name).text], _expect(key, str), _whole(count)))
+        kind, name, *rest = _expect(reference, tuple)
+        if kind == "module":
+            self._stack.append(_expect(name, _Name))
+        elif kind == "storage":
+            self._storage(name, *rest)
+        else:
+            raise ForbiddenInstruction("persistent id")
+
+    def _storage(self, name: Any, key: Any, _location: Any, count: Any, view: Any = None) -> None:
+        """`view` is the old format's: a storage that is a piece of another one. Nobody saves embeddings so."""
+        if view is not None:
+            raise ForbiddenInstruction("view of a storage")
+        stored = Storage(STORAGES[_expect(name, _Name).text], _expect(key, str), _whole(count))
+        if self.storages.setdefault(stored.record, stored) != stored:
+            raise BadEmbedding("is damaged: a part with numbers is described in two ways")
+        self._stack.append(stored)
 
     def call(self, _: Any) -> None:
         """REDUCE: what the named function would make of its arguments, for the few functions that torch writes."""
         name, arguments = self._take(2)
         function = _FUNCTIONS.get(_expect(name, _Name).text)
         if function is None:
-            raise _Instructions("call")
+            raise ForbiddenInstruction("call")
         self._stack.append(function(self, *_expect(arguments, tuple)))
 
     def new_object(self, _: Any) -> None:
         name, arguments = self._take(2)
         if _expect(name, _Name).text != _PARAMETER_DICT or arguments != ():
-            raise _Instructions("new object")
+            raise ForbiddenInstruction("new object")
         self._stack.append(ParameterDict())
 
     def build(self, _: Any) -> None:
@@ -195,24 +193,26 @@ class _Machine:
         if isinstance(target, ParameterDict):
             target.parameters = _expect(_expect(state, dict)["_parameters"], dict)
         elif not isinstance(target, dict):  # an OrderedDict's attributes (a state dict's _metadata) say nothing here
-            raise _Instructions("state")
+            raise ForbiddenInstruction("state")
 
     def tensor(self, storage: Any, offset: Any, shape: Any, strides: Any, *_rest: Any) -> StoredTensor:
-        stored = _expect(storage, _Storage)
+        stored = _expect(storage, Storage)
+        if len(_expect(shape, tuple)) > MAX_DIMENSIONS or len(_expect(strides, tuple)) > MAX_DIMENSIONS:
+            raise BadEmbedding("is damaged: its numbers are laid out wrongly")
         return StoredTensor(
             records=self._records,
             record=f"data/{stored.record}",
             dtype=stored.dtype,
             count=stored.count,
             offset=_whole(offset),
-            shape=tuple(_whole(n) for n in _expect(shape, tuple)),
-            strides=tuple(_whole(n) for n in _expect(strides, tuple)),
+            shape=tuple(_whole(n) for n in shape),
+            strides=tuple(_whole(n) for n in strides),
         )
 
 
 def _expect(value: Any, kind: type[_T]) -> _T:
     if not isinstance(value, kind):
-        raise _Instructions(f"{kind.__name__} expected")
+        raise ForbiddenInstruction(f"{kind.__name__} expected")
     return value
 
 
@@ -225,23 +225,24 @@ def _whole(value: Any) -> int:
 def _plain_key(key: Any) -> Hashable:
     """Only keys whose hash is quick: a tuple's is exponential in a file's length if the tuples are nested."""
     if not isinstance(key, str | int | float | None):
-        raise _Instructions("key")
+        raise ForbiddenInstruction("key")
     return key
 
 
-def _ordered_dict(_: _Machine, pairs: Any = ()) -> dict[Hashable, Any]:
-    """Empty, or from a list of pairs, as Python 2 wrote it."""
+def _ordered_dict(unpickler: Unpickler, pairs: Any = ()) -> dict[Hashable, Any]:
+    """Empty, or from a list of pairs, as Python 2 wrote it; one list may be asked for often, so it counts as work."""
+    unpickler.spend(len(pairs))
     return {_plain_key(key): value for key, value in pairs}
 
 
-def _parameter(_: _Machine, tensor: Any, *_rest: Any) -> StoredTensor:
+def _parameter(_: Unpickler, tensor: Any, *_rest: Any) -> StoredTensor:
     return _expect(tensor, StoredTensor)
 
 
-def _empty_set(_: _Machine, members: Any) -> None:
+def _empty_set(_: Unpickler, members: Any) -> None:
     """Only empty sets are written, beside what matters."""
     if members != []:
-        raise _Instructions("set")
+        raise ForbiddenInstruction("set")
 
 
 _IGNORED = {"PROTO", "FRAME"}
@@ -259,28 +260,28 @@ _CONSTANTS: dict[str, Callable[[], Any]] = {
     "EMPTY_SET": lambda: None,
 }
 _TUPLES = {"TUPLE1": 1, "TUPLE2": 2, "TUPLE3": 3}
-_ACTIONS: dict[str, Callable[[_Machine, Any], None]] = {
-    "MARK": _Machine.mark,
-    "BINPUT": _Machine.put,
-    "LONG_BINPUT": _Machine.put,
-    "MEMOIZE": _Machine.memoize,
-    "BINGET": _Machine.get,
-    "LONG_BINGET": _Machine.get,
-    "TUPLE": _Machine.tuple_to_mark,
-    "SETITEM": _Machine.set_item,
-    "SETITEMS": _Machine.set_items,
-    "APPEND": _Machine.append,
-    "APPENDS": _Machine.appends,
-    "GLOBAL": _Machine.name,
-    "STACK_GLOBAL": _Machine.name_from_stack,
-    "BINPERSID": _Machine.storage,
-    "REDUCE": _Machine.call,
-    "NEWOBJ": _Machine.new_object,
-    "BUILD": _Machine.build,
+_ACTIONS: dict[str, Callable[[Unpickler, Any], None]] = {
+    "MARK": Unpickler.mark,
+    "BINPUT": Unpickler.put,
+    "LONG_BINPUT": Unpickler.put,
+    "MEMOIZE": Unpickler.memoize,
+    "BINGET": Unpickler.get,
+    "LONG_BINGET": Unpickler.get,
+    "TUPLE": Unpickler.tuple_to_mark,
+    "SETITEM": Unpickler.set_item,
+    "SETITEMS": Unpickler.set_items,
+    "APPEND": Unpickler.append,
+    "APPENDS": Unpickler.appends,
+    "GLOBAL": Unpickler.name,
+    "STACK_GLOBAL": Unpickler.name_from_stack,
+    "BINPERSID": Unpickler.refer,
+    "REDUCE": Unpickler.call,
+    "NEWOBJ": Unpickler.new_object,
+    "BUILD": Unpickler.build,
 }
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
     _ORDERED_DICT: _ordered_dict,
-    _TENSOR: _Machine.tensor,
+    _TENSOR: Unpickler.tensor,
     _PARAMETER: _parameter,
     **dict.fromkeys(_SETS, _empty_set),
 }

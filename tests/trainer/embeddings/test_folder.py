@@ -7,10 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import safetensors.numpy
+import torch
+from PIL import Image
 
 from trainer.embeddings.embedding import Embedding
 from trainer.embeddings.folder import EmbeddingsFolder
 from trainer.embeddings.webui import write_webui
+from trainer.embeddings.writing import Format, write_embedding
 
 WIDTH = 96
 
@@ -90,7 +93,8 @@ def test_another_width_is_told_of(path: Path, folder: EmbeddingsFolder) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["notes.txt", "a.png", "a.pt.optim", ".a.pt", "._a.pt", ".a.pt.x7.tmp", "pt", "a.ckpt"]
+    "name",
+    ["notes.txt", "a.preview.png", "a.PREVIEW.webp", "a.pt.optim", ".a.pt", "._a.pt", ".a.pt.x7.tmp", "pt", "a.ckpt"],
 )
 def test_other_files_are_left_alone(path: Path, folder: EmbeddingsFolder, name: str) -> None:
     (path / name).write_bytes(write_webui(embedding("a")))
@@ -164,6 +168,63 @@ def test_a_failed_write_leaves_the_older_file(path: Path, folder: EmbeddingsFold
         folder.write(Embedding("a", np.ones(3, np.float32)))
     assert value_of(folder, "a") == 1
     assert [entry.name for entry in path.iterdir()] == ["a.pt"]
+
+
+@pytest.mark.parametrize("kind", ["pt", "bin", "safetensors", "png"])
+def test_every_format_is_a_word(path: Path, folder: EmbeddingsFolder, kind: Format) -> None:
+    (path / "sub").mkdir()
+    for name, data in write_embedding(embedding("a", 4), kind).items():
+        (path / "sub" / name).write_bytes(data)
+    assert value_of(folder, "a") == 4
+    assert folder.words()["a"].file_hash is not None
+
+
+def test_a_picture_is_a_word_only_if_it_carries_one(path: Path, folder: EmbeddingsFolder) -> None:
+    folder.write(embedding("cat", 1))
+    Image.new("RGB", (64, 64), "red").save(path / "cat.png")
+    Image.new("RGB", (64, 64), "red").save(path / "dog.png")
+    (data,) = write_embedding(embedding("owl", 2), "png").values()
+    (path / "owl.png").write_bytes(data)
+    (path / "fox.preview.png").write_bytes(data)
+    Image.open(path / "owl.png").save(path / "hen.webp", lossless=True)
+    assert set(folder.words()) == {"cat", "owl", "hen"}
+    assert folder.unusable() == {}
+
+
+def test_a_file_of_several_words_is_told_of(path: Path, folder: EmbeddingsFolder) -> None:
+    torch.save({"string_to_param": {"a": torch.ones(1, WIDTH), "b": torch.ones(1, WIDTH)}}, path / "both.pt")
+    assert folder.words() == {}
+    assert folder.unusable() == {"both": "holds several embeddings where one is expected"}
+
+
+def test_a_word_for_two_encoders_is_written_and_read(path: Path) -> None:
+    folder = EmbeddingsFolder(path, (8, 12))
+    written = Embedding("a", np.arange(40, dtype=np.float32).reshape(2, 20), widths=(8, 12))
+    assert folder.write(written) == path / "a.safetensors"
+    assert np.array_equal(folder.words()["a"].vectors, written.vectors)
+    assert folder.words()["a"].widths == (8, 12)
+
+
+def test_two_files_that_are_the_halves_of_a_word_are_one(path: Path) -> None:
+    folder = EmbeddingsFolder(path, (8, 12))
+    written = Embedding("a", np.arange(40, dtype=np.float32).reshape(2, 20), widths=(8, 12))
+    first, second = write_embedding(written, "pair").items()
+    (path / first[0]).write_bytes(first[1])
+    assert folder.words() == {}
+    assert "the other one's file is missing" in folder.unusable()["a"]
+    (path / second[0]).write_bytes(second[1])
+    assert list(folder.words()) == ["a"]
+    assert np.array_equal(folder.words()["a"].vectors, written.vectors)
+    assert folder.unusable() == {}
+    (path / first[0]).unlink()
+    assert folder.words() == {}
+    assert list(folder.unusable()) == ["a_2"]
+
+
+def test_two_words_of_one_encoder_are_no_pair(path: Path, folder: EmbeddingsFolder) -> None:
+    folder.write(embedding("a"))
+    folder.write(embedding("a_2"))
+    assert set(folder.words()) == {"a", "a_2"}
 
 
 def test_it_does_without_torch() -> None:

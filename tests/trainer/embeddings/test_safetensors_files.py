@@ -28,7 +28,6 @@ def test_one_flat_vector_is_one_row() -> None:
     [
         ({}, "holds no embedding"),
         ({"a": TENSOR, "b": TENSOR.clone()}, "several parts"),
-        ({"clip_l": TENSOR, "clip_g": TENSOR.clone()}, "SDXL"),
         ({"a": torch.ones(3, 96, dtype=torch.int64)}, "whole numbers"),
         ({"a": torch.ones(3, 96, dtype=torch.bool)}, "whole numbers"),
         ({"a": torch.ones(2, 3, 4)}, "not a list of vectors"),

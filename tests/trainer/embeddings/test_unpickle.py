@@ -16,43 +16,14 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.trainer.embeddings.making import FLOATS, NO_HOOKS, TENSOR, program, tensor_program, zipped
+from tests.trainer.embeddings.samples import saved
 from trainer.embeddings.errors import BadEmbedding
 from trainer.embeddings.tensors import StoredTensor
-from trainer.embeddings.unpickle import ParameterDict, read_torch_file
+from trainer.embeddings.torch_file import read_torch_file
+from trainer.embeddings.torch_names import ParameterDict
 
 INSTRUCTIONS = "contains instructions, not only numbers"
-TENSOR = b"ctorch._utils\n_rebuild_tensor_v2\n"
-FLOATS = b"ctorch\nFloatStorage\n"
-NO_HOOKS = b"ccollections\nOrderedDict\n)R"
-
-
-def saved(value: Any, **options: Any) -> bytes:
-    buffer = io.BytesIO()
-    torch.save(value, buffer, **options)
-    return buffer.getvalue()
-
-
-def zipped(records: dict[str, bytes], root: str = "archive", compression: int = zipfile.ZIP_STORED) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", compression) as archive:
-        for name, contents in records.items():
-            archive.writestr(f"{root}/{name}", contents)
-    return buffer.getvalue()
-
-
-def program(pickled: bytes, numbers: bytes = b"\0" * 16) -> bytes:
-    return zipped({"data.pkl": pickled, "data/0": numbers, "version": b"3\n"})
-
-
-def tensor_program(count: int = 4, offset: int = 0, shape: tuple = (2, 2), strides: tuple = (2, 1)) -> bytes:
-    """A pickle of one float32 tensor in record 0, laid out as told."""
-    storage = b"(X\x07\0\0\0storage" + FLOATS + b"X\x01\0\0\x000X\x03\0\0\0cpu" + whole(count) + b"tQ"
-    sizes = b"".join(b"(" + b"".join(whole(n) for n in numbers) + b"t" for numbers in (shape, strides))
-    return b"\x80\x02" + TENSOR + b"(" + storage + whole(offset) + sizes + b"\x89" + NO_HOOKS + b"tR."
-
-
-def whole(value: int) -> bytes:
-    return b"\x8a\x09" + value.to_bytes(9, "little", signed=True)
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float16, torch.bfloat16, torch.float64])
@@ -161,33 +132,6 @@ def test_a_broken_program_is_damage(pickled: bytes) -> None:
         read_torch_file(program(pickled))
 
 
-@pytest.mark.parametrize(
-    "layout",
-    [
-        {"count": 5},
-        {"count": 2**62},
-        {"count": -4},
-        {"offset": 1},
-        {"offset": -1},
-        {"offset": 2**39},
-        {"shape": (3, 2)},
-        {"shape": (2, 3)},
-        {"shape": (2**30, 2**30), "strides": (0, 0)},
-        {"shape": (2**21, 3), "strides": (0, 0)},
-        {"shape": (0, 2)},
-        {"shape": (-1, 2)},
-        {"strides": (3, 1)},
-        {"strides": (-2, 1)},
-        {"strides": (2, -1), "offset": 1},
-        {"strides": (2,)},
-        {"shape": (1,) * 65, "strides": (0,) * 65},
-    ],
-)
-def test_a_tensor_that_reaches_beyond_its_numbers_is_refused(layout: dict[str, Any]) -> None:
-    with pytest.raises(BadEmbedding, match=r"is damaged|holds"):
-        read_torch_file(program(tensor_program(**layout))).array()
-
-
 @pytest.mark.parametrize(("offset", "strides"), [(-1, (2, 1)), (0, (-2, 1)), (1, (2, -1))])
 def test_a_tensor_checks_itself_for_places_before_its_numbers(offset: int, strides: tuple[int, int]) -> None:
     with pytest.raises(BadEmbedding, match="laid out wrongly"):
@@ -275,8 +219,7 @@ GOOD = {"data.pkl": tensor_program(), "data/0": b"\0" * 16, "version": b"3\n"}
         (zipped({"version": b"3\n"}), "parts that torch does not write"),
         (zipped({**GOOD, "byteorder": b"big"}), "big-endian"),
         (zipped({**GOOD, **{f"data/{n}": b"" for n in range(1, 400)}}), "too many parts"),
-        (pickle.dumps({"*": 1}), "before version 1.6"),
-        (saved({"*": torch.ones(3)}, _use_new_zipfile_serialization=False), "before version 1.6"),
+        (pickle.dumps({"*": 1}), "is damaged"),
         (b"", "is not a file that torch wrote"),
         (b"<html>", "is not a file that torch wrote"),
         (b"PK\x03\x04", "is damaged"),
@@ -318,7 +261,7 @@ def test_a_changed_file_is_read_or_refused(place: int, change: bytes) -> None:
         return
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(st.binary(max_size=200))
 def test_any_program_is_read_or_refused(pickled: bytes) -> None:
     try:
