@@ -13,9 +13,13 @@ from bench.machine import machine
 RESULTS = Path(__file__).parent / "results.json"
 
 FIGURES = (
-    Figure("train_step_over_bare.small", 1.3, "lower", "bench.training_step:small_alone"),
-    Figure("train_step_over_bare.small_b4", 1.3, "lower", "bench.training_step:small_batch_of_four", slow=True),
-    Figure("train_step_over_bare.sd15", 1.15, "lower", "bench.training_step:sd15", slow=True),
+    Figure("train_step_over_bare.small", 1.2, "lower", "bench.training_step:small_alone"),
+    Figure("train_step_over_bare.small_b4", 1.2, "lower", "bench.training_step:small_batch_of_four", slow=True),
+    Figure("train_step_over_bare.sd15", 1.05, "lower", "bench.training_step:sd15", slow=True),
+    Figure("shared_over_inline.small_x4", 1.7, "higher", "bench.sharing:small_x4"),
+    Figure("shared_over_inline.sd15_x4", 1.7, "higher", "bench.sharing:sd15_x4", slow=True),
+    Figure("memory_over_bare.sd15", 1.05, "lower", "bench.memory:sd15_over_bare", slow=True),
+    Figure("checkpoint_kb.k8", 200, "lower", "bench.memory:checkpoint_kb"),
     Figure("imagine_over_pipeline.small", 1.1, "lower", "bench.drawing:over_pipeline"),
     Figure("imagine_wait_passes", 1.2, "lower", "bench.drawing:wait_in_passes"),
     Figure("first_answer_p99_s", 1.0, "lower", "bench.program:first_answer_p99"),

@@ -5,12 +5,13 @@ from pathlib import Path
 import torch
 from diffusers import AutoencoderKL, DDPMScheduler, UNet2DConditionModel
 from torch import nn
-from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
+from transformers import CLIPTextConfig, CLIPTextModel
 
 from trainer.models.family import Family
+from trainer.models.latent_diffusion import Parts
 from trainer.models.loading import load_model
 from trainer.models.sd1 import StableDiffusion1
-from trainer.models.text import PromptReader
+from trainer.models.tokenizer import SHIPPED, read_tokenizer
 
 DEMO_MODEL = Path(__file__).parents[1] / "trainer" / "demo_model"
 
@@ -28,15 +29,19 @@ def random_sd15(native_size: int = 512, dtype: torch.dtype = torch.bfloat16) -> 
     """
     torch.manual_seed(0)
     scheduler = DDPMScheduler(beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear")
-    return StableDiffusion1(
+    parts = Parts(
         model="random-sd15",
         model_hash="0000000000",
-        reader=PromptReader(CLIPTokenizer.from_pretrained(DEMO_MODEL / "tokenizer", local_files_only=True)),
-        text_encoder=_frozen(CLIPTextModel(_text_config()), dtype),
+        model_hash_old=None,
+        prediction="epsilon",
+        native_size=native_size,
+        tokenizer=read_tokenizer(SHIPPED),
+        text_encoders=(_frozen(CLIPTextModel(_text_config()), dtype),),
         unet=_frozen(UNet2DConditionModel(sample_size=native_size // 8, cross_attention_dim=768), dtype),
         vae=_frozen(_autoencoder(), torch.float32),
         alphas_cumprod=scheduler.alphas_cumprod.float(),
     )
+    return StableDiffusion1(parts)
 
 
 def _text_config() -> CLIPTextConfig:

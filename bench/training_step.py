@@ -1,29 +1,21 @@
 """A step of the engine beside the bare forward and backward that it cannot do without."""
 
-import socket
 import statistics
-import tempfile
-import time
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Iterable, Sequence
 
-import msgspec
 import torch
 from torch import Tensor, nn
 
 from bench.models import random_sd15, small
 from bench.pairs import seconds_of
 from bench.requests import pictures_of, training
-from trainer.embeddings.folder import EmbeddingsFolder
-from trainer.engine.engine import Engine
+from bench.turns import watch
 from trainer.models.family import Family
 from trainer.models.sd1 import StableDiffusion1
-from trainer.protocol import MOST_VECTORS, Failed, Preview, Start, Told, TrainRequest, Validated
-from trainer.wire import Wire
+from trainer.protocol import MOST_VECTORS, Control, Preview, Told, TrainRequest, Validated
 
 _ENDLESS = 100_000
 _TOKENS = MOST_VECTORS + 2
-_CHUNK = 1 << 20
 
 
 def small_alone() -> float:
@@ -71,34 +63,19 @@ def _require_gradient(_layer: nn.Module, _inputs: tuple[Tensor, ...], rows: Tens
 
 
 class StepPairs:
-    """Asked by the engine between two turns of its loop: takes the time of the turn that ended, then of a bare step."""
+    """Times a bare step after every turn of the engine that was a training step."""
 
-    def __init__(self, told: socket.socket, bare: Callable[[], None], pairs: int) -> None:
-        self._told, self._bare, self._pairs = told, bare, pairs
-        self._decoder = msgspec.json.Decoder(Told)
-        self._began = 0.0
+    def __init__(self, bare: Callable[[], None], pairs: int) -> None:
+        self._bare, self._pairs = bare, pairs
         self._training = False
         self.ratios: list[float] = []
 
-    def __call__(self) -> bool:
-        seconds = time.perf_counter() - self._began
-        told = self._read()
+    def __call__(self, seconds: float, told: Sequence[Told]) -> Iterable[Control] | None:
         # A run first encodes its pictures and draws a preview; now and then it validates. Those turns are no steps.
         if self._training and not any(isinstance(message, Validated) for message in told):
             self.ratios.append(seconds / seconds_of(self._bare))
         self._training |= any(isinstance(message, Preview) for message in told)
-        self._began = time.perf_counter()
-        return len(self.ratios) >= self._pairs
-
-    def _read(self) -> list[Told]:
-        try:
-            lines = self._told.recv(_CHUNK, socket.MSG_DONTWAIT).splitlines()
-        except BlockingIOError:
-            return []
-        told = [self._decoder.decode(line) for line in lines]
-        if failed := next((message for message in told if isinstance(message, Failed)), None):
-            raise RuntimeError(f"the run failed: {failed.reason} {failed.facts}")
-        return told
+        return None if len(self.ratios) >= self._pairs else ()
 
 
 def _over_bare(model: Family, size: int, batch_size: int, pairs: int, warm_up: int = 5) -> float:
@@ -110,10 +87,6 @@ def _over_bare(model: Family, size: int, batch_size: int, pairs: int, warm_up: i
 
 def engine_step_ratios(model: Family, request: TrainRequest, bare: Callable[[], None], pairs: int) -> list[float]:
     """A turn of the real engine that makes one step ÷ `bare`, turn and turn about."""
-    ours, theirs = socket.socketpair()
-    with tempfile.TemporaryDirectory() as folder, ours, theirs:
-        start = Start(attempt="bench", job=1, request=request, folder=f"{folder}/run")
-        ours.sendall(msgspec.json.encode(start) + b"\n")
-        timed = StepPairs(ours, bare, pairs)
-        Engine(model, EmbeddingsFolder(Path(folder) / "embeddings", model.widths), Wire(theirs), timed).run()
+    timed = StepPairs(bare, pairs)
+    watch(model, [request], timed)
     return timed.ratios

@@ -84,6 +84,16 @@ async def _run_parts(settings: Settings, folder: Path, database: Database, clien
 def _worker(settings: Settings, folder: Path) -> ChildWorker:
     arguments = ["--model", str(settings.model), "--embeddings", str(folder / "embeddings")]
     arguments += ["--device", settings.device, "--precision", settings.precision]
+    arguments += ["--hashes", str(folder / "model-hashes.json")]
+    if settings.prediction != "auto":
+        arguments += ["--prediction", settings.prediction]
+    for wanted, option in (
+        (settings.allow_ckpt, "--allow-ckpt"),
+        (settings.allow_downloads, "--allow-downloads"),
+        (settings.offload, "--offload"),
+        (settings.compile, "--compile"),
+    ):
+        arguments += [option] * wanted
     return ChildWorker(arguments, settings.silence_seconds)
 
 

@@ -25,7 +25,17 @@ class Settings(BaseSettings):
     data_folder: Path = Path("data")
     """Embeddings, pictures, runs and the database live here."""
     model: Path = Field(default_factory=embedded_model)
-    """A Stable Diffusion model in diffusers' folder layout."""
+    """A Stable Diffusion 1.x, 2.x or XL model: a diffusers folder, a single file, or a hub name owner/name."""
+    prediction: Literal["auto", "epsilon", "v_prediction"] = "auto"
+    """What the model predicts, where a single file does not tell."""
+    allow_ckpt: bool = False
+    """Read .ckpt files too, by weights only. A .safetensors file cannot hold a program and needs no trust."""
+    allow_downloads: bool = False
+    """Fetch a model that is named as owner/name from the hub."""
+    offload: bool = False
+    """Keep the autoencoder and the text encoder away from the device while idle: less memory, slower previews."""
+    compile: bool = False
+    """Compile the noise model when it is first used: minutes at the start, faster passes on a GPU."""
     device: Literal["auto", "cpu", "cuda"] = "auto"
     precision: Literal["float32", "float16", "bfloat16"] = "float32"
     """Of the frozen model; vectors are always float32. Half precision halves memory on a GPU."""

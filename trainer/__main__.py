@@ -25,7 +25,8 @@ def main() -> int:
     arguments = _arguments()
     _die_with_parent(arguments.parent)
     os.nice(_NICENESS)
-    os.environ["HF_HUB_OFFLINE"] = "1"
+    if not arguments.allow_downloads:
+        os.environ["HF_HUB_OFFLINE"] = "1"
     # Threads that spin while they wait for each other make a pass ten times slower as soon as another process wants
     # the same cores; asleep they cost nothing that shows.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
@@ -37,7 +38,15 @@ def main() -> int:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="trainer", description="Embedsmith's worker process; the bot starts it.")
     parser.add_argument("--fd", type=int, required=True, help="descriptor of a stream socket to talk on")
-    parser.add_argument("--model", type=Path, required=True, help="model folder in diffusers' layout")
+    parser.add_argument("--model", type=Path, required=True, help="model folder, single file, or owner/name on the hub")
+    parser.add_argument("--prediction", choices=("epsilon", "v_prediction"), help="what a single file does not tell")
+    parser.add_argument("--allow-ckpt", action="store_true", help="read .ckpt files, by weights only")
+    parser.add_argument("--allow-downloads", action="store_true", help="fetch a model named as owner/name")
+    parser.add_argument("--hashes", type=Path, help="file that remembers the hashes of models")
+    parser.add_argument(
+        "--offload", action="store_true", help="keep idle parts of the model away from the device"
+    )
+    parser.add_argument("--compile", action="store_true", help="compile the noise model when it is first used")
     parser.add_argument("--embeddings", type=Path, required=True, help="folder whose files are words in prompts")
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
     parser.add_argument("--precision", choices=("float32", "float16", "bfloat16"), default="float32")
@@ -87,7 +96,17 @@ def _serve(arguments: argparse.Namespace, termination: _Termination) -> int:
 
     disable_progress_bar()
     device = torch.device(_device(arguments.device, cuda=torch.cuda.is_available()))
-    model = load_model(arguments.model, device, getattr(torch, arguments.precision))
+    model = load_model(
+        arguments.model,
+        device,
+        getattr(torch, arguments.precision),
+        prediction=arguments.prediction,
+        allow_pickle=arguments.allow_ckpt,
+        allow_download=arguments.allow_downloads,
+        hashes=arguments.hashes,
+        offloading=arguments.offload,
+        compile_unet=arguments.compile,
+    )
     embeddings = EmbeddingsFolder(arguments.embeddings, model.widths)
     with socket.socket(fileno=arguments.fd) as connection:
         connection.set_inheritable(False)

@@ -113,4 +113,4 @@ class ChildWorker:
 def _environment() -> dict[str, str]:
     """The bot's own, without its secrets, and with its import path."""
     kept = {key: value for key, value in os.environ.items() if key not in _SECRETS}
-    return {**kept, "PYTHONPATH": str(Path(__file__).parents[2]), "HF_HUB_OFFLINE": "1"}
+    return {**kept, "PYTHONPATH": str(Path(__file__).parents[2])}

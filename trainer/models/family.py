@@ -33,6 +33,19 @@ class Conditioning:
             None if pooled is None else pooled.repeat_interleave(times, dim=0),
         )
 
+    def taken(self, rows: Sequence[int]) -> "Conditioning":
+        """The examples at `rows`, in that order."""
+        at = torch.tensor(rows, device=self.tokens_BTW.device)
+        return Conditioning(self.tokens_BTW[at], None if self.pooled_BP is None else self.pooled_BP[at])
+
+    def zeroed(self, rows: Sequence[int]) -> "Conditioning":
+        """The same with nothing said at `rows`: what an empty prompt is where `Family.empty_is_zero`."""
+        at = torch.tensor(rows, dtype=torch.long, device=self.tokens_BTW.device)
+        pooled = self.pooled_BP
+        return Conditioning(
+            self.tokens_BTW.index_fill(0, at, 0.0), None if pooled is None else pooled.index_fill(0, at, 0.0)
+        )
+
 
 class Family(Protocol):
     """One frozen model. No weight of it ever takes a gradient.
@@ -45,6 +58,8 @@ class Family(Protocol):
     """The name people know it by."""
     model_hash: str
     """First 10 hex digits of a SHA-256 over its weights."""
+    model_hash_old: str | None
+    """The web UI's hash of before 2023, 8 hex digits; None for a folder, which never had one."""
     widths: tuple[int, ...]
     """Numbers in one vector for each text encoder; a vector holds them side by side, W = sum(widths) in all."""
     prediction: Prediction
@@ -57,6 +72,24 @@ class Family(Protocol):
     """(timesteps,) float32 on the CPU."""
     reader: PromptReader
     device: torch.device
+    dtype: torch.dtype
+    """Of the noise model's weights and of what it computes."""
+    empty_is_zero: bool
+    """Whether an empty negative prompt is nothing at all, `Conditioning.zeroed`, and not the encoding of no words."""
+    offloading: bool
+    """Whether the autoencoder and, outside of training, the text encoders stand in the computer's memory while idle.
+
+    May be set between two passes; raise it when the device's memory is short. Costs their way there for each picture.
+    """
+
+    @property
+    def median_norms(self) -> tuple[float, ...]:
+        """For each text encoder, the median L2 norm of the vocabulary's rows; far above it, a vector drowns others."""
+        ...
+
+    def set_checkpointing(self, wanted: bool) -> None:
+        """Compute the UNet's activations anew in the backward pass: less memory, same gradients, a third slower."""
+        ...
 
     def token_rows(self, text: str, most: int) -> Tensor:
         """Token embeddings (m, W) float32 of a text's first `most` tokens, before the text encoder."""

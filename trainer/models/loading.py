@@ -1,69 +1,63 @@
-"""From a model folder in diffusers' layout to a frozen family."""
+"""From a file, a folder or a hub's name to a frozen family."""
 
-import hashlib
-import json
 from pathlib import Path
 
 import torch
-from diffusers import AutoencoderKL, DDPMScheduler, UNet2DConditionModel
-from torch import nn
-from transformers import CLIPTextModel, CLIPTokenizer
 
-from trainer.models.family import Family
-from trainer.models.sd1 import StableDiffusion1
-from trainer.models.text import PromptReader
+from trainer.models import compiling
+from trainer.models.checkpoint_file import SUFFIXES
+from trainer.models.errors import BadModel
+from trainer.models.family import Family, Prediction
+from trainer.models.folder import Reading, read_folder
+from trainer.models.hub import fetch, looks_like_name
+from trainer.models.latent_diffusion import LatentDiffusion
+from trainer.models.single_file import read_single_file
 
-_PARTS = ("text_encoder", "unet", "vae")
-_WEIGHTS = (".safetensors", ".bin")
-_BLOCK = 1 << 20
-
-
-class BadModel(ValueError):
-    """A folder that does not hold a model we can work with."""
+__all__ = ["BadModel", "load_model"]
 
 
-def load_model(folder: Path, device: torch.device, dtype: torch.dtype) -> Family:
-    """Load a Stable Diffusion 1.x folder, every weight frozen. Raises BadModel, OSError."""
-    scheduler = DDPMScheduler.from_config(_read_json(folder / "scheduler" / "scheduler_config.json"))
-    if scheduler.config.prediction_type != "epsilon":
-        raise BadModel(f"{folder} predicts {scheduler.config.prediction_type}; only epsilon is known")
-    # transformers would keep the file's own type; a float16 model trains to NaN.
-    text_encoder = CLIPTextModel.from_pretrained(folder / "text_encoder", dtype=dtype, local_files_only=True)
-    unet = UNet2DConditionModel.from_pretrained(folder / "unet", torch_dtype=dtype, local_files_only=True)
-    vae = AutoencoderKL.from_pretrained(folder / "vae", torch_dtype=torch.float32, local_files_only=True)
-    for part in (text_encoder, unet, vae):
-        _freeze(part, device)
-    return StableDiffusion1(
-        model=_model_name(folder),
-        model_hash=_model_hash(folder),
-        reader=PromptReader(CLIPTokenizer.from_pretrained(folder / "tokenizer", local_files_only=True)),
-        text_encoder=text_encoder,
-        unet=unet,
-        vae=vae,
-        alphas_cumprod=scheduler.alphas_cumprod.float().cpu(),
-    )
+def load_model(
+    source: Path,
+    device: torch.device,
+    dtype: torch.dtype,
+    *,
+    prediction: Prediction | None = None,
+    allow_pickle: bool = False,
+    allow_download: bool = False,
+    hashes: Path | None = None,
+    offloading: bool = False,
+    compile_unet: bool = False,
+    configuration: Path | None = None,
+) -> Family:
+    """Load Stable Diffusion 1.x, 2.x or XL, every weight frozen. Raises BadModel, OSError.
+
+    `source`: a folder in diffusers' layout, a `.safetensors` or `.ckpt` file, or "owner/name" on the hub.
+    `prediction`: overrules what the model says of itself. `allow_pickle`: read `.ckpt` and `.bin`, weights only.
+    `hashes`: a JSON file that remembers hashes. `compile_unet`: minutes, for faster passes after.
+    `configuration`: for a single file of unusual architecture, a folder with the parts' config.json.
+    """
+    reading = Reading(device, dtype, allow_pickle=allow_pickle, prediction=prediction, hashes=hashes)
+    model = _read(source, reading, configuration, allow_download=allow_download)
+    if device.type == "cuda":
+        _suit_cuda(model)
+    if compile_unet:
+        compiling.compile_unet(model)
+    model.offloading = offloading
+    return model
 
 
-def _freeze(part: nn.Module, device: torch.device) -> None:
-    part.requires_grad_(requires_grad=False).eval().to(device)
+def _read(source: Path, reading: Reading, configuration: Path | None, *, allow_download: bool) -> LatentDiffusion:
+    if source.is_dir():
+        return read_folder(source, reading)
+    if source.is_file() and source.suffix in SUFFIXES:
+        return read_single_file(source, reading, configuration)
+    if source.exists():
+        raise BadModel(f"{source} is neither a folder nor a file that ends in {' or '.join(SUFFIXES)}")
+    if looks_like_name(source.as_posix()):
+        return read_folder(fetch(source.as_posix(), allow_download=allow_download), reading, name=source.name)
+    raise BadModel(f"there is no {source}")
 
 
-def _model_name(folder: Path) -> str:
-    """The name in model_index.json, without its path; else the folder's."""
-    named = _read_json(folder / "model_index.json").get("_name_or_path")
-    return Path(named).name if named else folder.resolve().name
-
-
-def _model_hash(folder: Path) -> str:
-    digest = hashlib.sha256()
-    for path in sorted(path for part in _PARTS for path in (folder / part).iterdir() if path.suffix in _WEIGHTS):
-        with path.open("rb") as file:
-            while block := file.read(_BLOCK):
-                digest.update(block)
-    return digest.hexdigest()[:10]
-
-
-def _read_json(path: Path) -> dict[str, object]:
-    if not path.is_file():
-        raise BadModel(f"{path} is missing: not a model folder in diffusers' layout")
-    return json.loads(path.read_text(encoding="utf-8"))
+def _suit_cuda(model: LatentDiffusion) -> None:
+    torch.set_float32_matmul_precision("high")  # TF32: ten bits of mantissa, as float16, at several times the speed
+    model.unet.to(memory_format=torch.channels_last)

@@ -22,6 +22,8 @@ from trainer.protocol import LONGEST_PROMPT
 
 WINDOW = 75
 MAX_WINDOWS = 8
+OPEN_CLIP_PAD = 0
+"""The token that OpenCLIP's encoders were trained to see after the end token; OpenAI's saw the end token again."""
 
 
 class PromptTooLong(ValueError):
@@ -61,7 +63,7 @@ class PromptReader:
 
     def __init__(self, tokenizer: CLIPTokenizer) -> None:
         self._tokenizer = tokenizer
-        self._begin, self._end = tokenizer.bos_token_id, tokenizer.eos_token_id
+        self._begin, self.end = tokenizer.bos_token_id, tokenizer.eos_token_id
         specials = "|".join(re.escape(token) for token in tokenizer.all_special_tokens)
         self._specials = re.compile(specials, re.IGNORECASE)
         self._ids_of_name: dict[str, tuple[int, ...]] = {}
@@ -94,8 +96,7 @@ class PromptReader:
         return torch.cat([prompt.ids, torch.tensor([self._framed([])]).expand(missing, -1)]) if missing else prompt.ids
 
     def _framed(self, window: Sequence[int]) -> list[int]:
-        # SD1 pads with the end token itself.
-        return [self._begin, *window, *[self._end] * (WINDOW + 1 - len(window))]
+        return [self._begin, *window, *[self.end] * (WINDOW + 1 - len(window))]
 
     def _pieces(self, ids: Sequence[int], words: Mapping[str, int]) -> "Iterator[int | _Word]":
         candidates = self._by_first_id(words)

@@ -4,7 +4,7 @@ import torch
 from PIL import Image, ImageChops, ImageStat
 
 from tests.trainer.process import pictures_of
-from trainer.data.dataset import read_picture
+from trainer.data.picture import read_picture
 from trainer.models.sd1 import StableDiffusion1
 
 

@@ -1,0 +1,139 @@
+"""What Stable Diffusion's families share: reading prompts, the autoencoder, where parts stand."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate, pairwise
+
+import torch
+from diffusers import AutoencoderKL, UNet2DConditionModel
+from PIL import Image
+from torch import Tensor
+from transformers import CLIPTokenizer
+
+from trainer.models.clip_text import ClipEncoder, ClipText, distinct
+from trainer.models.family import Conditioning, Prediction
+from trainer.models.latent_pictures import LatentPictures
+from trainer.models.residency import HOME, move, working
+from trainer.models.text import Prompt, PromptReader, injected
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a model is made of; every weight frozen, the UNet on the device that all is to work on."""
+
+    model: str
+    model_hash: str
+    model_hash_old: str | None
+    prediction: Prediction
+    native_size: int
+    tokenizer: CLIPTokenizer
+    text_encoders: tuple[ClipEncoder, ...]
+    unet: UNet2DConditionModel
+    vae: AutoencoderKL
+    alphas_cumprod: Tensor
+    empty_is_zero: bool = False
+
+
+class LatentDiffusion(ABC):
+    """All of `Family` but its name, its way to encode windows, and what else the UNet is told."""
+
+    family: str
+
+    def __init__(self, parts: Parts) -> None:
+        self.model, self.model_hash, self.model_hash_old = parts.model, parts.model_hash, parts.model_hash_old
+        self.prediction: Prediction = parts.prediction
+        self.native_size = parts.native_size
+        self.empty_is_zero = parts.empty_is_zero
+        self.alphas_cumprod = parts.alphas_cumprod
+        self.device = parts.unet.device
+        self.unet, self.dtype = parts.unet, parts.unet.dtype
+        self.reader = PromptReader(parts.tokenizer)
+        self.texts = tuple(ClipText(encoder) for encoder in parts.text_encoders)
+        self.widths = tuple(text.width for text in self.texts)
+        self._columns = [slice(*ends) for ends in pairwise(accumulate(self.widths, initial=0))]
+        self._pictures = LatentPictures(parts.vae, self.device)
+        self.latent_channels, self.latent_scale = self._pictures.channels, self._pictures.scale
+        self.batch_varies = False
+        """Whether to tell a compiled UNet that it need not be compiled anew for each size of batch."""
+
+    @abstractmethod
+    def encode_windows(self, ids_NT: Tensor, windows: int, clip_skip: int) -> Conditioning:
+        """Each prompt's `windows` rows of ids, stacked prompt by prompt, as the UNet is told them."""
+
+    def also_told(self, latents_BCHW: Tensor, conditioning: Conditioning) -> dict[str, Tensor] | None:
+        """What the UNet is told beside the prompt's tokens."""
+        return None
+
+    @property
+    def vae(self) -> AutoencoderKL:
+        return self._pictures.vae
+
+    @property
+    def offloading(self) -> bool:
+        return self._pictures.offloading
+
+    @offloading.setter
+    def offloading(self, wanted: bool) -> None:
+        self._pictures.offloading = wanted
+        if wanted:
+            for part in (self.vae, *(text.encoder for text in self.texts)):
+                move(part, HOME)
+
+    @cached_property
+    def median_norms(self) -> tuple[float, ...]:
+        return tuple(text.median_norm() for text in self.texts)
+
+    def set_checkpointing(self, wanted: bool) -> None:
+        if wanted:
+            self.unet.enable_gradient_checkpointing()
+        else:
+            self.unet.disable_gradient_checkpointing()
+
+    def token_rows(self, text: str, most: int) -> Tensor:
+        ids = self.reader.token_ids(text)[:most]
+        return torch.cat([encoder.token_rows(ids) for encoder in self.texts], dim=1)
+
+    def encode_prompts(
+        self, prompts: Sequence[Prompt], vectors: Sequence[Mapping[str, Tensor]], clip_skip: int = 1
+    ) -> Conditioning:
+        windows = max(prompt.windows for prompt in prompts)
+        prompts, vectors, rows = distinct(prompts, vectors)
+        ids = torch.cat([self.reader.padded(prompt, windows) for prompt in prompts]).to(self.device)
+        with ExitStack() as stack:
+            for text in self.texts:
+                # Under a gradient the backward pass still needs the weights.
+                leaves = self.offloading and not torch.is_grad_enabled()
+                stack.enter_context(working(text.encoder, self.device, leaves=leaves))
+            for text, columns in zip(self.texts, self._columns, strict=True):
+                stack.enter_context(injected(text.token_embedding, prompts, [_cut(own, columns) for own in vectors]))
+            encoded = self.encode_windows(ids, windows, clip_skip)
+        return encoded if len(prompts) == len(rows) else encoded.taken(rows)
+
+    def predict(self, latents_BCHW: Tensor, timesteps_B: Tensor, conditioning: Conditioning) -> Tensor:
+        latents, tokens = latents_BCHW.to(self.dtype), conditioning.tokens_BTW
+        told = self.also_told(latents, conditioning)
+        if self.batch_varies:
+            for each in (latents, timesteps_B, tokens, *(told or {}).values()):
+                torch._dynamo.maybe_mark_dynamic(each, 0)
+        predicted = self.unet(
+            latents, timesteps_B, encoder_hidden_states=tokens, added_cond_kwargs=told, return_dict=False
+        )
+        return predicted[0].float()
+
+    def encode_picture(self, image: Image.Image) -> tuple[Tensor, Tensor]:
+        return self._pictures.encode(image)
+
+    def decode_latent(self, latent_CHW: Tensor) -> Image.Image:
+        return self._pictures.decode(latent_CHW)
+
+
+def _cut(vectors: Mapping[str, Tensor], columns: slice) -> dict[str, Tensor]:
+    return {word: values[:, columns] for word, values in vectors.items()}
+
+
+def joined(states_NTW: Tensor, windows: int) -> Tensor:
+    """Each prompt's windows one after another: (B, windows * T, W)."""
+    return states_NTW.reshape(len(states_NTW) // windows, -1, states_NTW.shape[-1])

@@ -1,0 +1,14 @@
+"""The noise levels that a model was trained with, from its scheduler's configuration."""
+
+from collections.abc import Mapping
+
+from diffusers import DDPMScheduler
+from torch import Tensor
+
+# Zero terminal SNR would make the last sigma infinite; diffusers' Euler sampler puts the same floor.
+_FLOOR = 2**-24
+
+
+def alphas_cumprod(configuration: Mapping[str, object]) -> Tensor:
+    """(timesteps,) float32 on the CPU."""
+    return DDPMScheduler.from_config(dict(configuration)).alphas_cumprod.float().cpu().clamp(min=_FLOOR)
