@@ -55,10 +55,10 @@ def result_message(job: Job, request: TrainRequest, texts: Texts, mark: int | No
             files.append((name, Path(path)))
             blocks.append(gallery((name, words)))
     if report.snapshot and Path(report.snapshot).exists():
-        files.append((file_name(request.name, ".pt"), Path(report.snapshot)))
+        files.append((file_name(request.name, Path(report.snapshot).suffix), Path(report.snapshot)))
         blocks.append(ui.File(f"attachment://{files[-1][0]}"))
         if report.best and Path(report.best).exists():
-            files.append((file_name(f"{request.name}-best", ".pt"), Path(report.best)))
+            files.append((file_name(f"{request.name}-best", Path(report.best).suffix), Path(report.best)))
             blocks.append(ui.File(f"attachment://{files[-1][0]}"))
         blocks.append(ui.TextDisplay(texts("result-try", name=escape(request.name))))
         blocks += row(_result_buttons(request.name, job, texts))

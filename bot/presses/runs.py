@@ -88,7 +88,7 @@ async def _file(interaction: Interaction, service: Service, job_id: str) -> None
     if snapshot is None or not snapshot.exists():
         raise NoFileYet(name=request.name)
     words = texts_of(interaction)("result-file-private", name=escape(request.name), step=job.report.step)
-    await say(interaction, words, file=discord.File(snapshot, filename=file_name(request.name, ".pt")))
+    await say(interaction, words, file=discord.File(snapshot, filename=file_name(request.name, snapshot.suffix)))
 
 
 async def _prompts(interaction: Interaction, service: Service, job_id: str) -> None:

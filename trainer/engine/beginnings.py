@@ -5,9 +5,8 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from trainer.embeddings import reading
 from trainer.embeddings.embedding import Embedding
-from trainer.embeddings.safetensors import read_safetensors
-from trainer.embeddings.webui import read_webui
 from trainer.engine.failures import Refusal
 from trainer.models.family import Family
 from trainer.protocol import MOST_VECTORS
@@ -23,8 +22,7 @@ def initial_vectors(model: Family, text: str, vectors_per_token: int) -> Tensor:
 
 def read_embedding(model: Family, path: Path) -> Embedding:
     """An embedding to be trained further. Raises BadEmbedding, OSError, Refusal for another model's width."""
-    read = read_safetensors if path.suffix.lower() == ".safetensors" else read_webui
-    embedding = read(path.read_bytes(), path.stem)
+    embedding = reading.read_embedding(path.read_bytes(), path.name)
     count = len(embedding.vectors)
     if embedding.widths != model.widths:
         described = {"width": _numbers(embedding.widths), "model_width": _numbers(model.widths)}

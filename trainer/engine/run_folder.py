@@ -4,14 +4,17 @@ import csv
 import hashlib
 import io
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
+from PIL import Image
 
 from trainer.embeddings.aside import write_aside
 from trainer.embeddings.embedding import Embedding
-from trainer.embeddings.webui import write_webui
+from trainer.embeddings.errors import WrongFormat
+from trainer.embeddings.writing import own_file, write_embedding
 from trainer.engine.checkpoint import Checkpoint, checkpoint_path, drop_checkpoints, find_checkpoint, write_checkpoint
 from trainer.protocol import TrainRequest
 
@@ -31,13 +34,15 @@ class RunFolder:
 
     def __init__(self, folder: Path, name: str) -> None:
         self.folder, self._name = folder, name
-        for part in (folder, folder / "previews", folder / "embeddings"):
+        for part in (folder, folder / "previews", folder / "embeddings", folder / "image_embeddings"):
             part.mkdir(parents=True, exist_ok=True)
         self._checkpoints: list[Path] = []
 
     @property
-    def snapshot(self) -> Path:
-        return self.folder / f"{self._name}.pt"
+    def snapshot(self) -> Path | None:
+        """The newest embedding's file, if there is one."""
+        written = (self.folder / f"{self._name}{suffix}" for suffix in (".pt", ".safetensors"))
+        return next((path for path in written if path.exists()), None)
 
     @property
     def strip(self) -> Path:
@@ -53,15 +58,19 @@ class RunFolder:
     def curve(self, step: int) -> Path:
         return self.folder / f"curve-{step}.png"
 
-    def write_snapshot(self, embedding: Embedding) -> str:
-        """Write the file for people; returns its SHA-256."""
-        data = write_webui(embedding)
-        write_aside(self.snapshot, data)
-        return hashlib.sha256(data).hexdigest()
+    def write_snapshot(self, embedding: Embedding) -> tuple[Path, str]:
+        """Write the file for people; returns its path and SHA-256."""
+        return _write(self.folder, embedding)
 
-    def write_copy(self, embedding: Embedding, step: int) -> None:
-        """The embedding as it was at a step of this run."""
-        write_aside(self.folder / "embeddings" / f"{self._name}-{step}.pt", write_webui(embedding))
+    def write_copy(self, embedding: Embedding, step: int, picture: Image.Image) -> None:
+        """The embedding as it was at a step of this run, and the picture that it drew with it inside."""
+        named = replace(embedding, name=f"{self._name}-{step}")
+        _write(self.folder / "embeddings", named)
+        try:
+            (carrier,) = write_embedding(named, "png", picture).items()
+        except WrongFormat:
+            return  # no other program reads words for two text encoders out of a picture
+        write_aside(self.folder / "image_embeddings" / carrier[0], carrier[1])
 
     def find_checkpoint(self, named: Path | None, fingerprint: str) -> Checkpoint | None:
         """The checkpoint to go on from, which stays until two newer ones are there."""
@@ -84,9 +93,7 @@ class RunFolder:
 
     def write_best(self, embedding: Embedding) -> Path:
         """The embedding of the lowest validation loss."""
-        path = self.folder / f"{embedding.name}.pt"
-        write_aside(path, write_webui(embedding))
-        return path
+        return _write(self.folder, embedding)[0]
 
     def read_losses(self, last_step: int) -> list[LossRow]:
         """The rows up to a step; what a power cut damaged is not missed, for nothing is learned from them."""
@@ -104,6 +111,13 @@ class RunFolder:
     def append_losses(self, rows: list[LossRow]) -> None:
         with (self.folder / "losses.csv").open("ab") as file:
             file.write(_csv_lines(map(_cells, rows)))
+
+
+def _write(folder: Path, embedding: Embedding) -> tuple[Path, str]:
+    suffix, data = own_file(embedding)
+    path = folder / f"{embedding.name}{suffix}"
+    write_aside(path, data)
+    return path, hashlib.sha256(data).hexdigest()
 
 
 def _row(line: dict[str, str]) -> LossRow:

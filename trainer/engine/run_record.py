@@ -67,8 +67,8 @@ class RunRecord:
         self.drawn = [step for step in checkpoint.previews if self._folder.preview(step).exists()]
         self._losses = self._folder.read_losses(checkpoint.step)
         self._saved_step = checkpoint.step
-        if self._folder.snapshot.exists():
-            self.kept = (checkpoint.step, str(self._folder.snapshot))
+        if (snapshot := self._folder.snapshot) is not None:
+            self.kept = (checkpoint.step, str(snapshot))
 
     def begin(self) -> None:
         """Write what stands at the start: the settings, and the losses up to here."""
@@ -85,7 +85,7 @@ class RunRecord:
 
     def save(self) -> None:
         """Checkpoint and snapshot."""
-        snapshot_sha256 = self._folder.write_snapshot(self._embedding(self._run.learned))
+        snapshot, sha256 = self._folder.write_snapshot(self._embedding(self._run.learned))
         self._folder.append_losses(self._losses[self._written :])
         self._written = len(self._losses)
         checkpoint = dataclasses.replace(
@@ -95,9 +95,9 @@ class RunRecord:
             previews=tuple(self.drawn),
         )
         path = self._folder.write_checkpoint(checkpoint)
-        step, snapshot = self._run.step, str(self._folder.snapshot)
-        self._saved_step, self._saved_at, self.kept = step, time.monotonic(), (step, snapshot)
-        self._tell(Saved, step=step, checkpoint=str(path), snapshot=snapshot, sha256=snapshot_sha256)
+        step = self._run.step
+        self._saved_step, self._saved_at, self.kept = step, time.monotonic(), (step, str(snapshot))
+        self._tell(Saved, step=step, checkpoint=str(path), snapshot=str(snapshot), sha256=sha256)
 
     def keep_validation(self, loss: float, norm: float) -> None:
         """A loss of the run's vectors as they are, which are kept when none was better."""
@@ -111,7 +111,7 @@ class RunRecord:
         step = self._run.step
         path, curve = self._folder.preview(step), self._folder.curve(step)
         save_png(drawing.images[0], path, previews.parameters())
-        self._folder.write_copy(self._embedding(self._run.learned), step)
+        self._folder.write_copy(self._embedding(self._run.learned), step, drawing.images[0])
         draw_curve(curve, [(row.step, row.loss) for row in self._losses], self.validations, self._run.name)
         self.drawn = sorted({*self.drawn, step})
         self._tell(Preview, step=step, path=str(path), curve=str(curve), prompt=previews.prompt, seed=previews.seed)
@@ -120,8 +120,8 @@ class RunRecord:
         """Keep the vectors that the last finite loss was computed with; returns what to raise."""
         optimizer = self._run.optimizer
         step = int(optimizer.good_step)
-        self._folder.write_snapshot(self._embedding(optimizer.good_vectors, step))
-        return NotFinite(self._run.rates.at(step), step, str(self._folder.snapshot))
+        snapshot, _ = self._folder.write_snapshot(self._embedding(optimizer.good_vectors, step))
+        return NotFinite(self._run.rates.at(step), step, str(snapshot))
 
     def publish(self, embeddings: EmbeddingsFolder) -> str:
         """Save, and put the embedding where prompts find it; returns the snapshot's path."""
