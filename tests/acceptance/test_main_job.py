@@ -153,6 +153,39 @@ async def test_a_form_opens_when_nothing_is_given(played: Stage) -> None:
     )
 
 
+async def test_a_run_goes_on_with_other_steps_and_rates(played: Stage) -> None:
+    files = pictures("cactus", 2)
+    files["picture3"] = (files["picture1"][0].rsplit(".", 1)[0] + ".txt", b"a cactus, in a pot")
+    options = {"name": "tuned", "steps": 3000, "from": "emoji", "template": "subject_filewords"}
+    await played.sandbox.run("embed train", options | {"tuning": "flip, shuffle, warmup 5"}, files)
+    card = await played.sandbox.until_message(
+        "general", lambda message: "**tuned**" in text_of(message) and "░░" in text_of(message), seconds=60
+    )
+    assert "Too few pictures to spare any" in text_of(card)
+    await played.press(card, "Pause")
+    paused = await played.sandbox.until_message("general", lambda message: "⏸ **tuned**" in text_of(message))
+    opened = await played.press(paused, "Change…")
+    await played.sandbox.submit(opened["id"], {"steps": "400", "rate": "0.005:100, fast"})
+    await played.sandbox.until_message("general", lambda message: "`fast`" in text_of(message))
+    opened = await played.press(paused, "Change…")
+    await played.sandbox.interaction(await played.sandbox.submit(opened["id"], {"steps": "120", "rate": "1e-4"}))
+    result = await played.result("tuned")
+    assert "120 steps in" in text_of(result)
+
+
+async def test_what_is_wrong_with_settings_and_captions_is_named(played: Stage) -> None:
+    cases = [
+        ({"tuning": "flip, fast"}, pictures("owl", 1), "`fast` is not a setting for training"),
+        ({"tuning": "drop 3"}, pictures("owl", 1), "`drop` must be from 0 to 1"),
+        ({}, pictures("owl", 1) | {"picture2": ("dog.txt", b"a dog")}, "none of the pictures is called `dog`"),
+    ]
+    for options, files, expected in cases:
+        answer = await played.sandbox.run("embed train", {"name": "odd", **options}, files)
+        assert expected in text_of(await played.sandbox.message(answer["message_id"]))
+    suggested = await played.sandbox.autocomplete("embed train", {"tuning": "flip, wa"}, "tuning")
+    assert [choice["value"] for choice in suggested] == ["flip, warmup 20"]
+
+
 async def test_chinese_from_the_first_word(played: Stage) -> None:
     answer = await played.sandbox.run("help", person="Lin")
     labels = buttons_of(await played.sandbox.message(answer["message_id"], person="Lin"))
