@@ -42,7 +42,7 @@ def train_request(**changes: object) -> TrainRequest:
 class Worker:
     """A trainer as the bot sees it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **environment: str) -> None:
         self.folder = folder
         self.events: list[Event] = []
         self._connection, theirs = socket.socketpair()
@@ -52,7 +52,12 @@ class Worker:
         command += ["--model", str(MODEL), "--embeddings", str(folder / "embeddings"), "--parent", str(os.getpid())]
         with theirs:
             self.process = subprocess.Popen(
-                command, cwd=ROOT, pass_fds=(theirs.fileno(),), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+                command,
+                cwd=ROOT,
+                env={**os.environ, **environment},
+                pass_fds=(theirs.fileno(),),
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
             )
         self._lines = self._connection.makefile("rb")
         self.ready = self.wait_for(Ready)

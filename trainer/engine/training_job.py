@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Hashable
 from pathlib import Path
 
+import torch
 from torch import Tensor
 
 from trainer.data.latents import Latents
@@ -30,7 +31,7 @@ from trainer.protocol import Eased as EasedEvent
 from trainer.protocol import Easing, Paused, Progress, Resume, Resumed, Start, Started, Stopped, TrainRequest
 from trainer.training.lr_schedule import BadSchedule
 from trainer.training.norms import norm_ratio
-from trainer.training.validation import ValidationTuple, validation_loss, validation_tuples
+from trainer.training.validation import BATCH, ValidationTuple, validation_losses, validation_tuples
 
 _VALIDATE_EVERY = 50
 _PROGRESS_EVERY_SECONDS = 0.5
@@ -53,6 +54,7 @@ class TrainingJob:
         self._previews = Previews(model, request, self._dataset)
         self._latents = Latents()
         self._tuples: list[ValidationTuple] = []
+        self._validated: list[Tensor] = []
         self._record = RunRecord(model, self.run, base_step, RunFolder(Path(start.folder), request.name), tell)
         self._record.restore(Path(start.resume_from) if start.resume_from else None)
         self._preview: Drawing | None = None
@@ -89,6 +91,10 @@ class TrainingJob:
         """What the run puts into a training pass."""
         return self.run.examples(self._dataset, self._latents, self._model, most_examples)
 
+    def count(self, most_examples: int) -> int:
+        """Examples that the run puts into a training pass."""
+        return len(self.examples(most_examples))
+
     @property
     def kept(self) -> tuple[int, str | None]:
         """Step and snapshot that are safe on disk."""
@@ -109,7 +115,7 @@ class TrainingJob:
         self._mark = time.monotonic()
 
     def own_pass(self, most_examples: int) -> None:
-        """One pass that is no step: a picture encoded, or the validation loss."""
+        """One pass that is no step: a picture encoded, or a part of the validation loss."""
         if not self._encoded:
             self._encode()
         elif self._validation_due:
@@ -224,7 +230,13 @@ class TrainingJob:
             self._tell(Started, from_step=self.run.step, steps=self.run.request.steps, held_back=held_back)
 
     def _validate(self, most_examples: int) -> None:
-        loss = validation_loss(self._model, self.run.learned, self._tuples, most_examples)
+        """One pass of it; the last one tells the loss."""
+        start = sum(map(len, self._validated))
+        batch = self._tuples[start : start + min(BATCH, most_examples)]
+        self._validated.append(validation_losses(self._model, self.run.learned, batch))
+        if start + len(batch) < len(self._tuples):
+            return
+        loss, self._validated = torch.cat(self._validated).mean().item(), []
         if not math.isfinite(loss):
             raise self._record.keep_good()
         self._record.keep_validation(loss, norm_ratio(self.run.learned, self._model.widths, self._model.median_norms))
