@@ -102,3 +102,10 @@ def test_it_needs_the_standard_library_only() -> None:
         "import sys, trainer.training.lr_schedule; sys.exit(bool({'torch', 'numpy', 'msgspec'} & set(sys.modules)))"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_warm_up_and_cosine_shape_what_the_schedule_says() -> None:
+    rates = parse_schedule("0.01:50, 0.002", 100, warmup=10)
+    assert [rates.at(step) for step in (0, 4, 9, 10, 50)] == pytest.approx([0.001, 0.005, 0.01, 0.01, 0.002])
+    rates = parse_schedule("0.01", 100, cosine=True)
+    assert [rates.at(step) for step in (0, 50, 100)] == pytest.approx([0.01, 0.005, 0.0])
