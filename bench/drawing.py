@@ -19,6 +19,7 @@ from trainer.protocol import Drawn, DrawRequest, Failed, Pause, Paused, Progress
 
 _PROMPT, _STEPS, _GUIDANCE_SCALE = "a photo of a red heart", 20, 7.0
 _RUN = "run"
+_PEOPLE = 8
 
 
 class Artist:
@@ -30,11 +31,28 @@ class Artist:
 
     def __call__(self) -> None:
         """One picture, from the request to its file on disk."""
+        self._ask()
+        self._wait()
+
+    def inline(self) -> None:
+        """Pictures for several people, each asked for when the one before is there."""
+        for _ in range(_PEOPLE):
+            self()
+
+    def together(self) -> None:
+        """Pictures for as many people, all asked for at once."""
+        for _ in range(_PEOPLE):
+            self._ask()
+        for _ in range(_PEOPLE):
+            self._wait()
+
+    def _ask(self) -> None:
         self._seed += 1
-        attempt = f"drawing-{self._seed}"
         request = DrawRequest(prompt=_PROMPT, steps=_STEPS, guidance_scale=_GUIDANCE_SCALE, seed=self._seed)
-        self._worker.start(attempt, request, folder="drawings")
-        told = self._worker.wait_for(Drawn, Failed, attempt=attempt)
+        self._worker.start(f"drawing-{self._seed}", request, folder="drawings")
+
+    def _wait(self) -> None:
+        told = self._worker.wait_for(Drawn, Failed)
         if isinstance(told, Failed):
             raise RuntimeError(f"the drawing failed: {told.reason} {told.facts}")
 
@@ -57,6 +75,13 @@ class Pipeline:
 def over_pipeline() -> float:
     with _worker() as worker:
         return ratio(Artist(worker), Pipeline(), pairs=12)
+
+
+def together_over_inline() -> float:
+    """Pictures a second."""
+    with _worker() as worker:
+        artist = Artist(worker)
+        return ratio(artist.inline, artist.together, pairs=5, warm_up=1)
 
 
 def wait_in_passes() -> float:

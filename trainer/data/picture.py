@@ -14,10 +14,14 @@ class BadPicture(ValueError):
 
 def read_picture(path: Path, size: int) -> Image.Image:
     """A square of `size` pixels: covered, centre cropped, upright, on white. Raises BadPicture."""
+    return ImageOps.fit(read_upright(path), (size, size), Image.Resampling.LANCZOS)
+
+
+def read_upright(path: Path) -> Image.Image:
+    """The whole picture, upright, on white. Raises BadPicture."""
     upright = _upright(path)
     white = Image.new("RGBA", upright.size, "white")
-    flat = Image.alpha_composite(white, upright).convert("RGB")
-    return ImageOps.fit(flat, (size, size), Image.Resampling.LANCZOS)
+    return Image.alpha_composite(white, upright).convert("RGB")
 
 
 def read_weights(path: Path, size: int, latent_scale: int) -> Tensor:

@@ -1,25 +1,27 @@
 """A drawing request from its prompt to its pictures on disk."""
 
-import time
-from collections.abc import Mapping
+import math
+from collections.abc import Hashable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
-import torch
 from PIL import Image
 
 from trainer.embeddings.embedding import Embedding
 from trainer.embeddings.folder import EmbeddingsFolder
-from trainer.engine.picture_pass import Drawing, Order
+from trainer.engine.drawing_order import order_of
+from trainer.engine.drawn import as_written, described, parameters_of, reading_told
+from trainer.engine.order import Start as PictureStart
+from trainer.engine.picture_pass import Drawing
 from trainer.engine.plan import Need
 from trainer.engine.teller import Teller
 from trainer.models.family import Family
 from trainer.protocol import Drawing as DrawingEvent
-from trainer.protocol import Drawn, DrawnPicture, DrawRequest, Paused, Resume, Resumed, Start, Stopped, Word
-from trainer.sampling.parameters import Parameters, format_parameters, save_png
-from trainer.sampling.samplers import find_sampler
+from trainer.protocol import Drawn, DrawnPicture, DrawRequest, Eased, Easing, Paused, Resume, Resumed, Start, Stopped
+from trainer.sampling.parameters import save_png
 
 _TELL_EVERY_SECONDS = 1.0
+_SHOW_EVERY_SECONDS = 5.0
 Value = TypeVar("Value")
 
 
@@ -34,10 +36,10 @@ class DrawingJob:
         self._folder = Path(start.folder)
         self._words = _allowed(embeddings.words(), request)
         self._unreadable = _mentioned(model, request, _allowed(embeddings.unusable(), request))
-        self._sampler = find_sampler(request.sampler)
-        self._drawing = Drawing(model, self._order())
+        self.drawing = Drawing(model, order_of(model, request, self._words))
+        self._unsafe: list[bool] = []
         self._paused = self.over = False
-        self._told_at = time.monotonic()
+        self._told_at = self._shown_at = math.inf
 
     @property
     def need(self) -> Need | None:
@@ -48,90 +50,83 @@ class DrawingJob:
         """Nothing of a picture is kept before it is done."""
         return 0, None
 
-    def picture_pass(self) -> None:
-        """One pass; the last one writes the pictures."""
-        self._drawing.advance()
-        if self._drawing.done:
+    def shape(self, _most_examples: int) -> Hashable:
+        """Of its next pass: drawings with equal shapes can share one."""
+        return self.drawing.shape
+
+    def count(self, most_examples: int) -> int:
+        """Examples that it puts into its next pass."""
+        return self.drawing.examples(most_examples)
+
+    def passed(self, now: float) -> None:
+        """After a pass, at a monotonic time in seconds: the last one writes the pictures."""
+        if self._told_at == math.inf:
+            self._told_at = self._shown_at = now
+        for image in self.drawing.images[len(self._unsafe) :]:
+            self._unsafe.append(self._model.is_unsafe(image))
+        if self.drawing.done:
             self.over = True
             self._finish()
-        elif time.monotonic() - self._told_at >= _TELL_EVERY_SECONDS:
-            self._told_at = time.monotonic()
-            self._tell(DrawingEvent, step=self._drawing.step, steps=self._request.steps)
+        elif now - self._told_at >= _TELL_EVERY_SECONDS:
+            self._told_at = now
+            self._tell(DrawingEvent, step=self.drawing.step, steps=self._request.steps, preview=self._shown(now))
 
     def stop(self) -> None:
         self.over = True
-        self._tell(Stopped, step=self._drawing.step, snapshot=None)
+        self._tell(Stopped, step=self.drawing.step, snapshot=None)
 
     def pause(self) -> None:
         if not self._paused:
             self._paused = True
-            self._tell(Paused, step=self._drawing.step)
+            self._tell(Paused, step=self.drawing.step)
 
     def resume(self, _control: Resume) -> None:
         if self._paused:
             self._paused = False
-            self._tell(Resumed, step=self._drawing.step, steps=self._request.steps)
+            self._tell(Resumed, step=self.drawing.step, steps=self._request.steps)
 
-    def _order(self) -> Order:
-        request, reader = self._request, self._model.reader
-        lengths = {word: len(embedding.vectors) for word, embedding in self._words.items()}
-        prompt, negative = reader.read(request.prompt, lengths), reader.read(request.negative_prompt, lengths)
-        used = {word for read in (prompt, negative) for word, _ in read.words}
-        return Order(
-            prompt=prompt,
-            negative=negative,
-            vectors={word: torch.tensor(self._words[word].vectors, device=self._model.device) for word in used},
-            sampler=self._sampler,
-            steps=request.steps,
-            guidance_scale=request.guidance_scale,
-            seeds=tuple(request.seed + place for place in range(request.count)),
-            width=request.width or self._model.native_size,
-            height=request.height or self._model.native_size,
-            clip_skip=request.clip_skip,
-        )
+    def eased(self, change: Easing, examples: int) -> None:
+        """The device's memory did not suffice; the pass is tried again with less."""
+        self._tell(Eased, change=change, examples=examples)
+
+    def _shown(self, now: float) -> str | None:
+        """Path of a coarse picture, for people who wait."""
+        if now - self._shown_at < _SHOW_EVERY_SECONDS or self.drawing.decoding:
+            return None
+        coarse = self.drawing.coarse()
+        if coarse is None or self._model.is_unsafe(coarse):
+            return None
+        self._shown_at = now
+        self._folder.mkdir(parents=True, exist_ok=True)
+        path = self._folder / "progress.png"
+        save_png(coarse, path, None)
+        return str(path)
 
     def _finish(self) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
-        drawn = zip(self._drawing.order.seeds, self._drawing.images, strict=True)
-        pictures = tuple(self._write(seed, image) for seed, image in drawn)
-        prompt = self._drawing.order.prompt
+        order = self.drawing.order
+        wording = order.wording
+        used = tuple(self._words[word] for word in wording.words)
+        drawn = zip(order.starts, self.drawing.images, self._unsafe, strict=True)
         self._tell(
             Drawn,
-            pictures=pictures,
-            tokens=prompt.tokens,
-            windows=prompt.windows,
-            words=tuple(_described(embedding) for embedding in self._used()),
+            pictures=tuple(self._write(*picture, used) for picture in drawn),
+            tokens=max(prompt.tokens for prompt in wording.positive),
+            windows=max(prompt.windows for prompt in wording.positive),
+            words=tuple(described(embedding) for embedding in used),
             unreadable=self._unreadable,
+            reading=reading_told(wording.prompt),
+            not_used=tuple(as_written(tag) for tag in wording.prompt.extra_networks),
         )
 
-    def _write(self, seed: int, image: Image.Image) -> DrawnPicture:
-        path, parameters = self._folder / f"{seed}.png", self._parameters(seed)
+    def _write(
+        self, start: PictureStart, image: Image.Image, unsafe: bool, used: tuple[Embedding, ...]
+    ) -> DrawnPicture:
+        parameters = parameters_of(self._model, self._request, self.drawing.order, used, start)
+        stem = f"{start.seed}" if start.variation_seed is None else f"{start.seed}-{start.variation_seed}"
+        path = self._folder / f"{stem}.png"
         save_png(image, path, parameters)
-        return DrawnPicture(path=str(path), seed=seed, parameters=parameters)
-
-    def _used(self) -> list[Embedding]:
-        """Embeddings of the prompt, then of the negative prompt, each once."""
-        order = self._drawing.order
-        placements = (*order.prompt.placements, *order.negative.placements)
-        return [self._words[word] for word in dict.fromkeys(place.word for place in placements)]
-
-    def _parameters(self, seed: int) -> str:
-        request, order = self._request, self._drawing.order
-        return format_parameters(
-            Parameters(
-                prompt=request.prompt,
-                negative_prompt=request.negative_prompt,
-                steps=request.steps,
-                sampler=self._sampler.name,
-                guidance_scale=request.guidance_scale,
-                seed=seed,
-                width=order.width,
-                height=order.height,
-                model_hash=self._model.model_hash,
-                model=self._model.model,
-                clip_skip=request.clip_skip,
-            )
-        )
+        return DrawnPicture(path=str(path), seed=start.seed, parameters=parameters, unsafe=unsafe)
 
 
 def _allowed(words: Mapping[str, Value], request: DrawRequest) -> dict[str, Value]:
@@ -141,12 +136,3 @@ def _allowed(words: Mapping[str, Value], request: DrawRequest) -> dict[str, Valu
 
 def _mentioned(model: Family, request: DrawRequest, words: Mapping[str, str]) -> tuple[str, ...]:
     return model.reader.mentioned(f"{request.prompt}\n{request.negative_prompt}", words)
-
-
-def _described(embedding: Embedding) -> Word:
-    return Word(
-        name=embedding.name,
-        vectors=len(embedding.vectors),
-        model=embedding.model,
-        model_hash=embedding.model_hash,
-    )

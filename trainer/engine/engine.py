@@ -15,7 +15,9 @@ from trainer.embeddings.folder import EmbeddingsFolder
 from trainer.engine.creating import create
 from trainer.engine.drawing_job import DrawingJob
 from trainer.engine.failures import NotFinite, Refusal, explain
+from trainer.engine.inspecting import inspect
 from trainer.engine.memory import Memory, is_out_of_memory
+from trainer.engine.picture_pass import picture_pass
 from trainer.engine.plan import Candidate, Need, Plan, plan
 from trainer.engine.run import Examples, Run
 from trainer.engine.teller import Teller
@@ -29,6 +31,7 @@ from trainer.protocol import (
     CreateRequest,
     DrawRequest,
     Failed,
+    Inspect,
     Pause,
     PreviewNow,
     Ready,
@@ -100,8 +103,8 @@ class Engine:
 
     def _candidate(self, name: str, attempt: _Attempt) -> Candidate:
         job, most = attempt.job, self._memory.most_examples
-        shape = job.shape(most) if isinstance(job, TrainingJob) else None
-        examples = 1 if shape is None else len(job.examples(most))
+        shape = job.shape(most)
+        examples = 1 if shape is None else job.count(most)
         return Candidate(name, job.need, attempt.arrived, attempt.last_pass, shape, examples)
 
     # Controls -----------------------------------------------------------------------------------------------------
@@ -110,6 +113,9 @@ class Engine:
         match control:
             case Start():
                 self._start(control)
+            case Inspect():
+                with self._failing(Teller(control.attempt, self._wire.tell)):
+                    self._wire.tell(inspect(self._model, control))
             case Shutdown():
                 self._ending = True
             case Stop() | Pause() | Resume() | PreviewNow():
@@ -158,15 +164,20 @@ class Engine:
         with self._holding(planned.attempts):
             match planned.need:
                 case Need.PICTURE:
-                    for job in jobs:
-                        assert isinstance(job, DrawingJob)
-                        job.picture_pass()
+                    self._draw([job for job in jobs if isinstance(job, DrawingJob)])
                 case Need.PREVIEW:
                     for job in jobs:
                         assert isinstance(job, TrainingJob)
                         job.preview_pass()
                 case Need.TRAINING:
                     self._train([job for job in jobs if isinstance(job, TrainingJob)])
+
+    def _draw(self, jobs: Sequence[DrawingJob]) -> None:
+        most = self._memory.most_examples
+        with self._easing(jobs, sum(job.count(most) for job in jobs)):
+            picture_pass(self._model, [job.drawing for job in jobs], most)
+        for job in jobs:
+            job.passed(time.monotonic())
 
     def _train(self, jobs: Sequence[TrainingJob]) -> None:
         most = self._memory.most_examples
@@ -190,7 +201,7 @@ class Engine:
         return []
 
     @contextmanager
-    def _easing(self, jobs: Sequence[TrainingJob], examples: int) -> Iterator[None]:
+    def _easing(self, jobs: Sequence[TrainingJob | DrawingJob], examples: int) -> Iterator[None]:
         """When a pass of so many examples is too much for the memory, give way, and let the plan try again."""
         try:
             yield

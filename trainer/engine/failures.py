@@ -7,9 +7,9 @@ from trainer.data.picture import BadPicture
 from trainer.data.templates import BadTemplate
 from trainer.embeddings.errors import BadEmbedding
 from trainer.engine.memory import is_out_of_memory
-from trainer.models.text import PromptTooLong
+from trainer.prompts.errors import PromptTooLong
 from trainer.protocol import FailureReason
-from trainer.sampling.samplers import UnknownSampler
+from trainer.sampling.sampler_names import UnknownSampler, UnknownSchedule
 from trainer.training.lr_schedule import BadSchedule
 
 _REASONS: tuple[tuple[type[Exception], FailureReason], ...] = (
@@ -19,6 +19,7 @@ _REASONS: tuple[tuple[type[Exception], FailureReason], ...] = (
     (BadSchedule, "bad_learning_rate"),
     (BadEmbedding, "bad_embedding"),
     (UnknownSampler, "unknown_sampler"),
+    (UnknownSchedule, "unknown_sampler"),
     (PromptTooLong, "prompt_too_long"),
 )
 _DISK_FULL = (errno.ENOSPC, errno.EDQUOT)

@@ -36,9 +36,10 @@ class Plan:
 
 
 def plan(candidates: Sequence[Candidate], most_examples: int) -> Plan | None:
-    """Pictures before previews before training. A picture once begun is finished first; runs take turns.
+    """Pictures before previews before training. A picture once begun goes before later ones; runs take turns.
 
-    Whoever's turn it is takes along, in the order of their turns, those who fit into the same pass.
+    Whoever's turn it is takes along, in the order of their turns, those who fit into the same pass. A picture is not
+    begun in another's company while one that came earlier still waits: it would wait for ever longer.
     """
     if not candidates:
         return None
@@ -50,6 +51,8 @@ def plan(candidates: Sequence[Candidate], most_examples: int) -> Plan | None:
         if first.shape is not None and other.shape == first.shape and examples + other.examples <= most_examples:
             together.append(other)
             examples += other.examples
+        elif need is Need.PICTURE and other.last_pass == 0:
+            break
     return Plan(need, tuple(candidate.attempt for candidate in together))
 
 

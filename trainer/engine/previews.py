@@ -2,9 +2,11 @@
 
 from trainer.data.dataset import Dataset
 from trainer.data.templates import fill
-from trainer.engine.picture_pass import Drawing, Order
+from trainer.engine.order import Order, Start
+from trainer.engine.picture_pass import Drawing
 from trainer.engine.randomness import derived_seed
 from trainer.engine.run import Run
+from trainer.engine.wording import read_wording
 from trainer.models.family import Family
 from trainer.protocol import TrainRequest
 from trainer.sampling.parameters import Parameters, format_parameters
@@ -23,19 +25,17 @@ class Previews:
         self.prompt = fill(wanted, request.name, "").strip() if wanted else dataset.text(0, 0)
         self.seed = derived_seed(request.seed, "preview") % _SEEDS
         # Other people's words are not this run's to use: only its own is read as an embedding.
-        self._read = model.reader.read(self.prompt, dataset.words)
-        self._empty = model.reader.read("", {})
+        self._wording = read_wording(model.reader, self.prompt, "", _STEPS, dataset.words)
 
     def begin(self, run: Run) -> Drawing:
         """A drawing with a copy of the vectors as they are."""
         order = Order(
-            prompt=self._read,
-            negative=self._empty,
+            wording=self._wording,
             vectors={run.name: run.learned.clone()},
             sampler=find_sampler(_SAMPLER),
             steps=_STEPS,
             guidance_scale=_GUIDANCE_SCALE,
-            seeds=(self.seed,),
+            starts=(Start(self.seed),),
             width=self._model.native_size,
             height=self._model.native_size,
         )

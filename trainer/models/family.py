@@ -87,6 +87,10 @@ class Family(Protocol):
         """For each text encoder, the median L2 norm of the vocabulary's rows; far above it, a vector drowns others."""
         ...
 
+    def vocabulary(self) -> Tensor:
+        """Token embeddings (vocabulary, W1) float32 on the CPU: every row of the first text encoder's."""
+        ...
+
     def set_checkpointing(self, wanted: bool) -> None:
         """Compute the UNet's activations anew in the backward pass: less memory, same gradients, a third slower."""
         ...
@@ -111,4 +115,8 @@ class Family(Protocol):
 
     def decode_latent(self, latent_CHW: Tensor) -> Image.Image:
         """The picture of one latent."""
+        ...
+
+    def is_unsafe(self, image: Image.Image) -> bool:
+        """What the model's own safety checker says of a picture; False where it has none."""
         ...

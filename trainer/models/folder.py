@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
 from diffusers import AutoencoderKL, UNet2DConditionModel
+from diffusers.pipelines.stable_diffusion.safety_checker import StableDiffusionSafetyChecker
 from transformers import CLIPTextModel, CLIPTextModelWithProjection
 
 from trainer.models.errors import BadModel
@@ -15,6 +16,7 @@ from trainer.models.frozen import Part, frozen
 from trainer.models.hashes import weights_hash
 from trainer.models.latent_diffusion import LatentDiffusion, Parts
 from trainer.models.noise_levels import alphas_cumprod
+from trainer.models.residency import HOME
 from trainer.models.sd1 import StableDiffusion1
 from trainer.models.sd2 import StableDiffusion2
 from trainer.models.sdxl import StableDiffusionXL
@@ -61,6 +63,7 @@ def read_folder(folder: Path, reading: Reading, name: str | None = None) -> Late
             unet=unet,
             vae=vae,
             alphas_cumprod=alphas_cumprod(scheduler),
+            safety_checker=_safety_checker(folder / "safety_checker", reading),
             empty_is_zero=bool(index.get("force_zeros_for_empty_prompt", kind is StableDiffusionXL)),
         )
     )
@@ -85,6 +88,11 @@ def _kind(folder: Path, index: Mapping[str, object]) -> type[LatentDiffusion]:
     # OpenAI trained with an approximation of GELU, OpenCLIP with GELU itself; widths differ in distilled models.
     activation = _read_json(folder / "text_encoder" / "config.json").get("hidden_act")
     return StableDiffusion2 if activation == "gelu" else StableDiffusion1
+
+
+def _safety_checker(folder: Path, reading: Reading) -> StableDiffusionSafetyChecker | None:
+    """On the CPU. One that cannot be read is an error: a model must not lose its checker unnoticed."""
+    return _part(StableDiffusionSafetyChecker, folder, replace(reading, device=HOME)) if folder.is_dir() else None
 
 
 def _part(kind: type[Part], folder: Path, reading: Reading, dtype: torch.dtype | None = None) -> Part:

@@ -9,14 +9,17 @@ from itertools import accumulate, pairwise
 
 import torch
 from diffusers import AutoencoderKL, UNet2DConditionModel
+from diffusers.pipelines.stable_diffusion.safety_checker import StableDiffusionSafetyChecker
 from PIL import Image
 from torch import Tensor
 from transformers import CLIPTokenizer
 
 from trainer.models.clip_text import ClipEncoder, ClipText, distinct
+from trainer.models.emphasis import emphasised
 from trainer.models.family import Conditioning, Prediction
 from trainer.models.latent_pictures import LatentPictures
 from trainer.models.residency import HOME, move, working
+from trainer.models.safety import Safety
 from trainer.models.text import Prompt, PromptReader, injected
 
 
@@ -35,6 +38,7 @@ class Parts:
     vae: AutoencoderKL
     alphas_cumprod: Tensor
     empty_is_zero: bool = False
+    safety_checker: StableDiffusionSafetyChecker | None = None
 
 
 class LatentDiffusion(ABC):
@@ -56,6 +60,7 @@ class LatentDiffusion(ABC):
         self._columns = [slice(*ends) for ends in pairwise(accumulate(self.widths, initial=0))]
         self._pictures = LatentPictures(parts.vae, self.device)
         self.latent_channels, self.latent_scale = self._pictures.channels, self._pictures.scale
+        self._safety = None if parts.safety_checker is None else Safety(parts.safety_checker, self.device)
         self.batch_varies = False
         """Whether to tell a compiled UNet that it need not be compiled anew for each size of batch."""
 
@@ -86,6 +91,9 @@ class LatentDiffusion(ABC):
     def median_norms(self) -> tuple[float, ...]:
         return tuple(text.median_norm() for text in self.texts)
 
+    def vocabulary(self) -> Tensor:
+        return self.texts[0].token_embedding.weight.detach().float().cpu()
+
     def set_checkpointing(self, wanted: bool) -> None:
         if wanted:
             self.unet.enable_gradient_checkpointing()
@@ -100,17 +108,18 @@ class LatentDiffusion(ABC):
         self, prompts: Sequence[Prompt], vectors: Sequence[Mapping[str, Tensor]], clip_skip: int = 1
     ) -> Conditioning:
         windows = max(prompt.windows for prompt in prompts)
-        prompts, vectors, rows = distinct(prompts, vectors)
-        ids = torch.cat([self.reader.padded(prompt, windows) for prompt in prompts]).to(self.device)
+        firsts, vectors, rows = distinct(prompts, vectors)
+        ids = torch.cat([self.reader.padded(prompt, windows) for prompt in firsts]).to(self.device)
         with ExitStack() as stack:
             for text in self.texts:
                 # Under a gradient the backward pass still needs the weights.
                 leaves = self.offloading and not torch.is_grad_enabled()
                 stack.enter_context(working(text.encoder, self.device, leaves=leaves))
             for text, columns in zip(self.texts, self._columns, strict=True):
-                stack.enter_context(injected(text.token_embedding, prompts, [_cut(own, columns) for own in vectors]))
+                stack.enter_context(injected(text.token_embedding, firsts, [_cut(own, columns) for own in vectors]))
             encoded = self.encode_windows(ids, windows, clip_skip)
-        return encoded if len(prompts) == len(rows) else encoded.taken(rows)
+        # Prompts that differ in weights only are encoded once.
+        return emphasised(encoded if len(firsts) == len(rows) else encoded.taken(rows), prompts, self._columns)
 
     def predict(self, latents_BCHW: Tensor, timesteps_B: Tensor, conditioning: Conditioning) -> Tensor:
         latents, tokens = latents_BCHW.to(self.dtype), conditioning.tokens_BTW
@@ -128,6 +137,9 @@ class LatentDiffusion(ABC):
 
     def decode_latent(self, latent_CHW: Tensor) -> Image.Image:
         return self._pictures.decode(latent_CHW)
+
+    def is_unsafe(self, image: Image.Image) -> bool:
+        return self._safety is not None and self._safety.is_unsafe(image)
 
 
 def _cut(vectors: Mapping[str, Tensor], columns: slice) -> dict[str, Tensor]:

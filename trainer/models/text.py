@@ -1,9 +1,8 @@
-"""From a prompt's text to windows of token ids, and learned vectors into the token-embedding layer.
+"""From a prompt's text to windows of token ids with weights, and learned vectors into the token-embedding layer.
 
 Semantics of the AUTOMATIC1111 web UI: an embedding is found by the token ids of its name, longest first, at each
-position; it takes as many places as it has vectors; one that does not fit starts a new window. Each window of
-75 tokens is framed by begin and end tokens and encoded alone. Nothing is added to the tokenizer, so that every other
-word keeps its reading.
+position, within text of one weight; it takes as many places as it has vectors. Each window of 75 tokens is framed by
+begin and end tokens and encoded alone. Nothing is added to the tokenizer, so that every other word keeps its reading.
 """
 
 import re
@@ -12,31 +11,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
-from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 from transformers import CLIPTokenizer
 
-from trainer.protocol import LONGEST_PROMPT
+from trainer.prompts.emphasis import Break, Segment, Segments, read_emphasis
+from trainer.prompts.errors import PromptTooLong
+from trainer.prompts.windows import WINDOW, BreakPiece, Piece, Placement, TokenPiece, WordPiece, fill_windows
+from trainer.protocol import LONGEST_PROMPT, Emphasis
 
-WINDOW = 75
 MAX_WINDOWS = 8
 OPEN_CLIP_PAD = 0
 """The token that OpenCLIP's encoders were trained to see after the end token; OpenAI's saw the end token again."""
-
-
-class PromptTooLong(ValueError):
-    """A prompt beyond what one request may ask for."""
-
-
-class Placement(NamedTuple):
-    """Row `vector` of `word` goes to `position` (0 to 76) of `window`."""
-
-    word: str
-    vector: int
-    window: int
-    position: int
+_Candidates = Mapping[int, Sequence[tuple[tuple[int, ...], str]]]
 
 
 @dataclass(frozen=True)
@@ -46,6 +34,10 @@ class Prompt:
     ids: Tensor
     placements: tuple[Placement, ...]
     tokens: int
+    weights: Tensor | None = None
+    """(windows, 77) float32, what the encoder's output is multiplied by; None where all are 1."""
+    keeps_mean: bool = True
+    """Whether what weights do to the mean of the output is taken back."""
 
     @property
     def windows(self) -> int:
@@ -67,28 +59,40 @@ class PromptReader:
         specials = "|".join(re.escape(token) for token in tokenizer.all_special_tokens)
         self._specials = re.compile(specials, re.IGNORECASE)
         self._ids_of_name: dict[str, tuple[int, ...]] = {}
+        (self._comma,) = self.token_ids(",")
 
     def token_ids(self, text: str) -> list[int]:
         """Token ids without begin and end; strings of special tokens in people's text are dropped, not obeyed."""
         plain = self._specials.sub(" ", text)
         return list(self._tokenizer.backend_tokenizer.encode(plain, add_special_tokens=False).ids)
 
-    def read(self, text: str, words: Mapping[str, int]) -> Prompt:
-        """Read a prompt with `words`: name → number of vectors. Raises PromptTooLong."""
+    def token_text(self, token_id: int) -> str:
+        """What a token stands for in a text, without the space that its vocabulary writes behind a whole word."""
+        return str(self._tokenizer.decode([token_id])).strip()
+
+    def read(self, text: str, words: Mapping[str, int], emphasis: Emphasis = "Original") -> Prompt:
+        """Read a text with `words`: name → number of vectors; brackets are emphasis. Raises PromptTooLong.
+
+        Schedules, AND and tags are read before, by `trainer.prompts.prompt`.
+        """
         if len(text) > LONGEST_PROMPT:
             raise PromptTooLong(f"a prompt of {len(text)} characters; {LONGEST_PROMPT} are the most")
-        pieces = list(self._pieces(self.token_ids(text), words))
-        windows, placements = _fill_windows(pieces)
-        if len(windows) > MAX_WINDOWS:
-            raise PromptTooLong(f"a prompt of {len(windows)} windows; {MAX_WINDOWS} are the most")
-        ids = torch.tensor([self._framed(window) for window in windows])
-        grouped = sorted(placements, key=lambda placement: placement.word)
-        return Prompt(ids=ids, placements=tuple(grouped), tokens=sum(map(len, windows)))
+        filled = fill_windows(self._pieces(_segments(text, emphasis), words))
+        if len(filled.ids) > MAX_WINDOWS:
+            raise PromptTooLong(f"a prompt of {len(filled.ids)} windows; {MAX_WINDOWS} are the most")
+        grouped = sorted(filled.placements, key=lambda placement: placement.word)
+        return Prompt(
+            ids=torch.tensor([self._framed(window) for window in filled.ids]),
+            placements=tuple(grouped),
+            tokens=sum(map(len, filled.ids)),
+            weights=_framed_weights(filled.weights),
+            keeps_mean=emphasis != "No norm",
+        )
 
     def mentioned(self, text: str, names: Iterable[str]) -> tuple[str, ...]:
         """Those of `names` that `text` uses, each once, in order."""
-        pieces = self._pieces(self.token_ids(text), dict.fromkeys(names, 1))
-        return tuple(dict.fromkeys(piece.word for piece in pieces if isinstance(piece, _Word)))
+        pieces = self._pieces(read_emphasis(text), dict.fromkeys(names, 1))
+        return tuple(dict.fromkeys(piece.word for piece in pieces if isinstance(piece, WordPiece)))
 
     def padded(self, prompt: Prompt, windows: int) -> Tensor:
         """The prompt's ids with empty-prompt windows added: (windows, 77)."""
@@ -98,20 +102,28 @@ class PromptReader:
     def _framed(self, window: Sequence[int]) -> list[int]:
         return [self._begin, *window, *[self.end] * (WINDOW + 1 - len(window))]
 
-    def _pieces(self, ids: Sequence[int], words: Mapping[str, int]) -> "Iterator[int | _Word]":
+    def _pieces(self, segments: Segments, words: Mapping[str, int]) -> Iterator[Piece]:
         candidates = self._by_first_id(words)
+        for segment in segments:
+            if isinstance(segment, Break):
+                yield BreakPiece()
+            else:
+                yield from self._of_segment(segment, words, candidates)
+
+    def _of_segment(self, segment: Segment, words: Mapping[str, int], candidates: _Candidates) -> Iterator[Piece]:
+        ids = self.token_ids(segment.text)
         at = 0
         while at < len(ids):
             for sequence, name in candidates.get(ids[at], ()):
                 if tuple(ids[at : at + len(sequence)]) == sequence:
-                    yield _Word(name, words[name])
+                    yield WordPiece(name, words[name], segment.weight)
                     at += len(sequence)
                     break
             else:
-                yield ids[at]
+                yield TokenPiece(ids[at], segment.weight, comma=ids[at] == self._comma)
                 at += 1
 
-    def _by_first_id(self, words: Iterable[str]) -> dict[int, list[tuple[tuple[int, ...], str]]]:
+    def _by_first_id(self, words: Iterable[str]) -> _Candidates:
         by_first: dict[int, list[tuple[tuple[int, ...], str]]] = {}
         for name in words:
             if sequence := self._name_ids(name):
@@ -126,25 +138,19 @@ class PromptReader:
         return self._ids_of_name[name]
 
 
-class _Word(NamedTuple):
-    word: str
-    vectors: int
+def _segments(text: str, emphasis: Emphasis) -> Segments:
+    if emphasis == "None":
+        return (Segment(text, 1.0),)
+    segments = read_emphasis(text)
+    if emphasis == "Ignore":
+        return tuple(part if isinstance(part, Break) else Segment(part.text, 1.0) for part in segments)
+    return segments
 
 
-def _fill_windows(pieces: Iterable[int | _Word]) -> tuple[list[list[int]], list[Placement]]:
-    windows: list[list[int]] = [[]]
-    placements: list[Placement] = []
-    for piece in pieces:
-        length = min(piece.vectors, WINDOW) if isinstance(piece, _Word) else 1
-        if len(windows[-1]) + length > WINDOW:
-            windows.append([])
-        if isinstance(piece, _Word):
-            start = len(windows[-1]) + 1  # after the begin token
-            placements += [Placement(piece.word, i, len(windows) - 1, start + i) for i in range(length)]
-            windows[-1] += [0] * length
-        else:
-            windows[-1].append(piece)
-    return windows, placements
+def _framed_weights(windows: Sequence[Sequence[float]]) -> Tensor | None:
+    if all(weight == 1 for window in windows for weight in window):
+        return None
+    return torch.tensor([[1.0, *window, 1.0] for window in windows])
 
 
 @contextmanager

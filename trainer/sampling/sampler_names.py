@@ -54,28 +54,38 @@ class SamplerName:
     """Whether it must be sent `Guided`, with what the model sees without the prompt."""
     guidance_divisor: float = 1.0
     """The guidance scale is divided by this before it is used."""
+    calls_per_step: int = 1
+    """How often the model is asked in a step: what the schedules in prompts count."""
 
 
 SAMPLER_NAMES = (
     SamplerName(name="DPM++ 2M", aliases=("k_dpmpp_2m",), schedule="Karras"),
-    SamplerName(name="DPM++ SDE", aliases=("k_dpmpp_sde",), schedule="Karras", eta=1.0),
+    SamplerName(name="DPM++ SDE", aliases=("k_dpmpp_sde",), schedule="Karras", eta=1.0, calls_per_step=2),
     SamplerName(name="DPM++ 2M SDE", aliases=("k_dpmpp_2m_sde",), schedule="Exponential", eta=1.0),
     SamplerName(name="DPM++ 2M SDE Heun", aliases=("k_dpmpp_2m_sde_heun",), schedule="Exponential", eta=1.0),
-    SamplerName(name="DPM++ 2S a", aliases=("k_dpmpp_2s_a",), schedule="Karras", eta=1.0, uses_ensd=True),
+    SamplerName(
+        name="DPM++ 2S a", aliases=("k_dpmpp_2s_a",), schedule="Karras", eta=1.0, uses_ensd=True, calls_per_step=2
+    ),
     SamplerName(
         name="DPM++ 3M SDE", aliases=("k_dpmpp_3m_sde",), schedule="Exponential", eta=1.0, drops_penultimate=True
     ),
     SamplerName(name="Euler a", aliases=("k_euler_a", "k_euler_ancestral", "euler ancestral"), eta=1.0, uses_ensd=True),
     SamplerName(name="Euler", aliases=("k_euler",)),
     SamplerName(name="LMS", aliases=("k_lms",)),
-    SamplerName(name="Heun", aliases=("k_heun",)),
-    SamplerName(name="DPM2", aliases=("k_dpm_2",), schedule="Karras", drops_penultimate=True),
+    SamplerName(name="Heun", aliases=("k_heun",), calls_per_step=2),
+    SamplerName(name="DPM2", aliases=("k_dpm_2",), schedule="Karras", drops_penultimate=True, calls_per_step=2),
     SamplerName(
-        name="DPM2 a", aliases=("k_dpm_2_a",), schedule="Karras", eta=1.0, uses_ensd=True, drops_penultimate=True
+        name="DPM2 a",
+        aliases=("k_dpm_2_a",),
+        schedule="Karras",
+        eta=1.0,
+        uses_ensd=True,
+        drops_penultimate=True,
+        calls_per_step=2,
     ),
     SamplerName(name="DPM fast", aliases=("k_dpm_fast",), eta=1.0, uses_ensd=True, grid="range"),
     SamplerName(name="DPM adaptive", aliases=("k_dpm_ad",), eta=1.0, uses_ensd=True, grid="range", alone=True),
-    SamplerName(name="Restart", aliases=(), schedule="Karras"),
+    SamplerName(name="Restart", aliases=(), schedule="Karras", calls_per_step=2),
     SamplerName(name="DDIM", aliases=(), eta=0.0, grid="leading", variance_preserving=True),
     SamplerName(
         name="DDIM CFG++",

@@ -88,3 +88,37 @@ def test_runs_of_two_shapes_both_go_on(small: int, large: int, most: int) -> Non
         chosen = set(plan(waiting, most).attempts)
         waiting = [replace(each, last_pass=number) if each.attempt in chosen else each for each in waiting]
     assert min(candidate.last_pass for candidate in waiting) > 0
+
+
+def picture(attempt: str, arrived: int, shape: str = "small", last_pass: int = 0) -> Candidate:
+    return Candidate(attempt, Need.PICTURE, arrived, last_pass, shape, examples=2)
+
+
+def test_pictures_of_one_shape_share_even_when_one_comes_later() -> None:
+    begun = picture("begun", 1, last_pass=9)
+    other, late = picture("other", 2, last_pass=8), picture("late", 3)
+    assert plan([late, other, begun], 16).attempts == ("begun", "other", "late")
+    assert plan([late, other, begun], 5).attempts == ("begun", "other")
+
+
+def test_no_picture_is_begun_before_one_that_came_earlier() -> None:
+    begun, large, late = picture("begun", 1, last_pass=9), picture("large", 2, "large"), picture("late", 3)
+    assert plan([begun, large, late], 16).attempts == ("begun",)
+    assert plan([begun, replace(large, last_pass=3), late], 16).attempts == ("begun", "late")
+    assert plan([large, late], 16).attempts == ("large",)
+
+
+@given(st.lists(st.sampled_from(["small", "large", None]), min_size=1, max_size=12), st.integers(2, 16))
+def test_pictures_begin_in_the_order_they_came_and_all_end(shapes: list[str | None], most: int) -> None:
+    left = {str(place): 5 for place in range(len(shapes))}
+    waiting = [picture(str(place), place + 1, shape) for place, shape in enumerate(shapes)]
+    begun: list[str] = []
+    for number in range(1, 5 * len(shapes) + 1):
+        if not (here := [each for each in waiting if left[each.attempt]]):
+            break
+        chosen = plan(here, most).attempts
+        begun += [attempt for attempt in chosen if attempt not in begun]
+        left |= {attempt: left[attempt] - 1 for attempt in chosen}
+        waiting = [replace(each, last_pass=number) if each.attempt in chosen else each for each in waiting]
+    assert begun == [str(place) for place in range(len(shapes))]
+    assert not any(left.values())

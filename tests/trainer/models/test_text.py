@@ -2,7 +2,9 @@ import pytest
 import torch
 
 from trainer.models.family import Family
-from trainer.models.text import WINDOW, PromptReader, PromptTooLong, injected
+from trainer.models.text import PromptReader, injected
+from trainer.prompts.errors import PromptTooLong
+from trainer.prompts.windows import WINDOW
 
 
 @pytest.fixture

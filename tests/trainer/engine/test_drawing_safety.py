@@ -1,0 +1,55 @@
+"""Models that ship a safety checker."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+import torch
+from diffusers.pipelines.stable_diffusion.safety_checker import StableDiffusionSafetyChecker
+from PIL import Image
+from transformers import CLIPConfig, CLIPImageProcessorPil
+
+from tests.trainer.engine.drawings import Studio
+from tests.trainer.process import MODEL, pictures_of
+from trainer.models.errors import BadModel
+from trainer.models.loading import load_model
+from trainer.models.safety import clip_pixels
+from trainer.protocol import DrawRequest
+
+CPU = torch.device("cpu")
+
+
+def with_checker(folder: Path, likeness: float) -> Path:
+    """The small model, and a checker that minds pictures as like a concept as this, a cosine."""
+    shutil.copytree(MODEL, folder)
+    plain = {"hidden_size": 16, "intermediate_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2}
+    vision = plain | {"image_size": 224, "patch_size": 56}
+    torch.manual_seed(0)
+    checker = StableDiffusionSafetyChecker(CLIPConfig(vision_config=vision, text_config=plain, projection_dim=8))
+    torch.nn.init.constant_(checker.concept_embeds_weights, likeness)
+    checker.save_pretrained(folder / "safety_checker")
+    return folder
+
+
+@pytest.mark.parametrize(("likeness", "unsafe"), [(-2.0, True), (2.0, False)])
+def test_pictures_are_told_unsafe_and_kept(tmp_path: Path, likeness: float, *, unsafe: bool) -> None:
+    studio = Studio(load_model(with_checker(tmp_path / "model", likeness), CPU, torch.float32), tmp_path)
+    drawn = studio.drawn(DrawRequest(prompt="an owl", steps=2, count=2, width=64, height=64))
+    assert [picture.unsafe for picture in drawn.pictures] == [unsafe, unsafe]
+    with Image.open(drawn.pictures[0].path) as opened:
+        assert opened.convert("RGB").getextrema() != ((0, 0),) * 3
+
+
+def test_a_checker_that_cannot_be_read_is_not_left_out(tmp_path: Path) -> None:
+    folder = with_checker(tmp_path / "model", 0.0)
+    next((folder / "safety_checker").glob("*.safetensors")).unlink()
+    with pytest.raises(BadModel, match="safety_checker"):
+        load_model(folder, CPU, torch.float32)
+
+
+def test_the_checker_sees_what_clips_own_reader_shows_it() -> None:
+    with Image.open(pictures_of("owl", 1)[0].path) as opened:
+        image = opened.convert("RGB").crop((0, 0, 90, 70))
+    expected = CLIPImageProcessorPil()(image, return_tensors="pt").pixel_values
+    difference = (clip_pixels(image) - expected).abs()
+    assert difference.mean() < 0.05

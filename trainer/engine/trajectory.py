@@ -1,0 +1,109 @@
+"""One picture's way from noise to latents. Each goes by itself, so that company changes nothing."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from trainer.engine.order import Order, Start
+from trainer.engine.told import ToldTexts
+from trainer.models.family import Conditioning, Family
+from trainer.sampling.curves import Aligned
+from trainer.sampling.noise import BatchNoise, PictureNoise, Variation
+from trainer.sampling.noise_schedule import part_for_strength, sigmas, timestep_of
+from trainer.sampling.samplers import Sampling
+from trainer.sampling.stepping import Guided
+
+
+class Question(NamedTuple):
+    """One example for the model: latents (C, H, W) as it was trained to see them, its timestep, what it is told."""
+
+    latents_CHW: Tensor
+    timestep: float
+    conditioning: Conditioning
+
+
+class Trajectory:
+    """Asks questions, takes the answers, and has `latents_CHW` in the end."""
+
+    def __init__(self, model: Family, order: Order, start: Start) -> None:
+        self._model, self._order, self._start = model, order, start
+        self._wanted: tuple[Tensor, float] | None = None
+        self._sampling: Sampling | None = None
+        self.calls = 0
+        """How often the model was asked, a question without the prompt not counted."""
+        self.denoised_CHW: Tensor | None = None
+        """What the picture would be by the last answer."""
+        self.latents_CHW: Tensor | None = None
+
+    def questions(self, told: ToldTexts, over_CHW: Tensor | None) -> list[Question]:
+        """One for each part of the prompt, then, where the order is guided, one without it.
+
+        `over_CHW` is the latent of the picture to draw over, if there is one.
+        """
+        if self._wanted is None:
+            self._wanted = self._begin(over_CHW)
+        x, sigma = self._wanted
+        order, model = self._order, self._model
+        scaled = x[0] / (sigma**2 + 1) ** 0.5  # the model was trained on noise and picture of summed variance 1
+        timestep = timestep_of(sigma, model.alphas_cumprod, order.sampler.timesteps_every)
+        said = order.wording.at(self.calls)
+        return [Question(scaled, timestep, each) for each in told.of(said, guided=order.guided)]
+
+    def take(self, answers_CHW: Sequence[Tensor]) -> None:
+        """Go on with what the model gave for each question."""
+        if self._wanted is None or self._sampling is None:
+            raise RuntimeError("an answer without a question")
+        x, sigma = self._wanted
+        guided, unguided = (self._clean(x, sigma, given[None]) for given in self._guided(answers_CHW))
+        self.denoised_CHW = guided[0]
+        self.calls += 1
+        sent = Guided(guided, unguided) if self._order.sampler.wants_unguided else guided
+        try:
+            self._wanted = self._sampling.send(sent)
+        except StopIteration as end:
+            self.latents_CHW = end.value[0]
+
+    def _begin(self, over_CHW: Tensor | None) -> tuple[Tensor, float]:
+        order, model = self._order, self._model
+        values = sigmas(order.sampler, order.steps, model.alphas_cumprod, order.schedule, aligned=_aligned(model))
+        noise = BatchNoise([self._noise()], model.device)
+        if over_CHW is None:
+            x = noise() * values[0].item()
+        else:
+            values = part_for_strength(values, order.strength)
+            x = over_CHW[None] + noise() * values[0].item()
+        self._sampling = order.sampler.sample(x, values, noise, order.eta, over_picture=over_CHW is not None)
+        return next(self._sampling)
+
+    def _noise(self) -> PictureNoise:
+        order, model = self._order, self._model
+        shape = (model.latent_channels, order.height // model.latent_scale, order.width // model.latent_scale)
+        seed = self._start.variation_seed
+        variation = None if seed is None else Variation(seed, order.variation_strength)
+        return PictureNoise(self._start.seed, shape, order.rng, model.device, order.ensd, variation)
+
+    def _guided(self, answers_CHW: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
+        """With and without the prompt: unwanted + sum over parts of (wanted - unwanted) * pull * guidance scale.
+
+        Ho & Salimans 2022, equation 6, for one part; Liu et al. 2022 (arXiv:2206.01714), equation 11, for several.
+        """
+        order = self._order
+        if not order.guided:
+            return answers_CHW[0], answers_CHW[0]
+        *wanted, unwanted = answers_CHW
+        scale = order.guidance_scale / order.sampler.guidance_divisor
+        pulled = [(each - unwanted) * (pull * scale) for each, pull in zip(wanted, order.wording.pulls, strict=True)]
+        return unwanted + torch.stack(pulled).sum(dim=0), unwanted
+
+    def _clean(self, x: Tensor, sigma: float, predicted: Tensor) -> Tensor:
+        """The clean latents that the model sees in x, which carries noise of deviation sigma."""
+        if self._model.prediction == "epsilon":
+            return x - sigma * predicted
+        # Velocity (Salimans & Ho 2022, appendix D), with a = 1 / (sigma^2 + 1).
+        return x / (sigma**2 + 1) - predicted * sigma / (sigma**2 + 1) ** 0.5
+
+
+def _aligned(model: Family) -> Aligned:
+    return "SDXL" if model.family == "sdxl" else "SD1"
