@@ -18,6 +18,7 @@ from bot.db.database import Database, open_database
 from bot.jobs.dispatch import Dispatch, Places
 from bot.jobs.submit import Quota, Submissions
 from bot.library import Library
+from bot.looking import Looking
 from bot.service import Limits, Service
 from bot.settings import Settings
 from bot.uploads import PictureStore
@@ -63,7 +64,8 @@ async def _run_parts(settings: Settings, folder: Path, database: Database, clien
         outbox=outbox,
         library=library,
         pictures=PictureStore(folder / "pictures"),
-        limits=Limits(settings.steps_quick, settings.steps_balanced, settings.steps_thorough, settings.max_steps),
+        looking=Looking(folder / "incoming"),
+        limits=_limits(settings),
     )
     client.offer(service, all_commands(service))
     stopping = _stop_signal()
@@ -79,6 +81,11 @@ async def _run_parts(settings: Settings, folder: Path, database: Database, clien
         await _leave(dispatch, work)
         for task in telling:
             task.cancel()
+
+
+def _limits(settings: Settings) -> Limits:
+    steps = (settings.steps_quick, settings.steps_balanced, settings.steps_thorough)
+    return Limits(*steps, max_steps=settings.max_steps, allow_concepts=settings.allow_concepts)
 
 
 def _worker(settings: Settings, folder: Path) -> ChildWorker:

@@ -4,9 +4,12 @@ Refusal
 ├── NotAPicture  KindNotTaken  EmptyFile  FileTooBig  PictureTooBig  PictureTooSmall  PictureTooNarrow
 │   BrokenPicture  PictureTooSlow  PictureTooHard  NoPictures  NoSpace                               (uploads)
 ├── BadName  NameTaken                                                                             (names)
-├── NothingCalled  NoFileYet  NotYours                                                             (library)
+├── NothingCalled  NoFileYet  NotYours  StillLearning                                             (library)
+├── UnsafeFile  NotAnEmbedding  EmbeddingTooSlow  EmbeddingTooHard  WrongModel                    (embedding files)
+│   NameForSeveral  NameTwice  TooManyWords  NothingToImport  NotAConcept  ConceptsNotAllowed
+│   StillLoading
 ├── BadSchedule  BadTemplate  BadSize  TooManySteps  StepsBehind  TooManyVectors  EmptyStart       (settings)
-│   PromptTooLong  BadTuning  StrayCaption  UnreadableCaption
+│   PromptTooLong  BadSetting  UnknownSampler  StrayCaption  UnreadableCaption
 └── QuotaReached  AlreadyEnded  Forgotten  CannotPostHere                                          (the service)
 
 The docstring of a leaf is what it says in English; `Texts.refusal` words it in the person's own language.
@@ -18,6 +21,7 @@ NameFault = Literal["empty", "long", "characters", "wordless", "leading-dot", "t
 ForeignKind = Literal["html", "pdf", "zip", "text", "postscript", "svg", "video", "audio", "program", "unknown"]
 ScheduleFault = Literal["empty", "not_a_number", "not_positive", "not_a_step", "not_rising", "ends_early"]
 """The problems of trainer.training.lr_schedule, which the bot does not import."""
+KnownModel = Literal["sd1", "sd2", "sdxl", "other"]
 UntakenKind = Literal["heic", "avif", "bmp", "tiff", "ico", "psd", "jxl"]
 
 
@@ -184,6 +188,117 @@ class NotYours(Refusal):
     text_id = "refusal-not-yours"
 
 
+class StillLearning(Refusal):
+    """`my-cat` is still being learned. Stop it first."""
+
+    text_id = "refusal-still-learning"
+
+    def __init__(self, *, name: str) -> None:
+        super().__init__(name=name)
+
+
+# Embedding files -------------------------------------------------------------------------------------------------
+
+
+class NotAnEmbedding(Refusal):
+    """`cool.pt` was not taken: it `contains instructions, not only numbers`."""
+
+    text_id = "refusal-not-an-embedding"
+
+    def __init__(self, *, file: str, reason: str) -> None:
+        super().__init__(file=file, reason=reason)
+
+
+class UnsafeFile(Refusal):
+    """`cool.pt` contains instructions, not only numbers, and was not opened. Ask for a .safetensors file."""
+
+    text_id = "refusal-unsafe-file"
+
+    def __init__(self, *, file: str) -> None:
+        super().__init__(file=file)
+
+
+class EmbeddingTooSlow(Refusal):
+    """`cool.pt` took more than 20 s to read and was given up."""
+
+    text_id = "refusal-embedding-too-slow"
+
+    def __init__(self, *, file: str, seconds: int) -> None:
+        super().__init__(file=file, seconds=seconds)
+
+
+class EmbeddingTooHard(Refusal):
+    """`cool.pt` could not be read safely and was not taken."""
+
+    text_id = "refusal-embedding-too-hard"
+
+    def __init__(self, *, file: str) -> None:
+        super().__init__(file=file)
+
+
+class WrongModel(Refusal):
+    """`gta` was made for SD 2 (1,024 numbers a vector); this server's model is SD 1 (768)."""
+
+    text_id = "refusal-wrong-model"
+
+    def __init__(self, *, name: str, theirs: KnownModel, width: int, ours: KnownModel, here: int) -> None:
+        super().__init__(name=name, theirs=theirs, width=width, ours=ours, here=here)
+
+
+class NameForSeveral(Refusal):
+    """The name `my-cat` was given for 3 words. Leave it out, or send one word."""
+
+    text_id = "refusal-name-for-several"
+
+    def __init__(self, *, name: str, words: int) -> None:
+        super().__init__(name=name, words=words)
+
+
+class NameTwice(Refusal):
+    """Two of the files hold a word called `my-cat`."""
+
+    text_id = "refusal-name-twice"
+
+    def __init__(self, *, name: str) -> None:
+        super().__init__(name=name)
+
+
+class TooManyWords(Refusal):
+    """These files hold 90 words; 50 at a time is the limit."""
+
+    text_id = "refusal-too-many-words"
+
+    def __init__(self, *, words: int, limit: int) -> None:
+        super().__init__(words=words, limit=limit)
+
+
+class NothingToImport(Refusal):
+    """There is nothing to import. Add a file."""
+
+    text_id = "refusal-nothing-to-import"
+
+
+class NotAConcept(Refusal):
+    """`cats` is not the name of a concept. Write it as owner/name, such as sd-concepts-library/cat-toy."""
+
+    text_id = "refusal-not-a-concept"
+
+    def __init__(self, *, name: str) -> None:
+        super().__init__(name=name)
+
+
+class ConceptsNotAllowed(Refusal):
+    """Concepts are not fetched here. Download the file, and send it."""
+
+    text_id = "refusal-concepts-not-allowed"
+
+
+class StillLoading(Refusal):
+    """The model is still being loaded. Try again in a moment."""
+
+    text_id = "refusal-still-loading"
+
+
 # Settings --------------------------------------------------------------------------------------------------------
 
 
@@ -214,10 +329,10 @@ class BadSize(Refusal):
         super().__init__(width=width, height=height, multiple=multiple, least=least, most=most)
 
 
-class BadTuning(Refusal):
-    """`warmup soon` is not a setting for training: its value cannot be read. Example: `warmup 20`."""
+class BadSetting(Refusal):
+    """`warmup soon` cannot be read. Example: `warmup 20`."""
 
-    text_id = "refusal-bad-tuning"
+    text_id = "refusal-bad-setting"
 
     def __init__(
         self,
@@ -227,8 +342,18 @@ class BadTuning(Refusal):
         example: str = "",
         least: str = "",
         most: str = "",
+        known: str = "",
     ) -> None:
-        super().__init__(part=part, reason=reason, example=example, least=least, most=most)
+        super().__init__(part=part, reason=reason, example=example, least=least, most=most, known=known)
+
+
+class UnknownSampler(Refusal):
+    """No sampler or schedule is called `Euler z`. Choose one from the list."""
+
+    text_id = "refusal-unknown-sampler"
+
+    def __init__(self, *, name: str) -> None:
+        super().__init__(name=name)
 
 
 class StrayCaption(Refusal):

@@ -2,7 +2,17 @@
 
 from typing import Any
 
-from bot.errors import BadSchedule, BadSize, BadTemplate, BadTuning, EmptyStart, PromptTooLong, Refusal, TooManyVectors
+from bot.errors import (
+    BadSchedule,
+    BadSetting,
+    BadSize,
+    BadTemplate,
+    EmptyStart,
+    PromptTooLong,
+    Refusal,
+    TooManyVectors,
+    UnknownSampler,
+)
 from trainer.protocol import (
     LARGEST_SIDE,
     LONGEST_PROMPT,
@@ -31,6 +41,8 @@ def _refusal(fault: Fault) -> Refusal:
             )
         case "bad_template":
             return BadTemplate(line=facts["line"], reason="nameless" if facts["line"] else "empty")
+        case "unknown_sampler":
+            return UnknownSampler(name=facts.get("sampler") or facts["schedule"])
         case "bad_size":
             return BadSize(
                 width=int(facts["width"]),
@@ -40,9 +52,9 @@ def _refusal(fault: Fault) -> Refusal:
                 most=LARGEST_SIDE,
             )
         case "bad_tuning" if "pattern" in facts:
-            return BadTuning(part=facts["pattern"], reason="pattern")
+            return BadSetting(part=facts["pattern"], reason="pattern")
         case "bad_tuning":
-            return BadTuning(part=facts["setting"], reason="range", least=facts["least"], most=facts["most"])
+            return BadSetting(part=facts["setting"], reason="range", least=facts["least"], most=facts["most"])
         case "prompt_too_long":
             return PromptTooLong(characters=int(facts["characters"]), limit=LONGEST_PROMPT)
         case "bad_embedding" if facts["fault"] == "vectors":

@@ -62,11 +62,11 @@ class TrainingForm(_Form):
 
 
 class DrawingForm(_Form):
-    """Prompt and negative prompt."""
+    """Prompt and negative prompt, perhaps of something to be drawn over a stored picture."""
 
-    def __init__(self, texts: Texts, service: Service, prompt: str = "") -> None:
+    def __init__(self, texts: Texts, service: Service, prompt: str = "", image: str | None = None) -> None:
         super().__init__(title=texts("form-draw-title"), custom_id="draw", timeout=None)
-        self._service = service
+        self._service, self._image = service, image
         self.prompt = _paragraph("prompt", prompt)
         self.negative_prompt = _paragraph("negative_prompt", "", required=False)
         for field, text in ((self.prompt, "form-prompt"), (self.negative_prompt, "form-negative-prompt")):
@@ -78,6 +78,7 @@ class DrawingForm(_Form):
             prompt=self.prompt.value,
             negative_prompt=self.negative_prompt.value,
             seed=random_seed(),
+            image=self._image,
             hidden_words=await self._service.library.hidden_from(interaction.user.id),
         )
         check(request)

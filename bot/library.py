@@ -1,13 +1,24 @@
 """Whose words there are: rows for owner and sharing, files for the words themselves."""
 
 import asyncio
+import errno
+import shutil
+import sqlite3
+import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from bot.db.database import Database
-from bot.errors import NoFileYet, NothingCalled
+from bot.errors import NameTaken, NoFileYet, NoSpace, NothingCalled, NotYours, StillLearning
+from bot.files import copy_aside
+from bot.jobs.job import ENDED, State
 
-SUFFIXES = frozenset({".pt", ".bin", ".safetensors"})
+SUFFIXES = (".pt", ".safetensors", ".bin", ".pti")
+"""In the order in which the trainer prefers them where two files have one stem.
+
+It reads pictures as well; which of them carry a word, and which are mere previews, only a look inside would tell.
+"""
 
 
 class Word(NamedTuple):
@@ -21,14 +32,19 @@ class Word(NamedTuple):
     model: str | None = None
     model_hash: str | None = None
     job_id: int | None = None
+    origin: str | None = None
+    """Where it came from, if it was not learned here: a file's name, a concept of the hub, another word."""
+    note: str | None = None
 
 
 class Library:
     """Looks words up for a person. Others' private words look as if they did not exist."""
 
     def __init__(self, database: Database, folder: Path) -> None:
+        """`folder` is the embeddings folder; the runs' stands beside it."""
         self._database = database
         self.folder = folder
+        self._runs = folder.parent / "runs"
 
     async def seen_by(self, person_id: int) -> list[Word]:
         """Own, shared and ownerless words that have a file, by name."""
@@ -50,6 +66,13 @@ class Library:
             if word.name.casefold() == name.casefold():
                 return word
         raise NothingCalled(name=name)
+
+    async def own(self, name: str, person_id: int) -> Word:
+        """The word, if it is this person's. Raises NothingCalled for what they may not see, NotYours for the rest."""
+        word = await self.find(name, person_id)
+        if word.owner_id != person_id:
+            raise NotYours
+        return word
 
     async def exists(self, name: str) -> bool:
         """Whether the name is in use by anybody."""
@@ -74,21 +97,84 @@ class Library:
             return None
         return await self._file(name)
 
+    async def add(self, word: Word, file: Path) -> None:
+        """Takes a word with its file, which is called as the word. Raises NameTaken and NoSpace.
+
+        The row first: a file without one would be everybody's, should the bot die between the two.
+        """
+        if await self.exists(word.name):
+            raise NameTaken(name=word.name)
+        try:
+            async with self._database.transaction() as queries:
+                await queries.add_embedding(self._database.connection, **word._asdict(), created_at=time.time())
+        except sqlite3.IntegrityError:
+            raise NameTaken(name=word.name) from None
+        try:
+            await asyncio.to_thread(copy_aside, file, self.folder)
+        except OSError as error:
+            await self._forget(word.name)
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise NoSpace from error
+            raise
+
+    async def remove(self, word: Word) -> None:
+        """Takes the files away, then the row."""
+        files = [path for stem, path in await self._files() if stem.casefold() == word.name.casefold()]
+        await asyncio.to_thread(_unlink, files)
+        await self._forget(word.name)
+
+    async def remove_runs(self, word: Word) -> None:
+        """Takes away what the word's runs left: checkpoints, snapshots, previews."""
+        folders = [self._runs / str(row["id"]) for row in await self._jobs_of(word)]
+        for folder in folders:
+            await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+
+    async def check_settled(self, word: Word) -> None:
+        """Raises StillLearning while a job makes or trains the word."""
+        if any(State(row["state"]) not in ENDED for row in await self._jobs_of(word)):
+            raise StillLearning(name=word.name)
+
+    async def rename_runs(self, word: Word, new_name: str) -> None:
+        """Tells the word's runs their new name, so that they can still be gone on with."""
+        async with self._database.transaction() as queries:
+            await queries.rename_jobs(
+                self._database.connection, name=word.name, new_name=new_name, owner_id=word.owner_id
+            )
+
+    async def _jobs_of(self, word: Word) -> list[Any]:
+        queries, connection = self._database.queries, self._database.connection
+        rows = queries.jobs_of_embedding(connection, name=word.name, owner_id=word.owner_id)
+        return [row async for row in rows]
+
+    async def _forget(self, name: str) -> None:
+        async with self._database.transaction() as queries:
+            await queries.delete_embedding(self._database.connection, name=name)
+
     async def _file(self, name: str) -> Path | None:
-        stems = await self._stems()
-        return next((path for stem, path in stems.items() if stem.casefold() == name.casefold()), None)
+        return next((path for stem, path in await self._files() if stem.casefold() == name.casefold()), None)
 
     async def _ownerless(self) -> list[Word]:
         rows = self._database.queries.all_embedding_names(self._database.connection)
         known = {row["name"].casefold() async for row in rows}
         return [Word(name=stem, shared=True) for stem in await self._stems() if stem.casefold() not in known]
 
-    async def _stems(self) -> dict[str, Path]:
-        return await asyncio.to_thread(_stems, self.folder)
+    async def _stems(self) -> list[str]:
+        return list(dict.fromkeys(stem for stem, _ in await self._files()))
+
+    async def _files(self) -> list[tuple[str, Path]]:
+        return await asyncio.to_thread(_files, self.folder)
 
 
-def _stems(folder: Path) -> dict[str, Path]:
-    return {path.stem: path for path in sorted(folder.rglob("*")) if path.suffix.lower() in SUFFIXES}
+def _files(folder: Path) -> list[tuple[str, Path]]:
+    """Stems and files; of several with one stem that which the trainer reads comes first."""
+    found = [path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and not path.name.startswith(".")]
+    found.sort(key=lambda path: (len(path.parts), SUFFIXES.index(path.suffix.lower()), str(path)))
+    return sorted(((path.stem, path) for path in found), key=lambda entry: entry[0])
+
+
+def _unlink(files: Sequence[Path]) -> None:
+    for file in files:
+        file.unlink(missing_ok=True)
 
 
 def _word(row: Any) -> Word:

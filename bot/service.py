@@ -6,17 +6,19 @@ from bot.cards.outbox import Outbox
 from bot.jobs.dispatch import Dispatch
 from bot.jobs.submit import Submissions
 from bot.library import Library
+from bot.looking import Looking
 from bot.uploads import PictureStore
 
 
 @dataclass(frozen=True)
 class Limits:
-    """The operator's numbers that people meet."""
+    """What the operator has set that people meet."""
 
     steps_quick: int
     steps_balanced: int
     steps_thorough: int
     max_steps: int
+    allow_concepts: bool
 
 
 @dataclass(frozen=True)
@@ -26,4 +28,5 @@ class Service:
     outbox: Outbox
     library: Library
     pictures: PictureStore
+    looking: Looking
     limits: Limits

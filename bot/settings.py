@@ -32,6 +32,8 @@ class Settings(BaseSettings):
     """Read .ckpt files too, by weights only. A .safetensors file cannot hold a program and needs no trust."""
     allow_downloads: bool = False
     """Fetch a model that is named as owner/name from the hub."""
+    allow_concepts: bool = False
+    """Let people import words by their names on the Hugging Face hub, which are then fetched from there."""
     offload: bool = False
     """Keep the autoencoder and the text encoder away from the device while idle: less memory, slower previews."""
     compile: bool = False

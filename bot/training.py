@@ -17,6 +17,7 @@ from bot.names import check_name
 from bot.service import Limits, Service
 from bot.tuning import read_tuning
 from bot.uploads import MEGABYTE, Upload
+from bot.words import tell_collisions
 from trainer.protocol import TrainingPicture, TrainRequest
 
 VECTORS = 4
@@ -58,6 +59,7 @@ async def begin_training(
     request = await training_request(service, wish, attachments)
     if await service.submissions.has_consented(interaction.user.id):
         await place(interaction, service, request)
+        await tell_collisions(interaction, service, request.name)
         return
     await service.submissions.keep_draft(asker(interaction), request)
     await ask_consent(interaction)

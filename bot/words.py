@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import discord
@@ -9,15 +10,26 @@ from discord import ui
 
 from bot.answers import Interaction, say, show, texts_of
 from bot.cards.outgoing import button, file_name, gallery, layout, row
+from bot.collisions import collision_lines
+from bot.errors import NoFileYet, WrongModel
 from bot.jobs.job import Job
 from bot.library import Word
 from bot.names import escape, in_code
+from bot.rewriting import export
 from bot.service import Service
 from bot.texts.catalogue import Texts
-from trainer.protocol import CreateRequest, TrainRequest
+from bot.widths import check_widths
+from trainer.protocol import CreateRequest, Ready, SeenFile, TrainRequest
 
 PAGE = 10
 """Words on one page of the list."""
+
+
+async def tell_collisions(interaction: Interaction, service: Service, name: str) -> None:
+    """Names that the person can see and that get into the new one's way; says nothing where there are none."""
+    others = [found.name for found in await service.library.seen_by(interaction.user.id)]
+    if lines := collision_lines(name, others, texts_of(interaction)):
+        await say(interaction, "\n".join(lines))
 
 
 async def show_words(interaction: Interaction, service: Service, *, page: int = 0, search: str = "") -> None:
@@ -37,8 +49,8 @@ async def show_words(interaction: Interaction, service: Service, *, page: int = 
         blocks.append(ui.TextDisplay(f"-# {texts('library-page', page=page + 1, pages=pages)}"))
         blocks += row(
             [
-                button(texts("button-earlier"), f"words:{page - 1}", disabled=page == 0),
-                button(texts("button-later"), f"words:{page + 1}", disabled=page == pages - 1),
+                button(texts("button-earlier"), f"words:{page - 1}:{search}", disabled=page == 0),
+                button(texts("button-later"), f"words:{page + 1}:{search}", disabled=page == pages - 1),
             ]
         )
     await show(interaction, layout(*blocks))
@@ -49,28 +61,78 @@ async def show_word(interaction: Interaction, service: Service, name: str) -> No
     texts, person = texts_of(interaction), interaction.user.id
     found = await service.library.find(name, person)
     job = await service.dispatch.job(found.job_id) if found.job_id is not None else None
-    lines = [_line(found, person, texts), *(f"-# {line}" for line in _details(found, job, texts))]
+    details = [*_details(found, job, texts), *await _seen_in_file(service, found, texts)]
+    lines = [_line(found, person, texts), *(f"-# {line}" for line in details)]
     blocks: list[ui.Item[Any]] = [ui.TextDisplay("\n".join(lines))]
     strip = Path(job.report.strip) if job and job.report.strip else None
+    preview = await _newest_preview(service, found)
     files = []
     if strip is not None and strip.exists():
         files = [discord.File(strip, filename="before-after.png")]
         blocks.append(gallery(("before-after.png", texts("result-before-after"))))
-    blocks += row(_buttons(found, person, texts))
+    elif preview is not None:
+        files = [discord.File(preview, filename="preview.png")]
+        blocks.append(gallery(("preview.png", texts("library-preview", name=escape(found.name)))))
+    blocks += row(_buttons(found, person, texts)) + row(_owners_buttons(found, person, texts))
     await show(interaction, layout(*blocks), files)
 
 
-async def send_file(interaction: Interaction, service: Service, name: str) -> None:
-    """The word's file. Raises NothingCalled and NoFileYet."""
+async def send_file(interaction: Interaction, service: Service, name: str, kind: str | None = None) -> None:
+    """The word's file as it is stored, or in another format. Raises NothingCalled, NoFileYet, NotAnEmbedding."""
     texts = texts_of(interaction)
     found = await service.library.find(name, interaction.user.id)
     path = await service.library.file_of(found)
     shown = escape(found.name)
+    if kind is not None:
+        await _send_as(interaction, service, found, kind)
+        return
     if found.step:
         words = texts("result-file-private", name=shown, step=found.step)
     else:
         words = texts("result-file-untrained", name=shown)
     await say(interaction, words, file=discord.File(path, filename=file_name(found.name, path.suffix)))
+
+
+async def _seen_in_file(service: Service, found: Word, texts: Texts) -> list[str]:
+    """What the file itself tells: the only source for a word that the operator put into the folder."""
+    try:
+        looked = await service.looking.look([await service.library.file_of(found)])
+    except NoFileYet:
+        return []
+    lines = [texts("library-not-readable", reason=texts.refusal(refusal)) for refusal in looked.refused]
+    for seen in looked.seen:
+        if found.vectors is None and seen.step is None:
+            lines.append(texts("library-found-vectors-untold", vectors=seen.vectors))
+        elif found.vectors is None:
+            lines.append(texts("library-found-vectors", vectors=seen.vectors, steps=seen.step or 0))
+        lines.append(texts("library-norm", norm=f"{median(seen.norms):.2f}"))
+        lines += [texts("library-hash", hash=seen.file_hash)] if seen.file_hash else []
+        if service.dispatch.ready is not None and (misfit := _misfit(seen, service.dispatch.ready)):
+            lines.append(texts.refusal(misfit))
+    return lines
+
+
+def _misfit(seen: SeenFile, ready: Ready) -> WrongModel | None:
+    try:
+        check_widths(seen, ready)
+    except WrongModel as refusal:
+        return refusal
+    return None
+
+
+async def _send_as(interaction: Interaction, service: Service, found: Word, kind: str) -> None:
+    texts, shown = texts_of(interaction), escape(found.name)
+    async with service.looking.desk() as desk:
+        paths = await export(service, found, kind, desk, await _newest_preview(service, found))
+        files = [discord.File(path, filename=path.name) for path in paths]
+        said = texts("export-png", name=shown) if kind == "png" else texts("export-file", name=shown, format=kind)
+        await interaction.followup.send(said, files=files, ephemeral=True)
+
+
+async def _newest_preview(service: Service, found: Word) -> Path | None:
+    job = await service.dispatch.job(found.job_id) if found.job_id is not None else None
+    previews = [Path(preview.path) for preview in job.report.previews] if job is not None else []
+    return previews[-1] if previews and previews[-1].exists() else None
 
 
 def _line(found: Word, person: int, texts: Texts) -> str:
@@ -84,7 +146,7 @@ def _line(found: Word, person: int, texts: Texts) -> str:
         "sharing": texts("library-shared" if found.shared else "library-private"),
     }
     if not found.step:
-        return texts("library-line-untrained", **facts)
+        return texts("library-line-imported" if found.origin else "library-line-untrained", **facts)
     return texts("library-line", **facts, steps=found.step)
 
 
@@ -96,6 +158,10 @@ def _details(found: Word, job: Job | None, texts: Texts) -> list[str]:
         lines.append(texts("library-pictures", pictures=len(job.request.pictures)))
     if job is not None and isinstance(job.request, TrainRequest | CreateRequest):
         lines.append(texts("library-from", **{"from": escape(job.request.initialization_text)}))
+    if found.origin:
+        lines.append(texts("library-origin", origin=escape(found.origin)))
+    if found.note:
+        lines.append(texts("library-note", note=escape(found.note)))
     if found.vectors:
         lines.append(texts("library-budget", vectors=found.vectors))
     if job is not None and job.ended_at is not None:
@@ -114,4 +180,11 @@ def _buttons(found: Word, person: int, texts: Texts) -> list[ui.Button[Any]]:
         buttons.append(button(texts("button-share"), f"share:{found.name}"))
     if found.owner_id == person and found.step and found.job_id is not None:
         buttons.append(button(texts("button-train-further"), f"train_further:{found.job_id}"))
+    return buttons
+
+
+def _owners_buttons(found: Word, person: int, texts: Texts) -> list[ui.Button[Any]]:
+    buttons = [button(texts("button-inspect"), f"inspect_word:{found.name}")]
+    if found.owner_id == person:
+        buttons.append(button(texts("button-delete"), f"ask_delete_word:{found.name}", discord.ButtonStyle.danger))
     return buttons

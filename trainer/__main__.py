@@ -43,9 +43,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--allow-ckpt", action="store_true", help="read .ckpt files, by weights only")
     parser.add_argument("--allow-downloads", action="store_true", help="fetch a model named as owner/name")
     parser.add_argument("--hashes", type=Path, help="file that remembers the hashes of models")
-    parser.add_argument(
-        "--offload", action="store_true", help="keep idle parts of the model away from the device"
-    )
+    parser.add_argument("--offload", action="store_true", help="keep idle parts of the model away from the device")
     parser.add_argument("--compile", action="store_true", help="compile the noise model when it is first used")
     parser.add_argument("--embeddings", type=Path, required=True, help="folder whose files are words in prompts")
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")

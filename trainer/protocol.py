@@ -9,6 +9,14 @@ from typing import Literal
 
 import msgspec
 
+from trainer.sampling.sampler_names import (
+    SAMPLER_NAMES,
+    SCHEDULES,
+    UnknownSampler,
+    UnknownSchedule,
+    read_sampler,
+    read_schedule,
+)
 from trainer.training.lr_schedule import BadSchedule, parse_schedule
 
 PROTOCOL_VERSION = 2
@@ -90,6 +98,16 @@ class TrainRequest(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=
     tuning: Tuning = Tuning()
 
 
+Emphasis = Literal["Original", "No norm", "Ignore", "None"]
+"""What brackets do: weigh words; weigh them and leave the mean changed; nothing; or they are text."""
+SAMPLERS = tuple(row.name for row in SAMPLER_NAMES)
+"""The web UI's names, in its order."""
+SCHEDULE_CHOICES = ("Automatic", *SCHEDULES)
+"""Its labels of noise schedules."""
+NoiseSource = Literal["CPU", "GPU", "NV"]
+"""torch's generator on the CPU or on the device, or an NVIDIA card's numbers made on any machine."""
+
+
 class DrawRequest(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True, kw_only=True):
     """Draw pictures. Seed + i draws picture i. Width and height 0 take the model's own size."""
 
@@ -105,6 +123,21 @@ class DrawRequest(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=T
     clip_skip: int = 1
     hidden_words: tuple[str, ...] = ()
     """Embeddings that exist but are not this person's to use: their names are read as plain text."""
+    schedule: str = "Automatic"
+    """Noise schedule by the web UI's label; the sampler's own unless said."""
+    eta: float | None = None
+    """Amount of fresh noise, 0 to 1; None is the sampler's own."""
+    ensd: int = 0
+    """Added to the seed of the fresh noise, for the samplers that heed it."""
+    rng: NoiseSource = "CPU"
+    variation_seed: int | None = None
+    variation_strength: float = 0.0
+    """Above 0, all pictures have one seed, and `variation_seed` + i is mixed into picture i."""
+    emphasis: Emphasis = "Original"
+    image: str | None = None
+    """A stored picture to draw over."""
+    strength: float = 0.75
+    """How much of `image` is drawn anew, 0 to 1."""
 
 
 Request = CreateRequest | TrainRequest | DrawRequest
@@ -125,6 +158,78 @@ class DrawnPicture(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     path: str
     seed: int
     parameters: str
+    unsafe: bool = False
+    """What the model's own safety checker says; False where it has none."""
+
+
+class ReadStage(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a part of a prompt says during some steps, counted from 1, the last one included."""
+
+    first_step: int
+    last_step: int
+    blocks: tuple[tuple[tuple[str, float], ...], ...]
+    """Texts with their weights, up to each BREAK or the end."""
+
+
+class ReadPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One side of an AND, and how much it pulls."""
+
+    weight: float
+    stages: tuple[ReadStage, ...]
+    stages_left_out: int = 0
+
+
+# What looking into files tells -----------------------------------------------------------------------------------
+
+
+class SeenFile(_Message, frozen=True):
+    """An embedding that can be used."""
+
+    file: str
+    """Path as it was given; of a pair, the first's; of a ZIP, with the name in it behind."""
+    name: str
+    vectors: int
+    widths: tuple[int, ...]
+    step: int | None
+    model: str | None
+    model_hash: str | None
+    file_hash: str | None
+    norms: tuple[float, ...]
+    """Euclidean length of each vector; with two text encoders of the first's part, then of the second's."""
+    notes: tuple[str, ...]
+    written: tuple[str, ...] = ()
+    """Paths of the files made of it, if files were asked for."""
+
+
+class RefusedFile(_Message, frozen=True):
+    """A file, or a format, that does not do; `reason` goes on from the file's name."""
+
+    file: str
+    reason: str
+    unsafe: bool = False
+    """It holds a program where numbers belong."""
+
+
+Look = SeenFile | RefusedFile
+
+# What inspecting a word tells ------------------------------------------------------------------------------------
+
+
+class Neighbour(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A word of the vocabulary, and how near it stands to a vector: cosine similarity, −1 to 1."""
+
+    token: str
+    similarity: float
+
+
+class InspectedVector(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One vector of a word; with two text encoders, its part for the first."""
+
+    norm: float
+    nearest: tuple[Neighbour, ...]
+    """Nearest first."""
+    moved: float | None = None
+    """Euclidean distance from where it started, None where that is not known."""
 
 
 # Bot → trainer ---------------------------------------------------------------------------------------------------
@@ -166,11 +271,21 @@ class PreviewNow(_Message, frozen=True):
     attempt: str
 
 
+class Inspect(_Message, frozen=True):
+    """Compare an embedding's file with the model's vocabulary: a question, not a job; answered between two passes."""
+
+    attempt: str
+    name: str
+    path: str
+    initialization_text: str | None = None
+    """What its vectors started from, if that is known."""
+
+
 class Shutdown(_Message, frozen=True):
     """Save every run and exit with code 0."""
 
 
-Control = Start | Stop | Pause | Resume | PreviewNow | Shutdown
+Control = Start | Stop | Pause | Resume | PreviewNow | Inspect | Shutdown
 
 # Trainer → bot ---------------------------------------------------------------------------------------------------
 
@@ -306,6 +421,8 @@ class Drawing(_Event, frozen=True):
 
     step: int
     steps: int
+    preview: str | None = None
+    """A coarse picture of how the first one looks by now, written over each time; told every few seconds."""
 
 
 class Drawn(_Event, frozen=True):
@@ -317,6 +434,10 @@ class Drawn(_Event, frozen=True):
     words: tuple[Word, ...]
     unreadable: tuple[str, ...] = ()
     """Names in the prompt whose files could not be used: broken, or of another model's width."""
+    reading: tuple[ReadPart, ...] = ()
+    """How the prompt's brackets and ANDs were read; empty where there is nothing to explain."""
+    not_used: tuple[str, ...] = ()
+    """Tags of the prompt that ask for more than words, as written: `<lora:name:1>`."""
 
 
 FailureReason = Literal[
@@ -360,7 +481,20 @@ Event = (
     | Drawn
     | Failed
 )
-Told = Ready | Alive | Event
+
+
+class Inspected(_Message, frozen=True):
+    """The answer to `Inspect`; `Failed` is the other one."""
+
+    attempt: str
+    vectors: tuple[InspectedVector, ...]
+    median_norm: float
+    """Of the vocabulary's rows."""
+    tokens: int
+    """Of the name itself, as the model reads it where no such word is known; 1 is a word of the vocabulary."""
+
+
+Told = Ready | Alive | Event | Inspected
 """All that a trainer may say."""
 
 
@@ -375,6 +509,14 @@ LONGEST_PROMPT = 4000
 """Characters."""
 SMALLEST_SIDE, LARGEST_SIDE, SIDE_MULTIPLE = 64, 2048, 8
 """Pixels of a picture; the autoencoder makes one latent of eight."""
+MOST_DRAWING_STEPS = 10_000
+MOST_PICTURES = 64
+MOST_CLIP_SKIP = 12
+STRONGEST_GUIDANCE = 100
+
+
+_Range = tuple[str, float, float, float]
+"""A setting's name, its value, the least and the most that it may be."""
 
 
 class Fault(msgspec.Struct, frozen=True, kw_only=True):
@@ -416,7 +558,7 @@ def _fault_in_training(request: TrainRequest) -> Fault | None:
 
 
 def _fault_in_tuning(tuning: Tuning) -> Fault | None:
-    ranges: tuple[tuple[str, float, float, float], ...] = (
+    ranges: tuple[_Range, ...] = (
         ("accumulation", tuning.accumulation, 1, MOST_ACCUMULATION),
         ("warmup", tuning.warmup, 0, LARGEST_NUMBER),
         ("clip", tuning.clip_norm, 0, LARGEST_NUMBER),
@@ -425,11 +567,17 @@ def _fault_in_tuning(tuning: Tuning) -> Fault | None:
         ("drop", tuning.drop_tags, 0, 1),
         ("patience", tuning.patience, 0, LARGEST_NUMBER),
     )
+    if fault := _fault_in_ranges(ranges):
+        return fault
+    if not _is_pattern(tuning.word_regex):
+        return Fault(reason="bad_tuning", facts={"pattern": tuning.word_regex})
+    return None
+
+
+def _fault_in_ranges(ranges: tuple[_Range, ...]) -> Fault | None:
     for name, value, least, most in ranges:
         if not least <= value <= most:  # false for what is not a number, too
             return Fault(reason="bad_tuning", facts={"setting": name, "least": f"{least:g}", "most": f"{most:g}"})
-    if not _is_pattern(tuning.word_regex):
-        return Fault(reason="bad_tuning", facts={"pattern": tuning.word_regex})
     return None
 
 
@@ -445,7 +593,35 @@ def _fault_in_drawing(request: DrawRequest) -> Fault | None:
     longest = max(len(request.prompt), len(request.negative_prompt))
     if longest > LONGEST_PROMPT:
         return Fault(reason="prompt_too_long", facts={"characters": str(longest)})
-    return _fault_in_size(request.width, request.height)
+    return (
+        _fault_in_names(request)
+        or _fault_in_ranges(_drawing_ranges(request))
+        or _fault_in_size(request.width, request.height)
+    )
+
+
+def _fault_in_names(request: DrawRequest) -> Fault | None:
+    try:
+        read_sampler(request.sampler)
+    except UnknownSampler:
+        return Fault(reason="unknown_sampler", facts={"sampler": request.sampler})
+    try:
+        read_schedule(request.schedule)
+    except UnknownSchedule:
+        return Fault(reason="unknown_sampler", facts={"schedule": request.schedule})
+    return None
+
+
+def _drawing_ranges(request: DrawRequest) -> tuple[_Range, ...]:
+    return (
+        ("steps", request.steps, 1, MOST_DRAWING_STEPS),
+        ("count", request.count, 1, MOST_PICTURES),
+        ("cfg", request.guidance_scale, -STRONGEST_GUIDANCE, STRONGEST_GUIDANCE),
+        ("clip-skip", request.clip_skip, 1, MOST_CLIP_SKIP),
+        ("eta", 0 if request.eta is None else request.eta, 0, 1),
+        ("variation", request.variation_strength, 0, 1),
+        ("strength", request.strength, 0, 1),
+    )
 
 
 def _fault_in_size(width: int, height: int) -> Fault | None:

@@ -12,7 +12,7 @@ from bot.cards.training import failure
 from bot.jobs.job import Job, State
 from bot.names import escape
 from bot.texts.catalogue import Texts
-from trainer.protocol import DrawRequest, Word
+from trainer.protocol import DrawRequest, ReadPart, ReadStage, Word
 
 SETTINGS_LIMIT = 1000
 """Characters of the line of settings; a card holds 4,000 in all."""
@@ -36,6 +36,8 @@ def drawing_card(
         blocks.append(gallery(*((name, request.prompt) for name, _ in files)))
         blocks.append(ui.TextDisplay(_facts(job, texts, misses)))
         blocks += row(_buttons(job, texts))
+        if len(files) > 1:
+            blocks += row([button(str(n), f"pick:{job.id}.{n - 1}") for n in range(1, len(files) + 1)])
         return Outgoing(layout(*blocks, accent="done", mark=mark), files)
     blocks.append(ui.TextDisplay(_state(job, texts, line)))
     if not job.ended:
@@ -46,9 +48,17 @@ def drawing_card(
     return Outgoing(layout(*blocks, accent=accent, mark=mark))
 
 
-def settings_of(job: Job) -> str:
-    """The lines people paste, as the first picture carries them."""
-    return job.report.pictures[0].parameters if job.report.pictures else ""
+def settings_of(job: Job, index: int = 0) -> str:
+    """The lines people paste, as one of its pictures carries them; empty when there is no such picture."""
+    pictures = job.report.pictures
+    return pictures[index].parameters if index < len(pictures) else ""
+
+
+def picked_card(job: Job, index: int, texts: Texts) -> Outgoing:
+    """One picture of several, for whoever picked it."""
+    name, path = _files(job)[index]
+    blocks: _Items = [gallery((name, settings_of(job, index).splitlines()[0]))]
+    return Outgoing(layout(*blocks, *row(_picture_buttons(job, index, texts))), ((name, path),))
 
 
 def _files(job: Job) -> tuple[tuple[str, Path], ...]:
@@ -95,11 +105,35 @@ def _budget(job: Job, texts: Texts) -> str:
 def _notices(job: Job, texts: Texts, misses: Sequence[tuple[str, str]]) -> list[str]:
     report = job.report
     foreign = [word for word in report.words if word.model_hash and word.model_hash != report.model_hash]
+    reading, unused = _reading(report.reading), " ".join(report.not_used)
     return [
+        *([texts("drawing-read-as", reading=escape(reading, SETTINGS_LIMIT))] if reading else []),
+        *([texts("drawing-not-used", tags=escape(unused))] if unused else []),
         *(_other_model(word, job, texts) for word in foreign),
         *(texts("drawing-unreadable", name=escape(name)) for name in report.unreadable),
         *(texts("drawing-did-you-mean", word=escape(typed), name=escape(name)) for typed, name in misses),
     ]
+
+
+def _reading(parts: Sequence[ReadPart]) -> str:
+    """Weights and steps as the prompt's brackets were understood: `a cat ×1.1 | steps 1–5: a dog`."""
+    return " AND ".join(_part(part) for part in parts)
+
+
+def _part(part: ReadPart) -> str:
+    stages = [_stage(stage, alone=len(part.stages) == 1) for stage in part.stages]
+    left_out = [f"… +{part.stages_left_out}"] if part.stages_left_out else []
+    weight = "" if part.weight == 1 else f" :{part.weight:g}"
+    return " | ".join([*stages, *left_out]) + weight
+
+
+def _stage(stage: ReadStage, *, alone: bool) -> str:
+    texts = [
+        " ".join(text.strip() if weight == 1 else f"{text.strip()} ×{weight:.3g}" for text, weight in block)
+        for block in stage.blocks
+    ]
+    steps = "" if alone else f"{stage.first_step}–{stage.last_step}: "
+    return steps + " BREAK ".join(texts)
 
 
 def _other_model(word: Word, job: Job, texts: Texts) -> str:
@@ -114,8 +148,17 @@ def _other_model(word: Word, job: Job, texts: Texts) -> str:
 
 
 def _buttons(job: Job, texts: Texts) -> list[ui.Button[Any]]:
+    again = button(texts("button-again"), f"draw_again:{job.id}", discord.ButtonStyle.primary)
+    delete = button(texts("button-delete"), f"delete:{job.id}", discord.ButtonStyle.danger)
+    if len(job.report.pictures) > 1:
+        return [again, button(texts("button-settings"), f"settings:{job.id}.0"), delete]
+    return [again, *_picture_buttons(job, 0, texts), delete]
+
+
+def _picture_buttons(job: Job, index: int, texts: Texts) -> list[ui.Button[Any]]:
     return [
-        button(texts("button-again"), f"draw_again:{job.id}", discord.ButtonStyle.primary),
-        button(texts("button-settings"), f"settings:{job.id}"),
-        button(texts("button-delete"), f"delete:{job.id}", discord.ButtonStyle.danger),
+        button(texts("button-variations"), f"variations:{job.id}.{index}"),
+        button(texts("button-larger"), f"larger:{job.id}.{index}"),
+        button(texts("button-draw-over"), f"draw_over:{job.id}.{index}"),
+        button(texts("button-settings"), f"settings:{job.id}.{index}"),
     ]

@@ -50,9 +50,12 @@ def button(
     return ui.Button(label=label, custom_id=custom_id, style=style, disabled=disabled)
 
 
+_MOST_IN_ROW = 5
+
+
 def row(buttons: Sequence[ui.Button[ui.LayoutView]]) -> list[ui.Item[ui.LayoutView]]:
-    """A row of up to five buttons; none when there is none."""
-    return [ui.ActionRow(*buttons)] if buttons else []
+    """Rows of up to five buttons, which is Discord's limit; none when there is none."""
+    return [ui.ActionRow(*buttons[start : start + _MOST_IN_ROW]) for start in range(0, len(buttons), _MOST_IN_ROW)]
 
 
 def gallery(*names_and_words: tuple[str, str]) -> ui.MediaGallery[ui.LayoutView]:

@@ -6,13 +6,18 @@ from discord import app_commands
 
 from bot.commands.help import help_command
 from bot.commands.imagine import imagine_command
+from bot.commands.importing import import_command
+from bot.commands.keeping import copy_command, delete_command, inspect_command, rename_command
 from bot.commands.queue import queue_command
 from bot.commands.train import train_command
 from bot.commands.words import create_command, file_command, list_command, show_command, stop_command
 from bot.service import Service
 from bot.texts.translator import word
 
-EMBED = (create_command, train_command, list_command, show_command, file_command, stop_command)
+EMBED = (
+    *(create_command, train_command, list_command, show_command, file_command, stop_command),
+    *(import_command, rename_command, copy_command, delete_command, inspect_command),
+)
 OTHERS = (imagine_command, queue_command, help_command)
 
 

@@ -2,39 +2,50 @@
 
 from typing import Any
 
+import discord
 from discord import app_commands
 
 from bot.answers import Interaction, check_may_post, place, think
-from bot.commands.options import worded
+from bot.commands.options import named, setting_choices, worded
+from bot.drawing_settings import SETTINGS
 from bot.faults import check
 from bot.forms import PROMPT_LIMIT, random_seed
 from bot.service import Service
+from bot.setting_lines import read_settings
 from bot.texts.translator import word
-from trainer.protocol import DrawRequest
+from bot.training import keep_pictures
+from trainer.protocol import SAMPLERS, SCHEDULE_CHOICES, DrawRequest
 
-SAMPLERS = ("Euler a", "Euler", "Heun", "DPM++ 2M", "DDIM")
+STRENGTH = 0.75
+"""The web UI's denoising strength."""
 
 
 def imagine_command(service: Service) -> app_commands.Command[Any, ..., None]:
     @app_commands.command(name=word("command-imagine"), description=word("command-imagine-description"))
     @worded(prompt="prompt", negative_prompt="negative-prompt", steps="drawing-steps", sampler="sampler")
-    @worded(cfg_scale="cfg-scale", seed="seed", width="width", height="height", count="count", clip_skip="clip-skip")
-    @app_commands.choices(sampler=[app_commands.Choice(name=name, value=name) for name in SAMPLERS])
+    @worded(cfg_scale="cfg-scale", seed="seed", width="width", height="height", count="count", schedule="schedule")
+    @worded(picture="picture", strength="strength", settings="settings")
+    @app_commands.choices(sampler=named(SAMPLERS), schedule=named(SCHEDULE_CHOICES))
+    @app_commands.autocomplete(settings=_suggest_settings)
     async def imagine(
         interaction: Interaction,
         prompt: app_commands.Range[str, 1, PROMPT_LIMIT],
         negative_prompt: app_commands.Range[str, 1, PROMPT_LIMIT] | None = None,
         steps: app_commands.Range[int, 1, 150] = 20,
-        sampler: str = SAMPLERS[0],
+        sampler: str = "Euler a",
         cfg_scale: app_commands.Range[float, 1.0, 30.0] = 7.0,
         seed: app_commands.Range[int, -1, 2**32 - 1] = -1,
         width: app_commands.Range[int, 64, 2048] | None = None,
         height: app_commands.Range[int, 64, 2048] | None = None,
-        count: app_commands.Range[int, 1, 4] = 1,
-        clip_skip: app_commands.Range[int, 1, 12] = 1,
+        count: app_commands.Range[int, 1, 9] = 1,
+        schedule: str = SCHEDULE_CHOICES[0],
+        picture: discord.Attachment | None = None,
+        strength: app_commands.Range[float, 0.01, 1.0] = STRENGTH,
+        settings: app_commands.Range[str, 1, 300] | None = None,
     ) -> None:
         check_may_post(interaction)
         await think(interaction)
+        kept = await keep_pictures(service, [picture]) if picture else ()
         request = DrawRequest(
             prompt=prompt,
             negative_prompt=negative_prompt or "",
@@ -45,10 +56,17 @@ def imagine_command(service: Service) -> app_commands.Command[Any, ..., None]:
             width=width or 0,
             height=height or 0,
             count=count,
-            clip_skip=clip_skip,
+            schedule=schedule,
+            image=kept[0].path if kept else None,
+            strength=strength,
             hidden_words=await service.library.hidden_from(interaction.user.id),
+            **read_settings(settings or "", SETTINGS),
         )
         check(request)
         await place(interaction, service, request)
 
     return imagine
+
+
+async def _suggest_settings(_interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+    return setting_choices(typed, SETTINGS)

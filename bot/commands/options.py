@@ -1,16 +1,18 @@
 """Words of options and their choices, from the catalogues."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from discord import app_commands
 
 from bot.answers import Interaction
 from bot.jobs.job import Kind
+from bot.setting_lines import Setting, suggest_settings
 from bot.texts.translator import word
 
 _SHOWN = 25
 """Suggestions that Discord shows."""
+_LONGEST_CHOICE = 100
 
 _Decorator: TypeAlias = Callable[[Any], Any]
 
@@ -36,6 +38,17 @@ def choices(**values: Sequence[str]) -> _Decorator:
             for option, offered in values.items()
         }
     )
+
+
+def setting_choices(typed: str, settings: Mapping[str, Setting]) -> list[app_commands.Choice[str]]:
+    """Suggestions for a line of settings; Discord takes 100 characters of each."""
+    suggested = [text for text in suggest_settings(typed, settings) if len(text) <= _LONGEST_CHOICE]
+    return [app_commands.Choice(name=text, value=text) for text in suggested]
+
+
+def named(names: Sequence[str]) -> list[app_commands.Choice[str]]:
+    """Choices that are called alike in every language."""
+    return [app_commands.Choice(name=name, value=name) for name in names]
 
 
 async def suggest_words(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:

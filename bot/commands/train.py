@@ -6,14 +6,14 @@ import discord
 from discord import app_commands
 
 from bot.answers import Interaction, check_may_post, texts_of, think
-from bot.commands.options import choices, worded
+from bot.commands.options import choices, setting_choices, worded
 from bot.errors import BadTemplate, FileTooBig
 from bot.forms import TrainingForm
 from bot.names import NAME_LIMIT
 from bot.service import Service
 from bot.texts.translator import word
 from bot.training import BATCH_SIZE, VECTORS, Wish, begin_training
-from bot.tuning import suggest_tuning
+from bot.tuning import SETTINGS
 from bot.uploads import MEGABYTE
 
 TEMPLATES = ("subject", "style", "subject_filewords", "style_filewords")
@@ -83,7 +83,7 @@ def train_command(service: Service) -> app_commands.Command[Any, ..., None]:
 
 
 async def _suggest_tuning(_interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-    return [app_commands.Choice(name=text[:100], value=text[:100]) for text in suggest_tuning(typed)]
+    return setting_choices(typed, SETTINGS)
 
 
 async def _own_template(attachment: discord.Attachment | None) -> str | None:

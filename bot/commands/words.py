@@ -5,13 +5,13 @@ from typing import Any
 from discord import app_commands
 
 from bot.answers import Interaction, check_may_post, place, say, texts_of, think
-from bot.commands.options import suggest_runs, suggest_words, worded
+from bot.commands.options import choices, suggest_runs, suggest_words, worded
 from bot.errors import NameTaken, NothingCalled
 from bot.faults import check
 from bot.names import NAME_LIMIT, check_name
 from bot.service import Service
 from bot.texts.translator import word
-from bot.words import send_file, show_word, show_words
+from bot.words import send_file, show_word, show_words, tell_collisions
 from trainer.protocol import CreateRequest
 
 
@@ -31,6 +31,7 @@ def create_command(service: Service) -> app_commands.Command[Any, ..., None]:
         if await service.library.exists(request.name):
             raise NameTaken(name=request.name)
         await place(interaction, service, request)
+        await tell_collisions(interaction, service, request.name)
 
     return create
 
@@ -60,11 +61,14 @@ def show_command(service: Service) -> app_commands.Command[Any, ..., None]:
 
 def file_command(service: Service) -> app_commands.Command[Any, ..., None]:
     @app_commands.command(name=word("command-embed-file"), description=word("command-embed-file-description"))
-    @worded(name="known-name")
+    @worded(name="known-name", kind="format")
+    @choices(kind=("pt", "bin", "safetensors", "pair", "png"))
     @app_commands.autocomplete(name=suggest_words)
-    async def file(interaction: Interaction, name: app_commands.Range[str, 1, NAME_LIMIT]) -> None:
+    async def file(
+        interaction: Interaction, name: app_commands.Range[str, 1, NAME_LIMIT], kind: str | None = None
+    ) -> None:
         await think(interaction)
-        await send_file(interaction, service, name)
+        await send_file(interaction, service, name, kind)
 
     return file
 

@@ -159,6 +159,8 @@ def _drawn(job: Job, event: Drawn) -> Change:
         windows=event.windows,
         words=event.words,
         unreadable=event.unreadable,
+        reading=event.reading,
+        not_used=event.not_used,
     )
 
 

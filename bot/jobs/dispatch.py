@@ -14,12 +14,15 @@ from bot.files import copy_aside
 from bot.jobs.apply import Change, apply, lose, release
 from bot.jobs.job import HELD, Job, Kind, State
 from bot.jobs.line import next_jobs
+from bot.jobs.questions import Questions
 from bot.jobs.rows import job_by_id, job_from, keep_change, new_attempt, open_jobs, text
 from bot.workers.worker import Connection, Worker, WorkerLost
 from trainer.protocol import (
     PROTOCOL_VERSION,
     Alive,
     Event,
+    Failed,
+    Inspected,
     Pause,
     PreviewNow,
     Ready,
@@ -68,6 +71,7 @@ class Dispatch:
         self._wake = asyncio.Event()
         self._connection: Connection | None = None
         self._held: dict[str, int] = {}
+        self._questions = Questions()
         self._leaving = False
         self.ready: Ready | None = None
 
@@ -112,6 +116,7 @@ class Dispatch:
             log.warning("trainer lost", reasons=[str(reason) for reason in group.exceptions])
         finally:
             self._connection = None
+            self._questions.lost()
 
     def _check(self, ready: Ready) -> None:
         if ready.version != PROTOCOL_VERSION:
@@ -170,7 +175,9 @@ class Dispatch:
         return job
 
     async def _take(self, told: Told) -> None:
-        if isinstance(told, Alive | Ready):
+        if isinstance(told, Inspected | Failed) and self._questions.take(told):
+            return
+        if isinstance(told, Alive | Ready | Inspected):
             return
         await self._apply(told)
         self._changed()
@@ -218,6 +225,10 @@ class Dispatch:
         """The run that works on this word now, or waits to."""
         row = await self._database.queries.open_training_of(self._database.connection, name=name)
         return job_from(row) if row else None
+
+    async def inspect(self, name: str, path: str, initialization_text: str | None) -> Inspected | Failed:
+        """What the model makes of an embedding's file. Raises Unanswered."""
+        return await self._questions.ask(self._connection, name, path, initialization_text)
 
     # Wishes ------------------------------------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 import msgspec
 
-from trainer.protocol import CreateRequest, DrawnPicture, DrawRequest, Request, TrainRequest, Word
+from trainer.protocol import CreateRequest, DrawnPicture, DrawRequest, ReadPart, Request, TrainRequest, Word
 
 
 class Kind(StrEnum):
@@ -80,6 +80,8 @@ class Report(msgspec.Struct, frozen=True):
     windows: int = 0
     words: tuple[Word, ...] = ()
     unreadable: tuple[str, ...] = ()
+    reading: tuple[ReadPart, ...] = ()
+    not_used: tuple[str, ...] = ()
     model: str | None = None
     model_hash: str | None = None
     """The model that the worker of this job had loaded."""

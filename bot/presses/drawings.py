@@ -2,18 +2,26 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
+import discord
 from msgspec.structs import replace
+from PIL import Image
 
-from bot.answers import Interaction, check_may_post, place, say, texts_of, think
-from bot.cards.drawing import settings_of
-from bot.errors import Forgotten
-from bot.forms import random_seed
+from bot.answers import Interaction, check_may_post, place, say, show, texts_of, think
+from bot.cards.drawing import picked_card, settings_of
+from bot.errors import BadSize, Forgotten
+from bot.faults import check
+from bot.forms import DrawingForm, random_seed
+from bot.jobs.job import Job
 from bot.names import in_code
 from bot.presses.runs import own_job
 from bot.service import Service
-from trainer.protocol import DrawRequest
+from trainer.protocol import LARGEST_SIDE, SIDE_MULTIPLE, SMALLEST_SIDE, DrawRequest
 
+VARIATION, VARIATIONS = 0.3, 4
+"""How far a variation is from its picture, 0 to 1, and how many are drawn."""
+LARGER_STRENGTH = 0.5
 SHOWN_SETTINGS = 1800
 """Characters; a message holds 2,000."""
 
@@ -29,12 +37,81 @@ async def _again(interaction: Interaction, service: Service, job_id: str) -> Non
     await place(interaction, service, replace(job.request, seed=random_seed(), hidden_words=hidden))
 
 
-async def _settings(interaction: Interaction, service: Service, job_id: str) -> None:
+async def _pick(interaction: Interaction, service: Service, about: str) -> None:
+    """One picture of several, with what can be done with it."""
     await think(interaction)
+    job, index = await _picture(service, about)
+    card = picked_card(job, index, texts_of(interaction))
+    await show(interaction, card.view, [discord.File(path, filename=name) for name, path in card.files])
+
+
+async def _variations(interaction: Interaction, service: Service, about: str) -> None:
+    """Four pictures near this one."""
+    varied = {"variation_seed": random_seed(), "variation_strength": VARIATION, "count": VARIATIONS}
+    await _anew(interaction, service, about, **varied)
+
+
+async def _larger(interaction: Interaction, service: Service, about: str) -> None:
+    """The picture drawn over at twice its sides, so that it gains detail."""
+    job, index = await _picture(service, about)
+    path = Path(job.report.pictures[index].path)
+    width, height = await asyncio.to_thread(_size, path)
+    if max(width, height) * 2 > LARGEST_SIDE:
+        raise BadSize(
+            width=width * 2, height=height * 2, multiple=SIDE_MULTIPLE, least=SMALLEST_SIDE, most=LARGEST_SIDE
+        )
+    over = {"image": str(path), "strength": LARGER_STRENGTH, "width": width * 2, "height": height * 2, "count": 1}
+    await _anew(interaction, service, about, **over)
+
+
+async def _draw_over(interaction: Interaction, service: Service, about: str) -> None:
+    """A form for what is to be drawn over the picture."""
+    check_may_post(interaction)
+    job, index = await _picture(service, about)
+    start = job.report.pictures[index].path
+    prompt = job.request.prompt if isinstance(job.request, DrawRequest) else ""
+    await interaction.response.send_modal(DrawingForm(texts_of(interaction), service, prompt, start))
+
+
+async def _anew(interaction: Interaction, service: Service, about: str, **changes: Any) -> None:
+    """The request of a picture, its own seed, and these changes; it becomes the picture of whoever pressed."""
+    check_may_post(interaction)
+    await think(interaction)
+    job, index = await _picture(service, about)
+    assert isinstance(job.request, DrawRequest)
+    hidden = await service.library.hidden_from(interaction.user.id)
+    seed = job.report.pictures[index].seed
+    request = replace(job.request, **{"seed": seed, "count": 1, "hidden_words": hidden, **changes})
+    check(request)
+    await place(interaction, service, request)
+
+
+async def _picture(service: Service, about: str) -> tuple[Job, int]:
+    """The job and the place of a picture that is still there, from `job.index`. Raises Forgotten."""
+    job_id, _, index = about.partition(".")
     job = await service.dispatch.job(int(job_id))
-    if job is None or not settings_of(job):
+    pictures = job.report.pictures if job is not None and isinstance(job.request, DrawRequest) else ()
+    place_in_job = int(index or 0)
+    if job is None or place_in_job >= len(pictures):
         raise Forgotten
-    lines = [in_code(line, SHOWN_SETTINGS) for line in settings_of(job).splitlines()]
+    if not await asyncio.to_thread(Path(pictures[place_in_job].path).exists):
+        raise Forgotten
+    return job, place_in_job
+
+
+def _size(path: Path) -> tuple[int, int]:
+    with Image.open(path, formats=("PNG",)) as image:
+        return image.size
+
+
+async def _settings(interaction: Interaction, service: Service, about: str) -> None:
+    await think(interaction)
+    job_id, _, index = about.partition(".")
+    job = await service.dispatch.job(int(job_id))
+    settings = settings_of(job, int(index or 0)) if job is not None else ""
+    if not settings:
+        raise Forgotten
+    lines = [in_code(line, SHOWN_SETTINGS) for line in settings.splitlines()]
     await say(interaction, "```\n" + "\n".join(lines)[:SHOWN_SETTINGS] + "\n```")
 
 
@@ -53,4 +130,12 @@ def _remove(paths: list[Path]) -> None:
         path.unlink(missing_ok=True)
 
 
-PRESSES = {"draw_again": _again, "settings": _settings, "delete": _delete}
+PRESSES = {
+    "draw_again": _again,
+    "pick": _pick,
+    "variations": _variations,
+    "larger": _larger,
+    "draw_over": _draw_over,
+    "settings": _settings,
+    "delete": _delete,
+}

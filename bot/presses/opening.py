@@ -18,9 +18,11 @@ async def _draw(interaction: Interaction, service: Service, _about: str) -> None
     await interaction.response.send_modal(DrawingForm(texts_of(interaction), service))
 
 
-async def _words(interaction: Interaction, service: Service, page: str) -> None:
+async def _words(interaction: Interaction, service: Service, about: str) -> None:
+    """`about` is the page, perhaps with a search behind a colon."""
     await think(interaction)
-    await show_words(interaction, service, page=int(page or 0))
+    page, _, search = about.partition(":")
+    await show_words(interaction, service, page=int(page or 0), search=search)
 
 
 async def _consent(interaction: Interaction, service: Service, draft: str) -> None:

@@ -1,11 +1,17 @@
 """Buttons that are about a word: draw with it, share it, get its file."""
 
-from bot.answers import Interaction, say, texts_of, think
-from bot.errors import NotYours
+from bot.answers import Interaction, check_may_post, place, say, texts_of, think
+from bot.deleting import ask_to_delete, delete_word
 from bot.forms import DrawingForm
+from bot.inspecting import show_inspected
 from bot.names import escape
 from bot.service import Service
 from bot.words import send_file
+from trainer.protocol import DrawRequest
+
+TEST_PROMPTS = ("a photo of {}", "an oil painting of {}", "a photo of {} beside a tree")
+"""The word itself, in another style, among other things: what too much training loses first."""
+TEST_SEEDS = 4
 
 
 async def _draw(interaction: Interaction, service: Service, name: str) -> None:
@@ -24,9 +30,7 @@ async def _unshare(interaction: Interaction, service: Service, name: str) -> Non
 
 async def _set_shared(interaction: Interaction, service: Service, name: str, *, shared: bool) -> None:
     await think(interaction)
-    word = await service.library.find(name, interaction.user.id)
-    if word.owner_id != interaction.user.id:
-        raise NotYours
+    word = await service.library.own(name, interaction.user.id)
     await service.library.share(word.name, shared=shared)
     text_id = "library-now-shared" if shared else "library-now-private"
     await say(interaction, texts_of(interaction)(text_id, name=escape(word.name)))
@@ -37,4 +41,39 @@ async def _file(interaction: Interaction, service: Service, name: str) -> None:
     await send_file(interaction, service, name)
 
 
-PRESSES = {"draw_word": _draw, "share": _share, "unshare": _unshare, "word_file": _file}
+async def _ask_delete(interaction: Interaction, service: Service, name: str) -> None:
+    await think(interaction)
+    await ask_to_delete(interaction, service, name)
+
+
+async def _delete(interaction: Interaction, service: Service, name: str) -> None:
+    await interaction.response.defer()
+    await delete_word(interaction, service, name)
+
+
+async def _inspect(interaction: Interaction, service: Service, name: str) -> None:
+    await think(interaction)
+    await show_inspected(interaction, service, name)
+
+
+async def _test_grid(interaction: Interaction, service: Service, about: str) -> None:
+    """A fixed prompt at four seeds, all of them the same for every word, so that words can be compared."""
+    check_may_post(interaction)
+    await think(interaction)
+    number, _, name = about.partition(":")
+    word = await service.library.find(name, interaction.user.id)
+    hidden = await service.library.hidden_from(interaction.user.id)
+    prompt = TEST_PROMPTS[int(number) - 1].format(word.name)
+    await place(interaction, service, DrawRequest(prompt=prompt, count=TEST_SEEDS, hidden_words=hidden))
+
+
+PRESSES = {
+    "draw_word": _draw,
+    "share": _share,
+    "unshare": _unshare,
+    "word_file": _file,
+    "ask_delete_word": _ask_delete,
+    "delete_word": _delete,
+    "inspect_word": _inspect,
+    "test_grid": _test_grid,
+}

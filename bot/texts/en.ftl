@@ -44,6 +44,16 @@ command-embed-file = file
 command-embed-file-description = Get the file of a word
 command-embed-stop = stop
 command-embed-stop-description = Stop learning a word, and keep what was learned
+command-embed-import = import
+command-embed-import-description = Use a word that was made elsewhere: embedding files, pictures that carry one, ZIPs
+command-embed-rename = rename
+command-embed-rename-description = Give a word of yours another name
+command-embed-delete = delete
+command-embed-delete-description = Delete a word of yours for good
+command-embed-copy = copy
+command-embed-copy-description = Make a shared word your own, under a new name
+command-embed-inspect = inspect
+command-embed-inspect-description = What is in a word: its nearest known words, its vectors' lengths
 command-imagine = imagine
 command-imagine-description = Draw a picture
 command-queue = queue
@@ -106,10 +116,34 @@ choice-quick = quick
 choice-balanced = balanced
 choice-thorough = thorough
 
+choice-pt = .pt: the web UI, Forge, ComfyUI
+choice-bin = .bin: diffusers, before .safetensors
+choice-safetensors = .safetensors: diffusers, ComfyUI, Forge, kohya
+choice-pair = two .safetensors: diffusers with SDXL
+choice-png = .png: a picture that carries the word
+
 ## Options of the other commands
 
 option-known-name = name
 option-known-name-description = Which word
+option-file1 = file1
+option-file1-description = .pt, .bin, .safetensors, a PNG that carries an embedding, or a ZIP of them
+option-file2 = file2
+option-file2-description = Another one, such as the second of a pair for SDXL
+option-file3 = file3
+option-file3-description = The 3rd file
+option-file4 = file4
+option-file4-description = The 4th file
+option-import-name = name
+option-import-name-description = What the word is to be called; the file's name unless told
+option-concept = concept
+option-concept-description = A concept of the Hugging Face hub instead of a file, such as sd-concepts-library/cat-toy
+option-note = note
+option-note-description = What should be known of it: a licence, an author
+option-format = format
+option-format-description = For which program; as it is stored unless told
+option-new-name = new_name
+option-new-name-description = What it is to be called
 option-search = search
 option-search-description = Only words that contain this
 option-prompt = prompt
@@ -130,8 +164,14 @@ option-height = height
 option-height-description = Pixels; the model's own size unless told
 option-count = count
 option-count-description = How many pictures
-option-clip-skip = clip_skip
-option-clip-skip-description = Layers of the text encoder to leave out at its end; 1 leaves out none
+option-schedule = schedule
+option-schedule-description = The noise schedule; the sampler's own unless told
+option-picture = picture
+option-picture-description = A picture to draw over
+option-strength = strength
+option-strength-description = How much of that picture is drawn anew, 0 to 1; 0.75 unless told
+option-settings = settings
+option-settings-description = For those who want: clip-skip 2, eta 0.5, rng NV, variation 0.2, ensd 31337 …
 
 ## Buttons
 
@@ -152,7 +192,15 @@ button-share = Share with this server
 button-unshare = Make it private
 button-again = Again
 button-settings = Settings
+button-variations = Variations
+button-larger = Larger
+button-draw-over = Use as start
 button-delete = Delete
+button-inspect = Look inside
+button-delete-word = Delete for good
+button-test-1 = Test: a photo
+button-test-2 = Test: a painting
+button-test-3 = Test: beside a tree
 button-earlier = Earlier
 button-later = Later
 
@@ -160,7 +208,7 @@ button-later = Later
 
 help-title = Embedsmith teaches the model new words from your pictures.
 help-text = Give a word a name and three to ten pictures, watch it being learned, and use it in a prompt: `/{ command-imagine } portrait of my-cat`. You get its file, too.
-help-commands = `/{ command-embed } { command-embed-train }` teach · `/{ command-imagine }` draw · `/{ command-embed } { command-embed-list }` your words · `/{ command-embed } { command-embed-show }` one of them · `/{ command-embed } { command-embed-file }` its file · `/{ command-embed } { command-embed-stop }` stop learning · `/{ command-embed } { command-embed-create }` a word from words · `/{ command-queue }` what waits
+help-commands = `/{ command-embed } { command-embed-train }` teach · `/{ command-imagine }` draw · `/{ command-embed } { command-embed-list }` your words · `/{ command-embed } { command-embed-show }` one of them · `/{ command-embed } { command-embed-file }` its file · `/{ command-embed } { command-embed-stop }` stop learning · `/{ command-embed } { command-embed-import }` a word from elsewhere · `/{ command-embed } { command-embed-create }` a word from words · `/{ command-queue }` what waits
 help-model = Model here: { $model }
 consent-question = Are these your own pictures, or may you use them? They are stored here for training, and nothing else is done with them.
 consent-button = They are, or I may use them
@@ -313,7 +361,9 @@ drawing-failed = ✕ Nothing was drawn.
 drawing-stopped = Cancelled; nothing was drawn.
 drawing-other-model = { $name } was trained on { $trained } [{ $trained-hash }]; this is { $model } [{ $hash }]. It may look different.
 drawing-did-you-mean = No embedding is called { $word }. Did you mean { $name }?
-drawing-unreadable = { $name } could not be used: its file is damaged, or made for another kind of model. It was read as plain text.
+drawing-unreadable = { $name } could not be used: its file is damaged, or made for another kind of model. It was read as plain text. Look at it with `/{ command-embed } { command-embed-show }`, and import the same word made for this model.
+drawing-not-used = Not used here: { $tags }.
+drawing-read-as = read as: { $reading }
 drawing-deleted = The pictures were deleted.
 
 ## Words
@@ -343,6 +393,69 @@ library-from = started from "{ $from }"
 library-budget = takes { $vectors } of a prompt's 75 tokens
 library-now-shared = { $name } can now be used by everybody on this server.
 library-now-private = { $name } is yours alone again.
+
+library-line-imported = **{ $name }** · { $vectors ->
+    [one] 1 vector
+   *[other] { $vectors } vectors
+} · imported · { $owner } · { $sharing }
+library-found-vectors = { $vectors ->
+    [one] 1 vector
+   *[other] { $vectors } vectors
+} · { $steps } steps
+library-found-vectors-untold = { $vectors ->
+    [one] 1 vector
+   *[other] { $vectors } vectors
+} · steps not told
+library-origin = from { $origin }
+library-note = note: { $note }
+library-norm = median length of its vectors: { $norm }
+library-hash = file: { $hash }
+library-not-readable = Its file cannot be read. { $reason }
+library-preview = the newest preview of { $name }
+
+delete-question = Delete **{ $name }** for good? Its file, its runs with their checkpoints and previews are removed here, and nobody can use it any more. What was posted in channels stays, and so do the pictures it was learned from.
+deleted = { $name } is deleted.
+renamed = { $name } is now called **{ $new-name }**.
+copied = **{ $new-name }** is yours: a copy of { $name }, private until you share it.
+collision-same = The model reads { $name } and { $other } as the same text, so only one of the two is found in a prompt. Another name would help.
+collision-longer = { $longer } contains { $shorter }: where a prompt says { $longer }, that one is used, and where the two cannot be told apart the longer wins.
+
+## Import and export
+
+import-done = { $words ->
+    [one] Imported, and yours alone until you share it:
+   *[other] Imported { $words } words, yours alone until you share them:
+}
+import-line = ✓ **{ $name }** · { $vectors ->
+    [one] 1 vector
+   *[other] { $vectors } vectors
+} of { $width } numbers · { $steps } steps
+import-line-untold = ✓ **{ $name }** · { $vectors ->
+    [one] 1 vector
+   *[other] { $vectors } vectors
+} of { $width } numbers · steps not told
+import-model = { $name } was trained on { $model }.
+import-note = { $file } { $note }.
+import-more = and { $lines ->
+    [one] 1 more line
+   *[other] { $lines } more lines
+}
+export-file = Here is **{ $name }** as { $format }.
+export-png = Here is **{ $name }** as a picture. Save the original of it, not the small preview: resizing destroys what it carries.
+
+## Inspection
+
+inspect-title = **{ $name }** · { $vectors ->
+    [one] 1 vector
+   *[other] { $vectors } vectors
+} · the vocabulary's median length is { $norm }
+inspect-tokens = As plain text the name takes { $tokens ->
+    [one] 1 token: it is a word that the model knew before, and prompts that mean that one now mean yours.
+   *[other] { $tokens } tokens.
+}
+inspect-vector = { $number } · length { $norm } · near { $nearest }
+inspect-vector-moved = { $number } · length { $norm } · moved { $moved } · near { $nearest }
+inspect-unanswered = The trainer did not answer in time. Try again.
 
 ## Queue
 
@@ -411,6 +524,29 @@ refusal-name-taken = The name `{ $name }` is taken. Choose another.
 refusal-nothing-called = Nothing here is called `{ $name }`.
 refusal-no-file-yet = `{ $name }` has no file yet: it is still being learned.
 refusal-not-yours = Only the person who started this can do that.
+refusal-still-learning = `{ $name }` is still being learned. Stop it first.
+refusal-not-an-embedding = `{ $file }` was not taken: it `{ $reason }`.
+refusal-unsafe-file = `{ $file }` contains instructions, not only numbers, and was not opened. Ask for a .safetensors file.
+refusal-embedding-too-slow = `{ $file }` took more than { $seconds } s to read and was given up.
+refusal-embedding-too-hard = `{ $file }` could not be read safely and was not taken. Ask for a .safetensors file.
+refusal-wrong-model = `{ $name }` was made for { $theirs ->
+    [sd1] SD 1
+    [sd2] SD 2
+    [sdxl] SDXL
+   *[other] another model
+} ({ $width } numbers a vector); this server's model is { $ours ->
+    [sd1] SD 1
+    [sd2] SD 2
+    [sdxl] SDXL
+   *[other] another one
+} ({ $here }). Ask for the same word made for it.
+refusal-name-for-several = The name `{ $name }` was given for { $words } words. Leave it out, or send one word.
+refusal-name-twice = Two of the words here are called `{ $name }`. Send them one after the other, each with a name.
+refusal-too-many-words = These files hold { $words } words; { $limit } at a time is the limit.
+refusal-nothing-to-import = There is nothing to import. Add a file.
+refusal-not-a-concept = `{ $name }` is not the name of a concept. Write it as owner/name, such as sd-concepts-library/cat-toy.
+refusal-concepts-not-allowed = Concepts are not fetched here. Download the file, and send it as file1.
+refusal-still-loading = The model is still being loaded. Try again in a moment.
 refusal-bad-schedule = `{ $text }` is not a learning rate: { $reason ->
     [empty] it is empty
     [not_a_number] `{ $part }` does not begin with a number
@@ -419,13 +555,14 @@ refusal-bad-schedule = `{ $text }` is not a learning rate: { $reason ->
     [not_rising] the steps must rise, and `{ $part }` does not
    *[ends_early] it ends before the last of { $steps } steps
 }. Example: `0.005:100, 1e-3:1000, 1e-5`.
-refusal-bad-tuning = { $reason ->
-    [unknown] `{ $part }` is not a setting for training. There are flip, cosine, warmup, accumulation, clip, decay, min-snr, shuffle, drop, alpha, words, join, patience and last.
+refusal-bad-setting = { $reason ->
+    [unknown] `{ $part }` is not a setting here. There are: `{ $known }`.
     [value] `{ $part }` cannot be read. Example: `{ $example }`.
     [pattern] `{ $part }` is not a pattern that can be used. Example: `words \w+`.
    *[range] `{ $part }` must be from { $least } to { $most }.
 }
 refusal-stray-caption = `{ $file }` is no picture's caption: none of the pictures is called `{ $stem }`.
+refusal-unknown-sampler = No sampler or schedule is called `{ $name }`. Choose one from the list.
 refusal-unreadable-caption = `{ $file }` is not a caption: send plain text in UTF-8, at most { $limit } characters.
 refusal-steps-behind = It has already made { $step } steps. Choose more.
 refusal-bad-template = { $reason ->

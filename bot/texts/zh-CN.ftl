@@ -34,6 +34,16 @@ command-embed-file = 取文件
 command-embed-file-description = 取得一个词的文件
 command-embed-stop = 停止
 command-embed-stop-description = 停止学习一个词，保留已学到的内容
+command-embed-import = 导入
+command-embed-import-description = 使用别处制作的词：嵌入文件、带嵌入的图片，或它们的 ZIP
+command-embed-rename = 改名
+command-embed-rename-description = 给你的一个词换个名称
+command-embed-delete = 删除
+command-embed-delete-description = 永久删除你的一个词
+command-embed-copy = 复制
+command-embed-copy-description = 把一个已分享的词复制成你自己的，并取新名称
+command-embed-inspect = 检查
+command-embed-inspect-description = 词里有什么：最接近的已知词、向量的长度
 command-imagine = 画图
 command-imagine-description = 画一张图
 command-queue = 队列
@@ -96,10 +106,34 @@ choice-quick = 快速
 choice-balanced = 适中
 choice-thorough = 细致
 
+choice-pt = .pt：web UI、Forge、ComfyUI 使用
+choice-bin = .bin：旧版 diffusers 使用
+choice-safetensors = .safetensors：diffusers、ComfyUI、Forge、kohya 使用
+choice-pair = 两个 .safetensors：diffusers 的 SDXL 使用
+choice-png = .png：带着这个词的图片
+
 ## Options of the other commands
 
 option-known-name = 名称
 option-known-name-description = 哪个词
+option-file1 = 文件1
+option-file1-description = .pt、.bin、.safetensors、带嵌入的 PNG，或它们的 ZIP
+option-file2 = 文件2
+option-file2-description = 另一个文件，例如 SDXL 的第二个文件
+option-file3 = 文件3
+option-file3-description = 第 3 个文件
+option-file4 = 文件4
+option-file4-description = 第 4 个文件
+option-import-name = 名称
+option-import-name-description = 这个词叫什么；默认用文件名
+option-concept = 概念
+option-concept-description = 不用文件，而用 Hugging Face 上的概念，例如 sd-concepts-library/cat-toy
+option-note = 备注
+option-note-description = 关于它应当知道的事：许可证、作者
+option-format = 格式
+option-format-description = 给哪个程序用；默认按存放的格式
+option-new-name = 新名称
+option-new-name-description = 改叫什么
 option-search = 搜索
 option-search-description = 只列出包含这些文字的词
 option-prompt = 提示词
@@ -120,8 +154,14 @@ option-height = 高度
 option-height-description = 像素；默认是模型自己的尺寸
 option-count = 数量
 option-count-description = 画几张
-option-clip-skip = clip跳过层
-option-clip-skip-description = 跳过文本编码器末尾的几层；1 表示一层也不跳过
+option-schedule = 噪声调度
+option-schedule-description = 噪声调度；默认使用采样器自己的
+option-picture = 图片
+option-picture-description = 在这张图片上绘制
+option-strength = 重绘幅度
+option-strength-description = 这张图片重新绘制多少，0 到 1；默认 0.75
+option-settings = 设置
+option-settings-description = 供有需要的人使用：clip-skip 2, eta 0.5, rng NV, variation 0.2, ensd 31337 …
 
 ## Buttons
 
@@ -142,7 +182,15 @@ button-share = 分享给本服务器
 button-unshare = 改为私有
 button-again = 再来一张
 button-settings = 设置
+button-variations = 变化
+button-larger = 放大
+button-draw-over = 以此为起点
 button-delete = 删除
+button-inspect = 查看内部
+button-delete-word = 永久删除
+button-test-1 = 测试：照片
+button-test-2 = 测试：油画
+button-test-3 = 测试：与树在一起
 button-earlier = 上一页
 button-later = 下一页
 
@@ -150,7 +198,7 @@ button-later = 下一页
 
 help-title = Embedsmith 用你的图片教模型认识新词。
 help-text = 起一个名称，给三到十张图片，看着它学会，然后写进提示词：`/{ command-imagine } portrait of my-cat`。词的文件也归你。
-help-commands = `/{ command-embed } { command-embed-train }` 训练 · `/{ command-imagine }` 画图 · `/{ command-embed } { command-embed-list }` 你的词 · `/{ command-embed } { command-embed-show }` 查看其中一个 · `/{ command-embed } { command-embed-file }` 取它的文件 · `/{ command-embed } { command-embed-stop }` 停止学习 · `/{ command-embed } { command-embed-create }` 由词造词 · `/{ command-queue }` 排队情况
+help-commands = `/{ command-embed } { command-embed-train }` 训练 · `/{ command-imagine }` 画图 · `/{ command-embed } { command-embed-list }` 你的词 · `/{ command-embed } { command-embed-show }` 查看其中一个 · `/{ command-embed } { command-embed-file }` 取它的文件 · `/{ command-embed } { command-embed-stop }` 停止学习 · `/{ command-embed } { command-embed-import }` 导入别处的词 · `/{ command-embed } { command-embed-create }` 由词造词 · `/{ command-queue }` 排队情况
 help-model = 这里的模型：{ $model }
 consent-question = 这些图片是你自己的，或者你有权使用吗？它们会存放在这里，只用于训练。
 consent-button = 是我的，或我有权使用
@@ -270,7 +318,9 @@ drawing-failed = ✕ 没有画成。
 drawing-stopped = 已取消，没有画图。
 drawing-other-model = { $name } 是在 { $trained } [{ $trained-hash }] 上训练的；这里是 { $model } [{ $hash }]，效果可能不同。
 drawing-did-you-mean = 没有叫 { $word } 的嵌入。你是想写 { $name } 吗？
-drawing-unreadable = { $name } 无法使用：文件已损坏，或是为另一种模型制作的。已当作普通文字处理。
+drawing-unreadable = { $name } 无法使用：文件已损坏，或是为另一种模型制作的。已当作普通文字处理。请用 `/{ command-embed } { command-embed-show }` 查看它，并导入为这个模型制作的同一个词。
+drawing-not-used = 这里不使用：{ $tags }。
+drawing-read-as = 读作：{ $reading }
 drawing-deleted = 图片已删除。
 
 ## Words
@@ -291,6 +341,45 @@ library-from = 初始化文本：“{ $from }”
 library-budget = 占用提示词 75 个标记中的 { $vectors } 个
 library-now-shared = 本服务器的所有人现在都能使用 { $name }。
 library-now-private = { $name } 又只归你一个人使用了。
+
+library-line-imported = **{ $name }** · { $vectors } 个向量 · 导入 · { $owner } · { $sharing }
+library-found-vectors = { $vectors } 个向量 · { $steps } 步
+library-found-vectors-untold = { $vectors } 个向量 · 步数未知
+library-origin = 来自 { $origin }
+library-note = 备注：{ $note }
+library-norm = 向量长度的中位数：{ $norm }
+library-hash = 文件：{ $hash }
+library-not-readable = 它的文件无法读取。{ $reason }
+library-preview = { $name } 最新的预览
+
+delete-question = 永久删除 **{ $name }** 吗？它的文件、训练记录、检查点和预览都会从这里移除，谁也不能再使用它。已发到频道里的内容和学习所用的图片会保留。
+deleted = { $name } 已删除。
+renamed = { $name } 现在叫 **{ $new-name }**。
+copied = **{ $new-name }** 归你了：它是 { $name } 的副本，分享之前只有你能用。
+collision-same = 在模型看来 { $name } 和 { $other } 是同样的文字，提示词里只能找到其中一个。最好换个名称。
+collision-longer = { $longer } 里含有 { $shorter }：提示词写 { $longer } 时用的是它；分不清时较长的优先。
+
+## Import and export
+
+import-done = 已导入 { $words } 个词，分享之前只有你能用：
+import-line = ✓ **{ $name }** · { $vectors } 个向量，每个 { $width } 个数 · { $steps } 步
+import-line-untold = ✓ **{ $name }** · { $vectors } 个向量，每个 { $width } 个数 · 步数未知
+import-model = { $name } 是在 { $model } 上训练的。
+import-note = { $file } 的读取说明：{ $note }。
+import-more = 另有 { $lines } 行
+export-file = 这是 **{ $name }** 的 { $format } 文件。
+export-png = 这是带着 **{ $name }** 的图片。请保存原图，不要保存缩略图：缩放会毁掉其中的内容。
+
+## Inspection
+
+inspect-title = **{ $name }** · { $vectors } 个向量 · 词汇表的长度中位数是 { $norm }
+inspect-tokens = 作为普通文字，这个名称占 { $tokens ->
+    [1] 1 个标记：它是模型原本就认识的词，写到它的提示词现在都会用你的词。
+   *[other] { $tokens } 个标记。
+}
+inspect-vector = { $number } · 长度 { $norm } · 接近 { $nearest }
+inspect-vector-moved = { $number } · 长度 { $norm } · 移动了 { $moved } · 接近 { $nearest }
+inspect-unanswered = 训练程序没有及时回答。请再试一次。
 
 ## Queue
 
@@ -353,6 +442,29 @@ refusal-name-taken = 名称 `{ $name }` 已被使用。请换一个。
 refusal-nothing-called = 这里没有叫 `{ $name }` 的词。
 refusal-no-file-yet = `{ $name }` 还没有文件：它还在学习中。
 refusal-not-yours = 只有发起的人才能这样做。
+refusal-still-learning = `{ $name }` 还在学习中。请先停止。
+refusal-not-an-embedding = 没有接受 `{ $file }`。读取时的说明：`{ $reason }`。
+refusal-unsafe-file = `{ $file }` 里有指令，不只是数，没有打开。请索取 .safetensors 文件。
+refusal-embedding-too-slow = `{ $file }` 读取超过 { $seconds } 秒，已放弃。
+refusal-embedding-too-hard = `{ $file }` 无法安全读取，未被采用。请索取 .safetensors 文件。
+refusal-wrong-model = `{ $name }` 是为{ $theirs ->
+    [sd1] { " " }SD 1{ " " }
+    [sd2] { " " }SD 2{ " " }
+    [sdxl] { " " }SDXL{ " " }
+   *[other] 另一种模型
+}制作的（每个向量 { $width } 个数）；这里的模型是{ $ours ->
+    [sd1] { " " }SD 1
+    [sd2] { " " }SD 2
+    [sdxl] { " " }SDXL
+   *[other] 别的模型
+}（{ $here } 个）。请找为它制作的同一个词。
+refusal-name-for-several = 名称 `{ $name }` 只能给一个词，这里有 { $words } 个。请去掉名称，或只发送一个词。
+refusal-name-twice = 这里有两个词都叫 `{ $name }`。请分开发送，并各取一个名称。
+refusal-too-many-words = 这些文件里有 { $words } 个词；一次最多 { $limit } 个。
+refusal-nothing-to-import = 没有可导入的内容。请添加文件。
+refusal-not-a-concept = `{ $name }` 不是概念的名称。请写成 所有者/名称，例如 sd-concepts-library/cat-toy。
+refusal-concepts-not-allowed = 这里不下载概念。请自己下载文件，再作为文件1发送。
+refusal-still-loading = 模型还在加载。请稍后再试。
 refusal-bad-schedule = `{ $text }` 不是可用的学习率：{ $reason ->
     [empty] 它是空的
     [not_a_number] `{ $part }` 的开头不是数
@@ -361,13 +473,14 @@ refusal-bad-schedule = `{ $text }` 不是可用的学习率：{ $reason ->
     [not_rising] 步数必须递增，而 `{ $part }` 没有
    *[ends_early] 它在全部 { $steps } 步完成之前就结束了
 }。例如：`0.005:100, 1e-3:1000, 1e-5`。
-refusal-bad-tuning = { $reason ->
-    [unknown] `{ $part }` 不是训练设置。可用的有 flip、cosine、warmup、accumulation、clip、decay、min-snr、shuffle、drop、alpha、words、join、patience 和 last。
+refusal-bad-setting = { $reason ->
+    [unknown] `{ $part }` 不是可用的设置。可用的有：`{ $known }`。
     [value] 无法读取 `{ $part }`。例如：`{ $example }`。
     [pattern] `{ $part }` 不是可用的模式。例如：`words \w+`。
    *[range] `{ $part }` 必须在 { $least } 到 { $most } 之间。
 }
 refusal-stray-caption = `{ $file }` 不是任何图片的说明：没有名为 `{ $stem }` 的图片。
+refusal-unknown-sampler = 没有名为 `{ $name }` 的采样器或噪声调度。请从列表中选择。
 refusal-unreadable-caption = `{ $file }` 不是说明文字：请发送 UTF-8 纯文本，最多 { $limit } 个字符。
 refusal-steps-behind = 已经完成 { $step } 步。请选择更多步数。
 refusal-bad-template = { $reason ->

@@ -175,7 +175,7 @@ async def test_a_run_goes_on_with_other_steps_and_rates(played: Stage) -> None:
 
 async def test_what_is_wrong_with_settings_and_captions_is_named(played: Stage) -> None:
     cases = [
-        ({"tuning": "flip, fast"}, pictures("owl", 1), "`fast` is not a setting for training"),
+        ({"tuning": "flip, fast"}, pictures("owl", 1), "`fast` is not a setting here"),
         ({"tuning": "drop 3"}, pictures("owl", 1), "`drop` must be from 0 to 1"),
         ({}, pictures("owl", 1) | {"picture2": ("dog.txt", b"a dog")}, "none of the pictures is called `dog`"),
     ]

@@ -9,11 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.errors import BadTuning
+from bot.drawing_settings import SETTINGS as DRAWING
+from bot.errors import BadSetting
 from bot.faults import check
-from bot.tuning import SETTINGS, read_tuning, suggest_tuning
+from bot.setting_lines import read_settings, suggest_settings
+from bot.tuning import SETTINGS, read_tuning
 from tests.bot.jobs import TRAIN
-from trainer.protocol import Tuning
+from trainer.protocol import DrawRequest, Tuning
 
 
 @pytest.mark.parametrize(
@@ -42,32 +44,33 @@ def test_settings_are_read(text: str, tuning: Tuning) -> None:
     ],
 )
 def test_what_cannot_be_read_is_named(text: str, part: str, reason: str) -> None:
-    with pytest.raises(BadTuning) as refused:
+    with pytest.raises(BadSetting) as refused:
         read_tuning(text)
     assert (refused.value.facts["part"], refused.value.facts["reason"]) == (part, reason)
 
 
 @pytest.mark.parametrize(("text", "reason"), [("drop 3", "range"), ("clip nan", "range"), ("words (", "pattern")])
 def test_what_cannot_be_done_is_refused_before_it_is_promised(text: str, reason: str) -> None:
-    with pytest.raises(BadTuning) as refused:
+    with pytest.raises(BadSetting) as refused:
         check(msgspec.structs.replace(TRAIN, tuning=read_tuning(text)))
     assert refused.value.facts["reason"] == reason
 
 
 @given(st.text(alphabet='flip,cosinewarmup 0129"\\+-:=', max_size=60))
 def test_any_text_is_read_or_refused(text: str) -> None:
-    with contextlib.suppress(BadTuning):
+    with contextlib.suppress(BadSetting):
         read_tuning(text)
 
 
 def test_every_example_is_a_setting_and_is_suggested() -> None:
-    for name, (field, _, example) in SETTINGS.items():
-        assert getattr(read_tuning(example), field) != getattr(Tuning(), field)
-        assert f"flip, {example}" in suggest_tuning(f"flip, {name[:3]}")
+    for request, settings in ((Tuning(), SETTINGS), (DrawRequest(prompt="a"), DRAWING)):
+        for name, (field, _, example) in settings.items():
+            assert read_settings(example, settings)[field] != getattr(request, field)
+            assert f"x, {example}" in suggest_settings(f"x, {name[:3]}", settings)
     assert {field for field, _, _ in SETTINGS.values()} == set(Tuning.__struct_fields__)
 
 
 def test_the_users_guide_lists_every_setting() -> None:
     guide = (Path(__file__).parents[2] / "docs" / "users.md").read_text(encoding="utf-8")
     listed = re.findall(r"^\| `([a-z-]+)[^`]*` \|", guide, re.MULTILINE)
-    assert sorted(listed) == sorted(SETTINGS)
+    assert sorted(listed) == sorted([*SETTINGS, *DRAWING])

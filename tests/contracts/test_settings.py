@@ -15,4 +15,6 @@ def test_every_setting_is_in_the_example_with_its_default() -> None:
     assert set(shown) == {name.upper() for name in Settings.model_fields}
     for name, field in Settings.model_fields.items():
         if field.default not in (PydanticUndefined, None):
-            assert shown[name.upper()] == str(field.default).replace("True", "true").replace("False", "false").removesuffix(".0")
+            assert shown[name.upper()] == str(field.default).replace("True", "true").replace(
+                "False", "false"
+            ).removesuffix(".0")

@@ -1,13 +1,14 @@
 """The child process that meets strangers' embeddings: `python -m trainer.embeddings.look FILE…`.
 
-Prints one JSON line (`looks.Look`) for each embedding or refusal. With `--write FORMAT --to FOLDER` it also writes each
-embedding in that format: `--picture` is what a PNG then shows, `--name` what an only embedding is then called. It runs
-nothing of the files, imports no torch, and limits its own memory and time.
+Prints one JSON line (`protocol.Look`) for each embedding or refusal; a ZIP counts as the files in it. With
+`--write FORMAT --to FOLDER` it also writes each embedding in that format, `own` being what the embeddings folder holds:
+`--picture` is what a PNG then shows, `--name` what an only embedding is then called. It runs nothing of the files,
+imports no torch, and limits its own memory and time.
 """
 
 import argparse
-import os
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,35 +16,37 @@ import msgspec
 import numpy as np
 from PIL import Image
 
+from trainer.embeddings.archive import is_archive, read_archive
 from trainer.embeddings.aside import write_aside
 from trainer.embeddings.embedding import Embedding
-from trainer.embeddings.errors import BadEmbedding, WrongFormat
-from trainer.embeddings.looks import Look, Refused, Seen
+from trainer.embeddings.errors import BadArchive, BadEmbedding, PlainPicture, UnsafeEmbedding, WrongFormat
+from trainer.embeddings.limits import limit_process
 from trainer.embeddings.pairs import join_pairs
 from trainer.embeddings.parts import split_parts
 from trainer.embeddings.picture import open_picture
 from trainer.embeddings.reading import read_embeddings
 from trainer.embeddings.torch_zip import check_file_size
-from trainer.embeddings.writing import FORMATS, write_embedding
+from trainer.embeddings.writing import FORMATS, own_file, write_embedding
+from trainer.protocol import Look, RefusedFile, SeenFile
 
 _MEMORY = 1_500_000_000
 """Bytes of address space. numpy's threads take a good part of it before a file is opened."""
-_WRITTEN = 64_000_000
-_OPEN_FILES = 64
 _SECONDS = 20
+_OWN = "own"
+_EMBEDDINGS = (".pt", ".bin", ".safetensors", ".pti", ".png", ".webp")
 
 
 def main(arguments: list[str]) -> None:
     """Look into the files; two that are the halves of one word count as one."""
     options = _parser().parse_args(arguments)
-    _limit()
+    limit_process(memory=_MEMORY, seconds=_SECONDS)
     read: list[tuple[Path, Embedding]] = []
     for path in options.files:
-        found = _read(path)
-        if isinstance(found, Refused):
-            _tell(found)
-        else:
-            read += [(path, embedding) for embedding in found]
+        for found in _read(path):
+            if isinstance(found, RefusedFile):
+                _tell(found)
+            else:
+                read.append(found)
     words = join_pairs(read)
     for path, embedding in words:
         renamed = replace(embedding, name=options.name) if options.name and len(words) == 1 else embedding
@@ -53,31 +56,56 @@ def main(arguments: list[str]) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m trainer.embeddings.look")
     parser.add_argument("files", nargs="+", type=Path)
-    parser.add_argument("--write", choices=FORMATS)
+    parser.add_argument("--write", choices=(*FORMATS, _OWN))
     parser.add_argument("--to", type=Path, default=Path())
     parser.add_argument("--name")
     parser.add_argument("--picture", type=Path)
     return parser
 
 
-def _read(path: Path) -> list[Embedding] | Refused:
+def _read(path: Path) -> Iterator[tuple[Path, Embedding] | RefusedFile]:
     try:
         check_file_size(path.stat().st_size)
-        return read_embeddings(path.read_bytes(), path.name)
-    except BadEmbedding as error:
-        return Refused(str(path), str(error))
+        data = path.read_bytes()
+        if is_archive(data):
+            yield from _read_archive(path, data)
+        else:
+            yield from ((path, embedding) for embedding in read_embeddings(data, path.name))
+    except (BadEmbedding, BadArchive) as error:
+        yield _refused(path, error)
     except OSError as error:
-        return Refused(str(path), f"cannot be opened ({error.strerror})")
+        yield RefusedFile(file=str(path), reason=f"cannot be opened ({error.strerror})")
     except MemoryError:
-        return Refused(str(path), "needs more memory than an embedding may")
+        yield RefusedFile(file=str(path), reason="needs more memory than an embedding may")
+
+
+def _read_archive(path: Path, data: bytes) -> Iterator[tuple[Path, Embedding] | RefusedFile]:
+    """Embeddings of a ZIP under `x.zip/name`. All of it is read before any of it counts. Raises BadArchive."""
+    found: list[tuple[Path, Embedding] | RefusedFile] = []
+    for name, contents in read_archive(data):
+        if Path(name).suffix.lower() not in _EMBEDDINGS:
+            continue
+        try:
+            found += [(path / name, embedding) for embedding in read_embeddings(contents, name)]
+        except PlainPicture:
+            continue
+        except BadEmbedding as error:
+            found.append(_refused(path / name, error))
+    if not found:
+        raise BadArchive("has no embedding in it")
+    yield from found
+
+
+def _refused(path: Path, error: BadEmbedding | BadArchive) -> RefusedFile:
+    return RefusedFile(file=str(path), reason=str(error), unsafe=isinstance(error, UnsafeEmbedding))
 
 
 def _look(path: Path, embedding: Embedding, options: argparse.Namespace) -> Look:
     try:
         written = _write(embedding, options) if options.write else ()
     except WrongFormat as error:
-        return Refused(str(path), str(error))
-    return Seen(
+        return RefusedFile(file=str(path), reason=str(error))
+    return SeenFile(
         file=str(path),
         name=embedding.name,
         vectors=len(embedding.vectors),
@@ -95,11 +123,18 @@ def _look(path: Path, embedding: Embedding, options: argparse.Namespace) -> Look
 def _write(embedding: Embedding, options: argparse.Namespace) -> tuple[str, ...]:
     if Path(embedding.name).name != embedding.name:
         raise WrongFormat("has a name that is no file's")
-    picture = _picture(options.picture) if options.picture else None
-    files = write_embedding(embedding, options.write, picture)
+    files = _files(embedding, options)
     for name, data in files.items():
         write_aside(options.to / name, data)
     return tuple(str(options.to / name) for name in files)
+
+
+def _files(embedding: Embedding, options: argparse.Namespace) -> dict[str, bytes]:
+    if options.write == _OWN:
+        suffix, data = own_file(embedding)
+        return {f"{embedding.name}{suffix}": data}
+    picture = _picture(options.picture) if options.picture else None
+    return write_embedding(embedding, options.write, picture)
 
 
 def _picture(path: Path) -> Image.Image:
@@ -112,24 +147,6 @@ def _picture(path: Path) -> Image.Image:
 def _tell(look: Look) -> None:
     sys.stdout.buffer.write(msgspec.json.encode(look) + b"\n")
     sys.stdout.buffer.flush()
-
-
-def _limit() -> None:
-    """The system's own limits. Windows has none of this kind; there the parent's clock is what ends a bad file."""
-    if sys.platform == "win32":
-        return
-    import resource
-
-    os.nice(5)
-    for what, most in (
-        (resource.RLIMIT_CPU, _SECONDS),
-        (resource.RLIMIT_AS, _MEMORY),
-        (resource.RLIMIT_FSIZE, _WRITTEN),
-        (resource.RLIMIT_NOFILE, _OPEN_FILES),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        _, hard = resource.getrlimit(what)
-        resource.setrlimit(what, (most, most) if hard == resource.RLIM_INFINITY else (min(most, hard), hard))
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from trainer.embeddings.errors import BadEmbedding
+from trainer.embeddings.errors import BadEmbedding, UnsafeEmbedding
 from trainer.embeddings.opcodes import ForbiddenInstruction, read_instructions
 from trainer.embeddings.tensors import MAX_DIMENSIONS, Buffer, StoredTensor
 from trainer.embeddings.torch_names import FOREIGN, STORAGES, ParameterDict, Storage
@@ -55,7 +55,7 @@ class Unpickler:
             return self._run(stream)
         except (ForbiddenInstruction, IndexError, KeyError, TypeError) as error:
             # The last three: instructions that take from the stack what is not there or has another type.
-            raise BadEmbedding("contains instructions, not only numbers") from error
+            raise UnsafeEmbedding("contains instructions, not only numbers") from error
         except ValueError as error:
             raise BadEmbedding("is damaged or was not copied whole") from error
 

@@ -55,3 +55,21 @@ SELECT value FROM facts WHERE key = :key;
 
 -- name: set_fact!
 INSERT INTO facts (key, value) VALUES (:key, :value) ON CONFLICT (key) DO UPDATE SET value = excluded.value;
+
+-- name: add_embedding!
+-- A word whose file is there already, such as an imported one. Fails where the name is in use.
+INSERT INTO embeddings (name, owner_id, job_id, shared, vectors, step, model, model_hash, origin, note, created_at)
+VALUES (:name, :owner_id, :job_id, :shared, :vectors, :step, :model, :model_hash, :origin, :note, :created_at);
+
+-- name: delete_embedding!
+DELETE FROM embeddings WHERE name = :name;
+
+-- name: jobs_of_embedding
+-- What one person did to a word of theirs, ended or not.
+SELECT id, state FROM jobs
+WHERE owner_id = :owner_id AND kind IN ('create', 'train') AND lower(json_extract(request, '$.name')) = lower(:name);
+
+-- name: rename_jobs!
+-- So that a run can still be gone on with under its word's new name.
+UPDATE jobs SET request = json_set(request, '$.name', :new_name)
+WHERE owner_id = :owner_id AND kind IN ('create', 'train') AND lower(json_extract(request, '$.name')) = lower(:name);

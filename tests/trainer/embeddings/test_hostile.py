@@ -71,6 +71,6 @@ def test_all_of_them_together_take_little_memory(files: dict[str, Path], canary:
     done = subprocess.run([sys.executable, "-c", _MEASURED_LOOK, *paths], capture_output=True, check=True, text=True)
     told = [json.loads(line) for line in done.stdout.splitlines()]
     assert [one["file"] for one in told] == [str(path) for path in paths]
-    assert {one["type"] for one in told} == {"Refused"}
+    assert {one["type"] for one in told} == {"RefusedFile"}
     assert int(done.stderr) * 1024 < _LARGEST_MEMORY
     assert not canary.exists()

@@ -1,0 +1,78 @@
+"""`/embed rename`, `copy`, `delete`, `inspect`: what one does with words that one has."""
+
+from typing import Any
+
+from discord import app_commands
+
+from bot.answers import Interaction, say, texts_of, think
+from bot.commands.options import suggest_words, worded
+from bot.deleting import ask_to_delete
+from bot.inspecting import show_inspected
+from bot.names import NAME_LIMIT, escape
+from bot.rewriting import copy_word, rename_word
+from bot.service import Service
+from bot.texts.translator import word
+from bot.words import tell_collisions
+
+
+def rename_command(service: Service) -> app_commands.Command[Any, ..., None]:
+    @app_commands.command(name=word("command-embed-rename"), description=word("command-embed-rename-description"))
+    @worded(name="known-name", new_name="new-name")
+    @app_commands.autocomplete(name=suggest_words)
+    async def rename(
+        interaction: Interaction,
+        name: app_commands.Range[str, 1, NAME_LIMIT],
+        new_name: app_commands.Range[str, 1, NAME_LIMIT],
+    ) -> None:
+        await think(interaction)
+        found = await service.library.own(name, interaction.user.id)
+        renamed = await rename_word(service, found, new_name)
+        texts = texts_of(interaction)
+        await say(interaction, texts("renamed", name=escape(found.name), new_name=escape(renamed.name)))
+        await tell_collisions(interaction, service, renamed.name)
+
+    return rename
+
+
+def copy_command(service: Service) -> app_commands.Command[Any, ..., None]:
+    @app_commands.command(name=word("command-embed-copy"), description=word("command-embed-copy-description"))
+    @worded(name="known-name", new_name="new-name")
+    @app_commands.autocomplete(name=suggest_words)
+    async def copy(
+        interaction: Interaction,
+        name: app_commands.Range[str, 1, NAME_LIMIT],
+        new_name: app_commands.Range[str, 1, NAME_LIMIT],
+    ) -> None:
+        await think(interaction)
+        found = await service.library.find(name, interaction.user.id)
+        own = found._replace(
+            name=new_name, owner_id=interaction.user.id, shared=False, job_id=None, origin=found.origin or found.name
+        )
+        copied = await copy_word(service, found, own)
+        texts = texts_of(interaction)
+        await say(interaction, texts("copied", name=escape(found.name), new_name=escape(copied.name)))
+        await tell_collisions(interaction, service, copied.name)
+
+    return copy
+
+
+def delete_command(service: Service) -> app_commands.Command[Any, ..., None]:
+    @app_commands.command(name=word("command-embed-delete"), description=word("command-embed-delete-description"))
+    @worded(name="known-name")
+    @app_commands.autocomplete(name=suggest_words)
+    async def delete(interaction: Interaction, name: app_commands.Range[str, 1, NAME_LIMIT]) -> None:
+        await think(interaction)
+        await ask_to_delete(interaction, service, name)
+
+    return delete
+
+
+def inspect_command(service: Service) -> app_commands.Command[Any, ..., None]:
+    @app_commands.command(name=word("command-embed-inspect"), description=word("command-embed-inspect-description"))
+    @worded(name="known-name")
+    @app_commands.autocomplete(name=suggest_words)
+    async def inspect(interaction: Interaction, name: app_commands.Range[str, 1, NAME_LIMIT]) -> None:
+        await think(interaction)
+        await show_inspected(interaction, service, name)
+
+    return inspect

@@ -1,0 +1,30 @@
+"""Taking a word away for good, after one question."""
+
+import discord
+from discord import ui
+
+from bot.answers import Interaction, say, texts_of
+from bot.cards.outgoing import button
+from bot.names import escape
+from bot.service import Service
+
+
+async def ask_to_delete(interaction: Interaction, service: Service, name: str) -> None:
+    """Tells what goes, and asks once. Raises NothingCalled, NotYours, StillLearning."""
+    found = await service.library.own(name, interaction.user.id)
+    await service.library.check_settled(found)
+    texts = texts_of(interaction)
+    view = ui.View(timeout=None)
+    view.add_item(button(texts("button-delete-word"), f"delete_word:{found.name}", discord.ButtonStyle.danger))
+    view.stop()
+    await say(interaction, texts("delete-question", name=escape(found.name)), view=view)
+
+
+async def delete_word(interaction: Interaction, service: Service, name: str) -> None:
+    """The word, and what its runs left. Raises NothingCalled, NotYours, StillLearning."""
+    found = await service.library.own(name, interaction.user.id)
+    await service.library.check_settled(found)
+    await service.library.remove_runs(found)
+    await service.library.remove(found)
+    said = texts_of(interaction)("deleted", name=escape(found.name))
+    await interaction.edit_original_response(content=said, view=None)

@@ -1,0 +1,158 @@
+"""Words that were made elsewhere: files from chat, or a concept from the hub, into a person's library."""
+
+import asyncio
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+import discord
+
+from bot.errors import (
+    BadName,
+    ConceptsNotAllowed,
+    FileTooBig,
+    NameForSeveral,
+    NameTaken,
+    NameTwice,
+    NotAConcept,
+    NothingToImport,
+    Refusal,
+    StillLoading,
+    TooManyWords,
+)
+from bot.library import Word
+from bot.looking import Looked
+from bot.names import check_name
+from bot.service import Service
+from bot.uploads import MEGABYTE
+from bot.widths import check_widths
+from trainer.protocol import Ready, SeenFile
+
+LARGEST_FILE = 64
+"""Megabytes; what the reader takes at most."""
+MOST_WORDS = 50
+"""In one import."""
+_LONGEST_NAME = 80
+"""Characters from the end, so that the suffix stays; what is cut is too long for a name in any case."""
+_CONCEPT = re.compile(r"[\w.-]{1,96}/[\w.-]{1,96}", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Import:
+    """What a person wants to import. One of `attachments` and `concept` is empty."""
+
+    attachments: Sequence[discord.Attachment]
+    concept: str
+    name: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What became of it."""
+
+    kept: tuple[tuple[Word, SeenFile], ...]
+    refused: tuple[Refusal, ...]
+
+
+async def import_words(service: Service, wish: Import, person_id: int) -> Imported:
+    """Fetches, looks, checks and keeps each word. Raises the Refusal that leaves nothing to keep."""
+    ready = await _checked(service, wish)
+    async with service.looking.desk() as desk:
+        inbox, outbox = desk / "in", desk / "out"
+        inbox.mkdir()
+        outbox.mkdir()
+        await _fetch(service, wish, inbox)
+        named = ("--name", check_name(wish.name)) if wish.name else ()
+        files = sorted(path for path in inbox.glob("[!.]*") if path.is_file()) + sorted(inbox.glob("[0-9]/*"))
+        looked = await service.looking.look(files, "--write", "own", "--to", str(outbox), *named)
+        _check_count(looked, wish)
+        fates = [await _fate(service, wish, ready, seen, person_id) for seen in _each_once(looked)]
+    kept = tuple(fate for fate in fates if not isinstance(fate, Refusal))
+    refused = (*looked.refused, *(fate for fate in fates if isinstance(fate, Refusal)))
+    if not kept and len(refused) == 1:
+        raise refused[0]
+    return Imported(kept, refused)
+
+
+async def _checked(service: Service, wish: Import) -> Ready:
+    """What shows before anything is fetched."""
+    if wish.concept and not service.limits.allow_concepts:
+        raise ConceptsNotAllowed
+    if wish.concept and not _CONCEPT.fullmatch(wish.concept):
+        raise NotAConcept(name=wish.concept)
+    if not wish.concept and not wish.attachments:
+        raise NothingToImport
+    for attachment in wish.attachments:
+        if attachment.size > LARGEST_FILE * MEGABYTE:
+            megabytes = -(-attachment.size // MEGABYTE)
+            raise FileTooBig(file=attachment.filename, megabytes=megabytes, limit=LARGEST_FILE)
+    if wish.name and await service.library.exists(check_name(wish.name)):
+        raise NameTaken(name=wish.name)
+    if service.dispatch.ready is None:
+        raise StillLoading
+    return service.dispatch.ready
+
+
+async def _fetch(service: Service, wish: Import, inbox: Path) -> None:
+    if wish.concept:
+        await service.looking.fetch(wish.concept, inbox)
+        return
+    for number, attachment in enumerate(wish.attachments):
+        path = inbox / _file_name(attachment.filename)
+        if path.exists():
+            path = inbox / str(number) / path.name
+            path.parent.mkdir()
+        await asyncio.to_thread(path.write_bytes, await attachment.read())
+
+
+def _file_name(text: str) -> str:
+    """A name that stays in its folder, whatever the uploader called it."""
+    name = PurePosixPath(text.replace("\\", "/").replace("\0", "")).name
+    return name.lstrip(".")[-_LONGEST_NAME:] or "file"
+
+
+def _check_count(looked: Looked, wish: Import) -> None:
+    if len(looked.seen) > MOST_WORDS:
+        raise TooManyWords(words=len(looked.seen), limit=MOST_WORDS)
+    if wish.name and len(looked.seen) > 1:
+        raise NameForSeveral(name=wish.name, words=len(looked.seen))
+
+
+def _each_once(looked: Looked) -> list[SeenFile | NameTwice]:
+    """Two words of one name were written over each other, so that neither can be trusted to be itself."""
+    times = Counter(seen.name.casefold() for seen in looked.seen)
+    single: list[SeenFile | NameTwice] = [seen for seen in looked.seen if times[seen.name.casefold()] == 1]
+    return [*single, *(NameTwice(name=name) for name, count in times.items() if count > 1)]
+
+
+async def _fate(
+    service: Service, wish: Import, ready: Ready, seen: SeenFile | NameTwice, person_id: int
+) -> tuple[Word, SeenFile] | Refusal:
+    if isinstance(seen, NameTwice):
+        return seen
+    try:
+        check_widths(seen, ready)
+        word = _word(seen, wish, person_id)
+        await service.library.add(word, Path(seen.written[0]))
+    except Refusal as refusal:
+        return refusal
+    return word, seen
+
+
+def _word(seen: SeenFile, wish: Import, person_id: int) -> Word:
+    """Raises BadName; also for a name that would have to be changed, because its file is written under it."""
+    if check_name(seen.name) != seen.name:
+        raise BadName(name=seen.name, reason="characters", characters=" ")
+    return Word(
+        name=seen.name,
+        owner_id=person_id,
+        vectors=seen.vectors,
+        step=seen.step or 0,
+        model=seen.model,
+        model_hash=seen.model_hash,
+        origin=wish.concept or Path(seen.file).name,
+        note=wish.note or None,
+    )

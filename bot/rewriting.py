@@ -1,0 +1,48 @@
+"""A word's file written anew by the child process: for another program, or under another name."""
+
+from pathlib import Path
+
+from bot.cards.outgoing import file_name
+from bot.errors import NameTaken
+from bot.library import Word
+from bot.names import check_name
+from bot.service import Service
+from trainer.protocol import SeenFile
+
+
+async def export(service: Service, word: Word, kind: str, desk: Path, picture: Path | None) -> list[Path]:
+    """The word's files in another format, called as Discord will leave them. Raises NoFileYet, NotAnEmbedding."""
+    shown = ("--picture", str(picture)) if picture is not None and kind == "png" else ()
+    seen = await _rewritten(service, word, desk, "--write", kind, "--name", file_name(word.name, ""), *shown)
+    return [Path(path) for path in seen.written]
+
+
+async def copy_word(service: Service, word: Word, new: Word) -> Word:
+    """The same vectors as another word. Raises BadName, NameTaken, NoFileYet, NotAnEmbedding, NoSpace."""
+    new = new._replace(name=check_name(new.name))
+    if await service.library.exists(new.name):
+        raise NameTaken(name=new.name)
+    async with service.looking.desk() as desk:
+        seen = await _rewritten(service, word, desk, "--write", "own", "--name", new.name)
+        if new.vectors is None:  # the operator's: what is known of it stands in the file alone
+            new = new._replace(vectors=seen.vectors, step=seen.step or 0, model=seen.model, model_hash=seen.model_hash)
+        await service.library.add(new, Path(seen.written[0]))
+    return new
+
+
+async def rename_word(service: Service, word: Word, new_name: str) -> Word:
+    """The new word is there before the old one is gone. Raises StillLearning, and what `copy_word` raises."""
+    await service.library.check_settled(word)
+    new = await copy_word(service, word, word._replace(name=new_name))
+    await service.library.rename_runs(word, new.name)
+    await service.library.remove(word)
+    return new
+
+
+async def _rewritten(service: Service, word: Word, desk: Path, *options: str) -> SeenFile:
+    file = await service.library.file_of(word)
+    looked = await service.looking.look([file], "--to", str(desk), *options)
+    for refusal in looked.refused:
+        raise refusal
+    (seen,) = looked.seen
+    return seen

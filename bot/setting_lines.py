@@ -1,0 +1,57 @@
+"""Settings that people write in one line: `flip, cosine, warmup 20`."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from bot.errors import BadSetting
+
+_WRITTEN = re.compile(r"\s*(?P<name>[a-z-]+)\s*[: =]?\s*(?:\"(?P<quoted>[^\"]*)\"|(?P<value>[^,\"]*))\s*(?:,|$)")
+_SHOWN = 25
+"""Suggestions that Discord shows."""
+
+
+class Setting(NamedTuple):
+    """The field it fills, how its value is read (ValueError where it cannot be), an example."""
+
+    field: str
+    read: Callable[[str], Any]
+    example: str
+
+
+def flag(value: str) -> bool:
+    """For a setting that is its name alone."""
+    if value:
+        raise ValueError(value)
+    return True
+
+
+def read_settings(text: str, settings: Mapping[str, Setting]) -> dict[str, Any]:
+    """Fields with their values. Raises BadSetting that names the first part that cannot be read."""
+    fields: dict[str, Any] = {}
+    at = 0
+    while at < len(text.rstrip(", \t\n")):
+        match = _WRITTEN.match(text, at)
+        if match is None or match["name"] not in settings:
+            raise BadSetting(part=_part(text, at), reason="unknown", known=", ".join(settings))
+        setting = settings[match["name"]]
+        value = match["quoted"] if match["quoted"] is not None else match["value"].strip()
+        try:
+            fields[setting.field] = setting.read(value)
+        except ValueError:
+            raise BadSetting(part=_part(text, at), reason="value", example=setting.example) from None
+        at = match.end()
+    return fields
+
+
+def suggest_settings(typed: str, settings: Mapping[str, Setting]) -> list[str]:
+    """What is typed, each time with another example for its last part."""
+    before, comma, last = typed.rpartition(",")
+    start, wanted = before + comma + " " * bool(comma), last.strip()
+    examples = [setting.example for name, setting in settings.items() if name.startswith(wanted)]
+    finished = [typed.strip()] if typed.strip() and not examples else []
+    return (finished + [start + example for example in examples])[:_SHOWN]
+
+
+def _part(text: str, at: int) -> str:
+    return text[at:].partition(",")[0].strip()

@@ -1,0 +1,88 @@
+"""Pictures in chat: prompts as the web UI reads them, settings, and what can be done with a picture."""
+
+import io
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from PIL import Image
+
+from tests.acceptance.stage import Stage, buttons_of, pictures, stage, text_of
+from tests.sandboxed import File, Json
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def played(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
+    async with stage(tmp_path_factory.mktemp("stage")) as playing:
+        yield playing
+
+
+async def image(played: Stage, message: Json, index: int = 0) -> Image.Image:
+    return Image.open(io.BytesIO(await played.sandbox.fetch(message["attachments"][index]["url"])))
+
+
+async def draw(played: Stage, prompt: str, files: dict[str, File] | None = None, **options: object) -> Json:
+    """The card with the pictures; unlike the stage's, of any prompt."""
+    known = {each["id"] for each in await played.sandbox.messages()}
+    await played.sandbox.run("imagine", {"prompt": prompt, **options}, files)
+    return await played.sandbox.until_message(
+        "general", lambda each: each["id"] not in known and bool(each["attachments"]), seconds=60
+    )
+
+
+async def pressed(played: Stage, message: Json, label: str, seconds: float = 60) -> Json:
+    """The card with the pictures that a press on a button of another leads to."""
+    known = {each["id"] for each in await played.sandbox.messages()}
+    await played.press(message, label)
+    return await played.sandbox.until_message(
+        "general", lambda each: each["id"] not in known and bool(each["attachments"]), seconds=seconds
+    )
+
+
+async def test_brackets_are_read_and_told(played: Stage) -> None:
+    drawn = await draw(played, "a (red:1.3) heart <lora:x:1>", steps=4, seed=1)
+    assert "read as: a red ×1.3 heart" in text_of(drawn)
+    assert r"Not used here: \<lora:x:1>" in text_of(drawn)
+    changing = await draw(played, "a [heart:star:2]", steps=4, seed=1)
+    assert "1–2: a heart | 3–4: a star" in text_of(changing)
+
+
+async def test_samplers_schedules_and_settings(played: Stage) -> None:
+    options = {"sampler": "DPM++ 2M SDE", "schedule": "Exponential", "settings": "rng NV, clip-skip 2"}
+    drawn = await draw(played, "a red heart", steps=5, seed=4, **options)
+    line = (await image(played, drawn)).info["parameters"].splitlines()[-1]
+    for part in ("Sampler: DPM++ 2M SDE", "Clip skip: 2", "RNG: NV", "Seed: 4"):
+        assert part in line
+    refused = await played.sandbox.run("imagine", {"prompt": "a", "settings": "rng XX"})
+    assert "`rng XX` cannot be read" in text_of(await played.sandbox.message(refused["message_id"]))
+    suggested = await played.sandbox.autocomplete("imagine", {"prompt": "a", "settings": "var"}, "settings")
+    assert [choice["value"] for choice in suggested] == ["variation 0.2", "variation-seed 7"]
+
+
+async def test_one_of_several_is_picked_and_drawn_larger(played: Stage) -> None:
+    drawn = await draw(played, "a blue star", steps=4, seed=10, count=2)
+    assert {"1", "2", "Again", "Settings", "Delete"} == set(buttons_of(drawn))
+    picked = await played.press(drawn, "2")
+    own = await played.sandbox.message(picked["message_id"])
+    assert "Seed: 11" in (await image(played, own)).info["parameters"]
+    larger = await pressed(played, own, "Larger")
+    assert (await image(played, larger)).size == (256, 256)
+    assert "Denoising strength: 0.5" in text_of(larger)
+
+
+async def test_variations_are_near_their_picture(played: Stage) -> None:
+    drawn = await draw(played, "a green tree", steps=4, seed=3)
+    varied = await pressed(played, drawn, "Variations")
+    assert len(varied["attachments"]) == 4
+    assert "Variation seed strength: 0.3" in text_of(varied)
+
+
+async def test_a_picture_is_drawn_over(played: Stage) -> None:
+    (file,) = pictures("owl", 1).values()
+    over = await draw(played, "a robot", {"picture": file}, steps=10, strength=0.3)
+    assert "Denoising strength: 0.3" in text_of(over)
+    assert (await image(played, over)).size == (128, 128)
+    opened = await played.press(over, "Use as start")
+    assert opened["modal"]["title"] == "Draw"

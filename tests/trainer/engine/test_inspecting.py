@@ -1,0 +1,66 @@
+"""What the vocabulary says of a word."""
+
+import numpy as np
+import pytest
+import torch
+
+from tests.trainer.process import Worker
+from trainer.embeddings.embedding import Embedding
+from trainer.embeddings.folder import EmbeddingsFolder
+from trainer.engine.beginnings import initial_vectors
+from trainer.engine.failures import Refusal
+from trainer.engine.inspecting import NEAREST, inspect
+from trainer.models.family import Family
+from trainer.protocol import Created, CreateRequest, Failed, Inspect, Inspected
+
+
+def question(embeddings: EmbeddingsFolder, name: str, vectors: np.ndarray, start: str | None = None) -> Inspect:
+    path = embeddings.write(Embedding(name=name, vectors=vectors))
+    return Inspect(attempt="a", name=name, path=str(path), initialization_text=start)
+
+
+def test_an_untrained_word_is_its_text(model: Family, embeddings: EmbeddingsFolder) -> None:
+    start = initial_vectors(model, "red heart", 2).numpy()
+    told = inspect(model, question(embeddings, "zzzz1234", start, "red heart"))
+    assert [vector.nearest[0].token for vector in told.vectors] == ["red", "heart"]
+    assert [vector.moved for vector in told.vectors] == [0.0, 0.0]
+    assert told.median_norm == model.median_norms[0]
+    assert told.tokens == len(model.reader.token_ids("zzzz1234"))
+
+
+def test_what_is_nearest_is_what_the_whole_vocabulary_says(model: Family, embeddings: EmbeddingsFolder) -> None:
+    vectors = np.random.default_rng(1).normal(size=(3, sum(model.widths))).astype(np.float32)
+    told = inspect(model, question(embeddings, "odd", vectors))
+    rows = model.vocabulary()
+    for vector, given in zip(told.vectors, torch.from_numpy(vectors), strict=True):
+        similar = torch.cosine_similarity(rows, given.unsqueeze(0), dim=1).sort(descending=True)
+        told_of = [near.similarity for near in vector.nearest]
+        assert told_of == pytest.approx(similar.values[:NEAREST].tolist(), abs=1e-3)
+        assert vector.nearest[0].token == model.reader.token_text(int(similar.indices[0]))
+        assert vector.norm == pytest.approx(given.norm().item())
+        assert vector.moved is None
+
+
+def test_distance_is_from_the_start(model: Family, embeddings: EmbeddingsFolder) -> None:
+    start = initial_vectors(model, "red", 1)
+    moved = start.clone()
+    moved[0, 0] += 3
+    (vector,) = inspect(model, question(embeddings, "far", moved.numpy(), "red")).vectors
+    assert vector.moved == pytest.approx(3, abs=1e-4)
+
+
+def test_another_models_word_is_refused(model: Family, embeddings: EmbeddingsFolder) -> None:
+    with pytest.raises(Refusal):
+        inspect(model, question(embeddings, "gta", np.ones((1, 1024), np.float32)))
+
+
+def test_a_worker_answers_and_goes_on(worker: Worker) -> None:
+    worker.start("made", CreateRequest(name="sun", initialization_text="sun", vectors_per_token=1))
+    made = worker.wait_for(Created)
+    worker.send(Inspect(attempt="q1", name="sun", path=made.path))
+    told = worker.wait_for(Inspected, attempt="q1")
+    assert told.vectors[0].nearest[0].token == "sun"
+    worker.send(Inspect(attempt="q2", name="gone", path=f"{made.path}.gone"))
+    assert worker.wait_for(Failed, attempt="q2").reason == "internal"
+    worker.send(Inspect(attempt="q3", name="sun", path=made.path))
+    worker.wait_for(Inspected, attempt="q3")
