@@ -116,7 +116,7 @@ def _notices(job: Job, texts: Texts, misses: Sequence[tuple[str, str]]) -> list[
 
 
 def _reading(parts: Sequence[ReadPart]) -> str:
-    """Weights and steps as the prompt's brackets were understood: `a cat ×1.1 | steps 1–5: a dog`."""
+    """Weights and steps as the prompt's brackets were understood: `1–5: a cat ×1.1; 6–20: a dog`."""
     return " AND ".join(_part(part) for part in parts)
 
 
@@ -124,7 +124,7 @@ def _part(part: ReadPart) -> str:
     stages = [_stage(stage, alone=len(part.stages) == 1) for stage in part.stages]
     left_out = [f"… +{part.stages_left_out}"] if part.stages_left_out else []
     weight = "" if part.weight == 1 else f" :{part.weight:g}"
-    return " | ".join([*stages, *left_out]) + weight
+    return "; ".join([*stages, *left_out]) + weight
 
 
 def _stage(stage: ReadStage, *, alone: bool) -> str:
@@ -132,8 +132,11 @@ def _stage(stage: ReadStage, *, alone: bool) -> str:
         " ".join(text.strip() if weight == 1 else f"{text.strip()} ×{weight:.3g}" for text, weight in block)
         for block in stage.blocks
     ]
-    steps = "" if alone else f"{stage.first_step}–{stage.last_step}: "
-    return steps + " BREAK ".join(texts)
+    if alone:
+        return " BREAK ".join(texts)
+    first, last = stage.first_step, stage.last_step
+    steps = str(first) if first == last else f"{first}–{last}"
+    return f"{steps}: {' BREAK '.join(texts)}"
 
 
 def _other_model(word: Word, job: Job, texts: Texts) -> str:

@@ -46,7 +46,7 @@ async def test_brackets_are_read_and_told(played: Stage) -> None:
     assert "read as: a red ×1.3 heart" in text_of(drawn)
     assert r"Not used here: \<lora:x:1>" in text_of(drawn)
     changing = await draw(played, "a [heart:star:2]", steps=4, seed=1)
-    assert "1–2: a heart | 3–4: a star" in text_of(changing)
+    assert "read as: 1–3: a heart; 4: a star" in text_of(changing)
 
 
 async def test_samplers_schedules_and_settings(played: Stage) -> None:
