@@ -18,14 +18,14 @@ def small_x4() -> float:
 
 
 def sd15_x4() -> float:
-    return _gain(random_sd15(native_size=128), size=256, rounds=4, turns=3)
+    return _gain(random_sd15(native_size=128), size=256, rounds=2, turns=6)
 
 
 class Rounds:
     """Turn and turn about: all runs together, then the first alone while the others are paused."""
 
     def __init__(self, names: Sequence[str], rounds: int, turns: int) -> None:
-        """Of each round's `turns`, the first is left out: it obeys the controls."""
+        """Of each round's `turns`, two are left out: they obey the controls, and meet memory of another size."""
         self._names, self._rounds, self._turns = names, rounds, turns
         self._previews = 0
         self._seconds: list[list[float]] = []
@@ -46,7 +46,7 @@ class Rounds:
 
     def gains(self) -> list[float]:
         """Examples a second together ÷ in line, of each round."""
-        turn = [statistics.median(seconds[1:]) for seconds in self._seconds]
+        turn = [statistics.median(seconds[2:]) for seconds in self._seconds]
         return [len(self._names) * alone / together for together, alone in zip(turn[::2], turn[1::2], strict=True)]
 
 

@@ -29,7 +29,7 @@ from trainer.training.validation import ValidationTuple, validation_loss, valida
 
 SUBJECTS = ("cactus", "cupcake", "owl", "rocket", "dragon-face", "neon-style")
 _TUPLES, _NOISE_SEED = 64, 99  # not the runs' own
-_VALIDATE_EVERY = 50
+_VALIDATE_EVERY = 25
 _TIMED_STEPS = 20
 
 
@@ -45,7 +45,7 @@ class Recipe:
 
 
 PLAIN = Recipe(torch.float32, 1, "0.005", 3000, average=False)
-OURS = Recipe(torch.bfloat16, 4, "0.005", 800, average=True)
+OURS = Recipe(torch.float32, 4, "0.02", 600, average=True)
 
 
 @dataclass(frozen=True)

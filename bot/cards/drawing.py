@@ -37,7 +37,8 @@ def drawing_card(
         blocks.append(ui.TextDisplay(_facts(job, texts, misses)))
         blocks += row(_buttons(job, texts))
         if len(files) > 1:
-            blocks += row([button(str(n), f"pick:{job.id}.{n - 1}") for n in range(1, len(files) + 1)])
+            shown = enumerate(_shown(job), start=1)
+            blocks += row([button(str(number), f"pick:{job.id}.{index}") for number, index in shown])
         return Outgoing(layout(*blocks, accent="done", mark=mark), files)
     blocks.append(ui.TextDisplay(_state(job, texts, line)))
     if not job.ended:
@@ -56,17 +57,25 @@ def settings_of(job: Job, index: int = 0) -> str:
 
 def picked_card(job: Job, index: int, texts: Texts) -> Outgoing:
     """One picture of several, for whoever picked it."""
-    name, path = _files(job)[index]
+    name, path = _file(job, index)
     blocks: _Items = [gallery((name, settings_of(job, index).splitlines()[0]))]
     return Outgoing(layout(*blocks, *row(_picture_buttons(job, index, texts))), ((name, path),))
 
 
 def _files(job: Job) -> tuple[tuple[str, Path], ...]:
-    return tuple(
-        (f"embedsmith-{job.id}-{picture.seed}.png", Path(picture.path))
-        for picture in job.report.pictures
-        if Path(picture.path).exists()
-    )
+    """Of the pictures that may be shown."""
+    return tuple(_file(job, index) for index in _shown(job))
+
+
+def _file(job: Job, index: int) -> tuple[str, Path]:
+    path = Path(job.report.pictures[index].path)
+    return f"embedsmith-{job.id}-{path.name}", path
+
+
+def _shown(job: Job) -> list[int]:
+    """Places of the pictures that are still there and that the model's safety checker lets pass."""
+    pictures = enumerate(job.report.pictures)
+    return [index for index, picture in pictures if not picture.unsafe and Path(picture.path).exists()]
 
 
 def _state(job: Job, texts: Texts, line: str) -> str:
@@ -77,6 +86,8 @@ def _state(job: Job, texts: Texts, line: str) -> str:
             return f"{texts('drawing-failed')} {failure(job, texts)}"
         case State.CANCELLED:
             return texts("drawing-stopped")
+        case State.SUCCEEDED if any(picture.unsafe for picture in job.report.pictures):
+            return texts("drawing-unsafe", pictures=sum(picture.unsafe for picture in job.report.pictures))
         case State.SUCCEEDED:
             return texts("drawing-deleted")
         case _ if job.report.step:
@@ -106,7 +117,9 @@ def _notices(job: Job, texts: Texts, misses: Sequence[tuple[str, str]]) -> list[
     report = job.report
     foreign = [word for word in report.words if word.model_hash and word.model_hash != report.model_hash]
     reading, unused = _reading(report.reading), " ".join(report.not_used)
+    withheld = sum(picture.unsafe for picture in report.pictures)
     return [
+        *([texts("drawing-unsafe", pictures=withheld)] if withheld else []),
         *([texts("drawing-read-as", reading=escape(reading, SETTINGS_LIMIT))] if reading else []),
         *([texts("drawing-not-used", tags=escape(unused))] if unused else []),
         *(_other_model(word, job, texts) for word in foreign),

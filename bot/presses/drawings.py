@@ -92,7 +92,7 @@ async def _picture(service: Service, about: str) -> tuple[Job, int]:
     job = await service.dispatch.job(int(job_id))
     pictures = job.report.pictures if job is not None and isinstance(job.request, DrawRequest) else ()
     place_in_job = int(index or 0)
-    if job is None or place_in_job >= len(pictures):
+    if job is None or place_in_job >= len(pictures) or pictures[place_in_job].unsafe:
         raise Forgotten
     if not await asyncio.to_thread(Path(pictures[place_in_job].path).exists):
         raise Forgotten

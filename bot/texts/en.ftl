@@ -364,6 +364,10 @@ drawing-did-you-mean = No embedding is called { $word }. Did you mean { $name }?
 drawing-unreadable = { $name } could not be used: its file is damaged, or made for another kind of model. It was read as plain text. Look at it with `/{ command-embed } { command-embed-show }`, and import the same word made for this model.
 drawing-not-used = Not used here: { $tags }.
 drawing-read-as = read as: { $reading }
+drawing-unsafe = { $pictures ->
+    [one] 1 picture is
+   *[other] { $pictures } pictures are
+} not shown: the model's safety checker took offence. Try another seed or prompt.
 drawing-deleted = The pictures were deleted.
 
 ## Words

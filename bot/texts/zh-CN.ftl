@@ -321,6 +321,7 @@ drawing-did-you-mean = 没有叫 { $word } 的嵌入。你是想写 { $name } �
 drawing-unreadable = { $name } 无法使用：文件已损坏，或是为另一种模型制作的。已当作普通文字处理。请用 `/{ command-embed } { command-embed-show }` 查看它，并导入为这个模型制作的同一个词。
 drawing-not-used = 这里不使用：{ $tags }。
 drawing-read-as = 读作：{ $reading }
+drawing-unsafe = 有 { $pictures } 张图片未显示：模型的安全检查器没有让它们通过。请换一个种子或提示词。
 drawing-deleted = 图片已删除。
 
 ## Words
