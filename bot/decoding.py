@@ -50,11 +50,12 @@ _BROKEN_EXIF = (Warning, OSError, SyntaxError, ValueError, TypeError, KeyError, 
 
 
 class Decoded(msgspec.Struct, frozen=True, tag=True):
-    """`<index>.png` is there."""
+    """`<index>.png` is there, and `<index>.alpha.png` where parts of the picture are transparent."""
 
     index: int
     width: int
     height: int
+    transparent: bool = False
 
 
 class Rejected(msgspec.Struct, frozen=True, tag=True):
@@ -86,14 +87,14 @@ def decode(folder: Path, index: int) -> Outcome:
         with Image.open(folder / f"{index}.upload", formats=FORMATS) as image:
             if fault := _misshapen(index, *image.size):
                 return fault
-            pixels = _reduced(_flattened(_eight_bits(_upright(image))))
+            parts = [_reduced(part) for part in _flattened(_eight_bits(_upright(image)))]
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         return Rejected(index, "too_big", pixels=_pixels_named_in(error))
     except UnidentifiedImageError:
         return Rejected(index, "unidentified")
     except Exception:  # noqa: BLE001 — decoders of strangers' bytes raise of all kinds, MemoryError for a false length
         return Rejected(index, "broken")
-    return _written(folder, index, pixels)
+    return _written(folder, index, *parts)
 
 
 def _upright(image: ImageFile.ImageFile) -> Image.Image:
@@ -114,13 +115,19 @@ def _eight_bits(image: Image.Image) -> Image.Image:
     return scaled
 
 
-def _flattened(image: Image.Image) -> Image.Image:
-    """RGB, transparent pixels laid over the background; a plain conversion would uncover their hidden colour."""
+def _flattened(image: Image.Image) -> tuple[Image.Image, ...]:
+    """RGB, transparent pixels laid over the background; a plain conversion would uncover their hidden colour.
+
+    Then the opacity, where it is not the same everywhere.
+    """
     if not image.has_transparency_data:
-        return image.convert("RGB")
+        return (image.convert("RGB"),)
+    coloured = image.convert("RGBA")
+    alpha = coloured.getchannel("A")
     background = Image.new("RGBA", image.size, BACKGROUND)
-    background.alpha_composite(image.convert("RGBA"))
-    return background.convert("RGB")
+    background.alpha_composite(coloured)
+    least, most = alpha.getextrema()
+    return (background.convert("RGB"),) if least == most else (background.convert("RGB"), alpha)
 
 
 def _reduced(image: Image.Image) -> Image.Image:
@@ -136,14 +143,15 @@ def _misshapen(index: int, width: int, height: int) -> Rejected | None:
     return None
 
 
-def _written(folder: Path, index: int, image: Image.Image) -> Outcome:
+def _written(folder: Path, index: int, image: Image.Image, alpha: Image.Image | None = None) -> Outcome:
     """A picture made anew from the bytes of the pixels has no place left where text, place or profile could hide."""
-    clean = Image.frombytes("RGB", image.size, image.tobytes())
+    parts = {f"{index}.png": image} | ({} if alpha is None else {f"{index}.alpha.png": alpha})
     try:
-        clean.save(folder / f"{index}.png", format="PNG")
+        for name, part in parts.items():
+            Image.frombytes(part.mode, part.size, part.tobytes()).save(folder / name, format="PNG")
     except OSError:
         return Rejected(index, "no_space")
-    return Decoded(index, *clean.size)
+    return Decoded(index, *image.size, transparent=alpha is not None)
 
 
 def _pixels_named_in(error: Warning | Image.DecompressionBombError) -> int:

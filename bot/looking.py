@@ -2,9 +2,7 @@
 
 import asyncio
 import math
-import os
 import shutil
-import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -13,20 +11,15 @@ from typing import NamedTuple, TypeAlias
 
 import msgspec
 
+from bot.children import CHILDREN_AT_ONCE, child
 from bot.errors import EmbeddingTooHard, EmbeddingTooSlow, NotAnEmbedding, Refusal, UnsafeFile
 from trainer.protocol import Look, RefusedFile, SeenFile
 
 LOOK_SECONDS = 20.0
 FETCH_SECONDS = 60.0
 _LOOK: msgspec.json.Decoder[Look] = msgspec.json.Decoder(Look)
-_LINE_LIMIT = 16 * 1024 * 1024
-_PROJECT = Path(__file__).parent.parent
-"""Where the child finds the packages, whether they are installed or not."""
-_PASSED_ON = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT")
-"""Environment of the child. The bot's own holds the token, which no reader of files need ever see."""
 _PASSED_ON_FOR_THE_HUB = ("HF_ENDPOINT", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY", "SSL_CERT_FILE")
 _ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-_CHILDREN_AT_ONCE = 2
 _Fault: TypeAlias = Callable[[str, float], Refusal]
 
 
@@ -44,7 +37,7 @@ class Looking:
         """`folder` is for what comes and goes; `seconds` is what one batch of files may take."""
         self._folder = folder
         self._seconds = seconds
-        self._places = asyncio.Semaphore(_CHILDREN_AT_ONCE)
+        self._places = asyncio.Semaphore(CHILDREN_AT_ONCE)
         shutil.rmtree(folder, ignore_errors=True)  # what a killed bot left half done
 
     @asynccontextmanager
@@ -60,7 +53,7 @@ class Looking:
     async def look(self, files: Sequence[Path], *options: str) -> Looked:
         """Looks into the files; `options` are the child's, such as `--write own --to FOLDER`."""
         command = ("trainer.embeddings.look", *map(str, files), *options)
-        told, fault = await self._told(command, _PASSED_ON, self._seconds)
+        told, fault = await self._told(command, (), self._seconds)
         seen = tuple(one for one in told if isinstance(one, SeenFile))
         refused: list[Refusal] = [_refusal(one) for one in told if isinstance(one, RefusedFile)]
         if fault is not None:
@@ -70,7 +63,7 @@ class Looking:
     async def fetch(self, concept: str, folder: Path) -> None:
         """Downloads a concept's one file from the hub into the folder. Raises Refusal."""
         command = ("trainer.embeddings.concept", concept, "--to", str(folder))
-        told, fault = await self._told(command, (*_PASSED_ON, *_PASSED_ON_FOR_THE_HUB), FETCH_SECONDS)
+        told, fault = await self._told(command, _PASSED_ON_FOR_THE_HUB, FETCH_SECONDS)
         for one in told:
             if isinstance(one, RefusedFile):
                 raise _refusal(one)
@@ -82,11 +75,11 @@ class Looking:
     ) -> tuple[list[Look], _Fault | None]:
         """What the child says, and why there may be no more of it."""
         told: list[Look] = []
-        async with self._places, _child(command, passed_on) as process:
+        spawned = child(*command, passed_on=passed_on, environment=_ONE_THREAD)
+        async with self._places, spawned as (process, said):
             try:
                 async with asyncio.timeout(seconds):
-                    assert process.stdout is not None
-                    async for line in process.stdout:
+                    async for line in said:
                         told += [_LOOK.decode(line)]  # one by one: what came before a timeout counts
                     ended = await process.wait()
             except TimeoutError:
@@ -94,27 +87,6 @@ class Looking:
             except (msgspec.DecodeError, ValueError):
                 return told, _too_hard
         return told, None if ended == 0 else _too_hard
-
-
-@asynccontextmanager
-async def _child(command: Sequence[str], passed_on: Sequence[str]) -> AsyncIterator[asyncio.subprocess.Process]:
-    """`python -m` the command, dead when the context ends."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", *command),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        cwd=_PROJECT,
-        env={**_ONE_THREAD, **{name: os.environ[name] for name in passed_on if name in os.environ}},
-        limit=_LINE_LIMIT,
-        start_new_session=True,
-    )
-    try:
-        yield process
-    finally:
-        if process.returncode is None:
-            process.kill()
-        await process.wait()
 
 
 def _untold(files: Sequence[Path], told: Sequence[Look]) -> list[Path]:

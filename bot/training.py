@@ -105,7 +105,10 @@ async def keep_pictures(service: Service, attachments: Sequence[discord.Attachme
         for refusal in kept.refused:
             raise refusal
         for picture in kept.pictures:
-            pictures.setdefault(picture.sha256, TrainingPicture(path=str(picture.path), file_name=picture.file_name))
+            alpha = str(picture.alpha) if picture.alpha is not None else None
+            pictures.setdefault(
+                picture.sha256, TrainingPicture(path=str(picture.path), file_name=picture.file_name, alpha=alpha)
+            )
     return tuple(pictures.values())
 
 

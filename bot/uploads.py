@@ -6,16 +6,16 @@ import hashlib
 import math
 import os
 import shutil
-import sys
 import tempfile
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import assert_never
 
 import msgspec
 
+from bot.children import CHILDREN_AT_ONCE, child
 from bot.decoding import SHORTEST_SIDE, Decoded, Outcome, Rejected
 from bot.errors import (
     BrokenPicture,
@@ -34,12 +34,6 @@ from bot.kinds import foreign
 _OUTCOME: msgspec.json.Decoder[Outcome] = msgspec.json.Decoder(Outcome)
 MEGABYTE = 1_000_000
 MEGAPIXEL = 1_000_000
-_PROJECT = Path(__file__).parent.parent
-"""Where the child finds this package, whether it is installed or not."""
-_PASSED_ON = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT")
-"""Environment of the child. The bot's own holds the token, which no decoder need ever see."""
-_CHILDREN_AT_ONCE = 2
-"""A child takes up to 1.5 GB for the largest pictures."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +53,8 @@ class StoredPicture:
     width: int
     height: int
     file_name: str
+    alpha: Path | None = None
+    """Its opacity as a grey PNG; None where it is the same everywhere."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +77,7 @@ class PictureStore:
         self._max_bytes = max_bytes
         self._max_pixels = max_pixels
         self._seconds = seconds
-        self._places = asyncio.Semaphore(_CHILDREN_AT_ONCE)
+        self._places = asyncio.Semaphore(CHILDREN_AT_ONCE)
         shutil.rmtree(self._incoming, ignore_errors=True)
 
     async def keep(self, uploads: Sequence[Upload]) -> Kept:
@@ -102,7 +98,8 @@ class PictureStore:
         with _full_disk_refused():
             folder = await asyncio.to_thread(self._put_down, uploads)
             try:
-                async with self._child(folder, len(uploads)) as told:
+                limits = (str(self._max_pixels), str(math.ceil(self._seconds)))
+                async with child("bot.decoding", str(folder), str(len(uploads)), *limits) as (_, told):
                     for upload in uploads:
                         outcome = await self._next_outcome(told, upload)
                         if isinstance(outcome, Refusal):
@@ -124,28 +121,6 @@ class PictureStore:
             raise
         return folder
 
-    @asynccontextmanager
-    async def _child(self, folder: Path, count: int) -> AsyncIterator[asyncio.StreamReader]:
-        """A decoding process for `count` uploads, dead when the context ends; gives what it tells."""
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *("-m", "bot.decoding", str(folder), str(count)),
-            *(str(self._max_pixels), str(math.ceil(self._seconds))),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            cwd=_PROJECT,
-            env={name: os.environ[name] for name in _PASSED_ON if name in os.environ},
-            start_new_session=True,
-        )
-        assert process.stdout is not None
-        try:
-            yield process.stdout
-        finally:
-            if process.returncode is None:
-                process.kill()
-            await process.wait()
-
     async def _next_outcome(self, told: asyncio.StreamReader, upload: Upload) -> Outcome | Refusal:
         """What the child says of this upload; a Refusal when it says nothing in time, or nothing that makes sense."""
         try:
@@ -160,7 +135,10 @@ class PictureStore:
         match outcome:
             case Decoded():
                 sha256, path = await asyncio.to_thread(self._store, folder / f"{outcome.index}.png")
-                return StoredPicture(sha256, path, outcome.width, outcome.height, upload.file_name)
+                alpha = None
+                if outcome.transparent:
+                    _, alpha = await asyncio.to_thread(self._store, folder / f"{outcome.index}.alpha.png")
+                return StoredPicture(sha256, path, outcome.width, outcome.height, upload.file_name, alpha)
             case Rejected():
                 return self._refusal(upload, outcome)
             case _:

@@ -36,6 +36,8 @@ class TrainingPicture(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
     file_name: str
     """The name it was uploaded under."""
     caption: str | None = None
+    alpha: str | None = None
+    """A grey picture of its opacity, which `path` has no more; None where it is the same everywhere."""
 
 
 class CreateRequest(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True, kw_only=True):

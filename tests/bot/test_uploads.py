@@ -113,6 +113,18 @@ async def test_a_transparent_palette_is_laid_on_white(store: PictureStore) -> No
     assert corners(image) == [white, blue, white, blue]
 
 
+async def test_where_a_picture_is_transparent_is_kept_beside_it(store: PictureStore) -> None:
+    half = Image.new("RGBA", (64, 64), (0, 255, 0, 0))
+    half.paste((0, 0, 255, 255), (0, 0, 32, 64))
+    result = await store.keep(
+        [Upload("half.png", hostile.encoded(half)), Upload("whole.png", hostile.transparent_rgba_png())]
+    )
+    parted, whole = result.pictures
+    with Image.open(parted.alpha) as alpha:
+        assert (alpha.mode, corners(alpha)) == ("L", [255, 0, 255, 0])
+    assert whole.alpha is None, "opacity that is the same everywhere tells nothing"
+
+
 SCENES: dict[str, Callable[[], bytes]] = {
     "PNG": lambda: hostile.encoded(hostile.scene()),
     "JPEG": lambda: hostile.encoded(hostile.scene(), "JPEG", quality=95),

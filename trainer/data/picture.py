@@ -24,14 +24,16 @@ def read_upright(path: Path) -> Image.Image:
     return Image.alpha_composite(white, upright).convert("RGB")
 
 
-def read_weights(path: Path, size: int, latent_scale: int) -> Tensor:
-    """How much each element of the picture's latent counts, (H, W) float32 of mean 1: its opacity.
+def read_weights(alpha: Path | None, size: int, latent_scale: int) -> Tensor:
+    """How much each element of a picture's latent counts, (H, W) float32 of mean 1, by a grey picture of its opacity.
 
     All ones where the opacity is the same everywhere; the web UI divides zero by zero there. Raises BadPicture.
     """
     side = size // latent_scale
-    alpha = ImageOps.fit(_upright(path).getchannel("A"), (size, size), Image.Resampling.LANCZOS)
-    opacity = torch.from_numpy(np.array(alpha.resize((side, side), Image.Resampling.BOX), dtype=np.float32))
+    if alpha is None:
+        return torch.ones(side, side)
+    square = ImageOps.fit(_upright(alpha).convert("L"), (size, size), Image.Resampling.LANCZOS)
+    opacity = torch.from_numpy(np.array(square.resize((side, side), Image.Resampling.BOX), dtype=np.float32))
     if opacity.min() == opacity.max():
         return torch.ones(side, side)
     return opacity / opacity.mean()

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import torch
 from PIL import ImageOps
 
 from trainer.data.latents import Latents
@@ -21,8 +20,8 @@ def encode_next(model: Family, request: TrainRequest, latents: Latents) -> None:
     mirrored, index = divmod(len(latents), len(request.pictures))
     path, size = Path(request.pictures[index].path), request.size or model.native_size
     picture = read_picture(path, size)
-    side = size // model.latent_scale
-    weights = read_weights(path, size, model.latent_scale) if request.tuning.alpha_weights else torch.ones(side, side)
+    alpha = request.pictures[index].alpha if request.tuning.alpha_weights else None
+    weights = read_weights(Path(alpha) if alpha else None, size, model.latent_scale)
     if mirrored:
         picture, weights = ImageOps.mirror(picture), weights.flip(1)
     latents.add(*model.encode_picture(picture), weights)

@@ -122,10 +122,11 @@ def test_a_pattern_that_cannot_be_used_is_refused(desk: Desk, pattern: str) -> N
 
 
 def test_transparent_parts_count_for_nothing(desk: Desk, tmp_path: Path) -> None:
-    picture = Image.new("RGBA", (128, 128), (200, 30, 30, 0))
-    picture.paste((30, 30, 200, 255), (0, 0, 64, 128))
-    picture.save(tmp_path / "half.png")
-    told = (TrainingPicture(path=str(tmp_path / "half.png"), file_name="half.png"),)
+    opacity = Image.new("L", (128, 128), 0)
+    opacity.paste(255, (0, 0, 64, 128))
+    opacity.save(tmp_path / "half.png")
+    owl = pictures_of("owl", 1)[0]
+    told = (msgspec.structs.replace(owl, alpha=str(tmp_path / "half.png")),)
     job = desk.begin(train_request(pictures=told, tuning=Tuning(alpha_weights=True)))
     drive(desk.model, job, until=lambda: job.ready_to_train)
     weights = job.examples(2).weights_BHW[0]
