@@ -4,6 +4,7 @@ from typing import Any
 
 import discord
 from discord import app_commands
+from msgspec.structs import replace
 
 from bot.answers import Interaction, check_may_post, place, think
 from bot.commands.options import named, setting_choices, worded
@@ -45,7 +46,6 @@ def imagine_command(service: Service) -> app_commands.Command[Any, ..., None]:
     ) -> None:
         check_may_post(interaction)
         await think(interaction)
-        kept = await keep_pictures(service, [picture]) if picture else ()
         request = DrawRequest(
             prompt=prompt,
             negative_prompt=negative_prompt or "",
@@ -57,12 +57,14 @@ def imagine_command(service: Service) -> app_commands.Command[Any, ..., None]:
             height=height or 0,
             count=count,
             schedule=schedule,
-            image=kept[0].path if kept else None,
             strength=strength,
             hidden_words=await service.library.hidden_from(interaction.user.id),
             **read_settings(settings or "", SETTINGS),
         )
         check(request)
+        if picture is not None:
+            (kept,) = await keep_pictures(service, [picture])
+            request = replace(request, image=kept.path)
         await place(interaction, service, request)
 
     return imagine
