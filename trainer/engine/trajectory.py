@@ -9,7 +9,6 @@ from torch import Tensor
 from trainer.engine.order import Order, Start
 from trainer.engine.told import ToldTexts
 from trainer.models.family import Conditioning, Family
-from trainer.sampling.curves import Aligned
 from trainer.sampling.noise import BatchNoise, PictureNoise, Variation
 from trainer.sampling.noise_schedule import part_for_strength, sigmas, timestep_of
 from trainer.sampling.samplers import Sampling
@@ -67,7 +66,7 @@ class Trajectory:
 
     def _begin(self, over_CHW: Tensor | None) -> tuple[Tensor, float]:
         order, model = self._order, self._model
-        values = sigmas(order.sampler, order.steps, model.alphas_cumprod, order.schedule, aligned=_aligned(model))
+        values = sigmas(order.sampler, order.steps, model.alphas_cumprod, order.schedule, aligned=model.aligned_steps)
         noise = BatchNoise([self._noise()], model.device)
         if over_CHW is None:
             x = noise() * values[0].item()
@@ -103,7 +102,3 @@ class Trajectory:
             return x - sigma * predicted
         # Velocity (Salimans & Ho 2022, appendix D), with a = 1 / (sigma^2 + 1).
         return x / (sigma**2 + 1) - predicted * sigma / (sigma**2 + 1) ** 0.5
-
-
-def _aligned(model: Family) -> Aligned:
-    return "SDXL" if model.family == "sdxl" else "SD1"

@@ -9,6 +9,7 @@ from PIL import Image
 from torch import Tensor
 
 from trainer.models.text import Prompt, PromptReader
+from trainer.sampling.curves import Aligned
 
 Prediction = Literal["epsilon", "v_prediction"]
 """What a model gives: the noise, or the velocity sqrt(a) e - sqrt(1 - a) x (Salimans & Ho 2022, appendix D)."""
@@ -35,7 +36,7 @@ class Conditioning:
 
     def taken(self, rows: Sequence[int]) -> "Conditioning":
         """The examples at `rows`, in that order."""
-        at = torch.tensor(rows, device=self.tokens_BTW.device)
+        at = torch.tensor(rows).to(self.tokens_BTW.device, non_blocking=True)
         return Conditioning(self.tokens_BTW[at], None if self.pooled_BP is None else self.pooled_BP[at])
 
     def zeroed(self, rows: Sequence[int]) -> "Conditioning":
@@ -63,6 +64,8 @@ class Family(Protocol):
     widths: tuple[int, ...]
     """Numbers in one vector for each text encoder; a vector holds them side by side, W = sum(widths) in all."""
     prediction: Prediction
+    aligned_steps: Aligned
+    """Whose table the schedule "Align Your Steps" takes."""
     native_size: int
     """Pixels of the square that it was trained on."""
     latent_channels: int

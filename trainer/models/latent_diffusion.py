@@ -21,6 +21,7 @@ from trainer.models.latent_pictures import LatentPictures
 from trainer.models.residency import HOME, move, working
 from trainer.models.safety import Safety
 from trainer.models.text import Prompt, PromptReader, injected
+from trainer.sampling.curves import Aligned
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ class LatentDiffusion(ABC):
     """All of `Family` but its name, its way to encode windows, and what else the UNet is told."""
 
     family: str
+    aligned_steps: Aligned = "SD1"
 
     def __init__(self, parts: Parts) -> None:
         self.model, self.model_hash, self.model_hash_old = parts.model, parts.model_hash, parts.model_hash_old
@@ -109,7 +111,8 @@ class LatentDiffusion(ABC):
     ) -> Conditioning:
         windows = max(prompt.windows for prompt in prompts)
         firsts, vectors, rows = distinct(prompts, vectors)
-        ids = torch.cat([self.reader.padded(prompt, windows) for prompt in firsts]).to(self.device)
+        ids = torch.cat([self.reader.padded(prompt, windows) for prompt in firsts])
+        ids = ids.to(self.device, non_blocking=True)
         with ExitStack() as stack:
             for text in self.texts:
                 # Under a gradient the backward pass still needs the weights.

@@ -19,6 +19,7 @@ class StableDiffusionXL(LatentDiffusion):
     """
 
     family = "sdxl"
+    aligned_steps = "SDXL"
 
     def encode_windows(self, ids_NT: Tensor, windows: int, clip_skip: int) -> Conditioning:
         small, large = self.texts
@@ -30,5 +31,6 @@ class StableDiffusionXL(LatentDiffusion):
     def also_told(self, latents_BCHW: Tensor, conditioning: Conditioning) -> dict[str, Tensor]:
         """The pooled prompt; and six numbers a picture: its height and width, no crop, its height and width again."""
         height, width = (side * self.latent_scale for side in latents_BCHW.shape[-2:])
-        sizes = torch.tensor([height, width, 0, 0, height, width], dtype=self.unet.dtype, device=self.device)
+        sizes = torch.tensor([height, width, 0, 0, height, width], dtype=self.unet.dtype)
+        sizes = sizes.to(self.device, non_blocking=True)
         return {"text_embeds": conditioning.pooled_BP, "time_ids": sizes.expand(len(latents_BCHW), -1)}

@@ -165,8 +165,13 @@ def injected(layer: nn.Embedding, prompts: Sequence[Prompt], vectors: Sequence[M
     if not places:
         yield
         return
-    rows, columns = torch.tensor(places, device=layer.weight.device).unbind(1)
-    learned = [own[word][at] for prompt, own in zip(prompts, vectors, strict=True) for word, at in prompt.words]
+    # A blocking copy would wait for all that the device still has to do.
+    rows, columns = torch.tensor(places).to(layer.weight.device, non_blocking=True).unbind(1)
+    learned = [
+        own[word].index_select(0, at.to(own[word].device, non_blocking=True))
+        for prompt, own in zip(prompts, vectors, strict=True)
+        for word, at in prompt.words
+    ]
     values = torch.cat(learned)
 
     def put(_layer: nn.Module, _inputs: tuple[Tensor, ...], rows_NPW: Tensor) -> Tensor:

@@ -35,7 +35,7 @@ def min_snr_weights(prediction: Prediction, timesteps_B: Tensor, alphas_cumprod:
 
 
 def _kept(timesteps_B: Tensor, alphas_cumprod: Tensor) -> Tensor:
-    return alphas_cumprod.to(timesteps_B.device)[timesteps_B]
+    return alphas_cumprod.to(timesteps_B.device, non_blocking=True)[timesteps_B]
 
 
 def stratified_timesteps(count: int, most: int, generator: torch.Generator) -> Tensor:
