@@ -1,7 +1,6 @@
 """Memory of a training process beside that of its weights and one pass; the size of a checkpoint."""
 
 import resource
-import sys
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -19,7 +18,6 @@ from trainer.engine.run import Run
 from trainer.protocol import Control, Told, Validated
 
 _SIZE, _STEPS = 256, 3
-_KIB_PER_UNIT = 1024 if sys.platform == "darwin" else 1
 _VECTORS, _WIDTH = 8, 768
 
 
@@ -67,5 +65,5 @@ def _until_validated_twice() -> Watcher:
 
 
 def _peak() -> float:
-    """KiB resident at most so far, of this process."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / _KIB_PER_UNIT
+    """Most that was resident so far, of this process; in the system's unit."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
