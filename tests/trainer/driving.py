@@ -10,7 +10,6 @@ from trainer.data.latents import Latents
 from trainer.embeddings.folder import EmbeddingsFolder
 from trainer.engine.encoding import encode_next
 from trainer.engine.engine import MOST_EXAMPLES
-from trainer.engine.plan import Need
 from trainer.engine.teller import Teller
 from trainer.engine.training_job import TrainingJob
 from trainer.engine.training_pass import training_pass
@@ -57,9 +56,7 @@ def drive(model: Family, job: TrainingJob, until: Callable[[], bool] = lambda: F
 
 def passes(model: Family, job: TrainingJob) -> Iterator[None]:
     while job.need is not None:
-        if job.need is Need.PREVIEW:
-            job.preview_pass()
-        elif job.ready_to_train:
+        if job.ready_to_train:
             examples = job.examples(MOST_EXAMPLES)
             (loss,) = training_pass(model, [(job.run, examples)])
             job.stepped(loss, len(examples), sharing=0)

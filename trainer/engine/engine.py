@@ -42,7 +42,6 @@ from trainer.protocol import (
     TrainRequest,
     fault_in,
 )
-from trainer.training.validation import BATCH as VALIDATION_BATCH
 from trainer.wire import Closed, Wire
 
 _IDLE_SECONDS = 1.0
@@ -84,17 +83,23 @@ class Engine:
         self._ending = False
 
     def run(self) -> None:
-        """Serve until Shutdown or termination, and save every run. Raises Closed when the bot is gone."""
+        """Serve until Shutdown, termination or a memory that holds no pass, and save every run.
+
+        Raises Closed when the bot is gone.
+        """
         self._tell_ready()
         while not (self._ending or self._terminated()):
-            idle = not self._candidates()
-            for control in self._wire.controls(timeout_seconds=_IDLE_SECONDS if idle else 0):
+            for control in self._wire.controls(timeout_seconds=_IDLE_SECONDS if self._idle else 0):
                 self._obey(control)
             planned = None if self._ending else plan(self._candidates(), self._memory.most_examples)
             if planned is not None:
                 self._execute(planned)
             self._tell_alive()
         self._save_all()
+
+    @property
+    def _idle(self) -> bool:
+        return all(attempt.job.need is None for attempt in self._attempts.values())
 
     def _candidates(self) -> list[Candidate]:
         return [
@@ -103,9 +108,7 @@ class Engine:
 
     def _candidate(self, name: str, attempt: _Attempt) -> Candidate:
         job, most = attempt.job, self._memory.most_examples
-        shape = job.shape(most)
-        examples = 1 if shape is None else job.count(most)
-        return Candidate(name, job.need, attempt.arrived, attempt.last_pass, shape, examples)
+        return Candidate(name, job.need, attempt.arrived, attempt.last_pass, job.shape(most), job.count(most))
 
     # Controls -----------------------------------------------------------------------------------------------------
 
@@ -165,16 +168,12 @@ class Engine:
             match planned.need:
                 case Need.PICTURE:
                     self._draw([job for job in jobs if isinstance(job, DrawingJob)])
-                case Need.PREVIEW:
-                    for job in jobs:
-                        assert isinstance(job, TrainingJob)
-                        job.preview_pass()
-                case Need.TRAINING:
+                case Need.PREVIEW | Need.TRAINING:
                     self._train([job for job in jobs if isinstance(job, TrainingJob)])
 
     def _draw(self, jobs: Sequence[DrawingJob]) -> None:
         most = self._memory.most_examples
-        with self._easing(jobs, sum(job.count(most) for job in jobs)):
+        with self._easing(jobs, most):
             picture_pass(self._model, [job.drawing for job in jobs], most)
         for job in jobs:
             job.passed(time.monotonic())
@@ -182,7 +181,7 @@ class Engine:
     def _train(self, jobs: Sequence[TrainingJob]) -> None:
         most = self._memory.most_examples
         if not jobs[0].ready_to_train:
-            with self._easing(jobs, min(most, VALIDATION_BATCH)):
+            with self._easing(jobs, most):
                 jobs[0].own_pass(most)
             return
         shares = [(job.run, job.examples(most)) for job in jobs]
@@ -194,25 +193,29 @@ class Engine:
     def _pass(self, jobs: Sequence[TrainingJob], shares: Sequence[tuple[Run, Examples]]) -> list[Tensor]:
         """The losses; none when the memory did not suffice, and the runs are where they were."""
         before = [None if run.vectors.grad is None else run.vectors.grad.clone() for run, _ in shares]
-        with self._easing(jobs, sum(len(examples) for _, examples in shares)):
+        with self._easing(jobs, self._memory.most_examples, gradients=True):
             return training_pass(self._model, shares)
         for (run, _), gradient in zip(shares, before, strict=True):
             run.vectors.grad = gradient
         return []
 
     @contextmanager
-    def _easing(self, jobs: Sequence[TrainingJob | DrawingJob], examples: int) -> Iterator[None]:
-        """When a pass of so many examples is too much for the memory, give way, and let the plan try again."""
+    def _easing(
+        self, jobs: Sequence[TrainingJob | DrawingJob], most: int, *, gradients: bool = False
+    ) -> Iterator[None]:
+        """When a pass of the jobs is too much for the memory, give way, and let the plan try again."""
+        examples = sum(job.count(most) for job in jobs)
         try:
             yield
-        except Exception as error:
+        except (RuntimeError, MemoryError) as error:
             if not is_out_of_memory(error):
                 raise
             failure = error.with_traceback(None)  # whose frames hold the pass's graph
         else:
             return
-        change = self._memory.ease(examples)
+        change = self._memory.ease(examples, gradients=gradients)
         if change is None:
+            self._ending = True  # oneDNN does not recover in this process; the next starts with all that is wished for
             raise failure
         for job in jobs:
             job.eased(change, self._memory.most_examples)

@@ -30,17 +30,17 @@ class Memory:
         self.most_examples = most_examples
         self._checkpointing = False
 
-    def ease(self, examples: int) -> Easing | None:
+    def ease(self, examples: int, *, gradients: bool) -> Easing | None:
         """After a pass of so many examples failed: what is changed before it is tried again; None if nothing is left.
 
-        First fewer examples, whose gradients add up to the same step; then activations computed twice; then
-        parts of the model away from the device.
+        First fewer examples, whose gradients add up to the same step; then, where there are gradients, activations
+        computed twice; then parts of the model away from the device.
         """
         self._release()
         if examples > 1:
             self.most_examples = examples // 2
             return "examples"
-        if not self._checkpointing:
+        if gradients and not self._checkpointing:
             self._checkpointing = True
             self._model.set_checkpointing(wanted=True)
             return "checkpointing"

@@ -14,7 +14,6 @@ from trainer.engine.told import ToldTexts
 from trainer.engine.trajectory import Question, Trajectory
 from trainer.models.family import Conditioning, Family
 
-_NO_LIMIT = 2**31
 _COARSE_SIDE = 32
 
 
@@ -67,11 +66,6 @@ class Drawing:
         each = len(self.order.wording.pulls) + self.order.guided
         open_questions = (len(self._asked) or each * len(self._going)) - len(self._answers)
         return math.ceil(open_questions / math.ceil(open_questions / most)) if open_questions else 1
-
-    @torch.no_grad()
-    def advance(self) -> None:
-        """Make one pass alone, with all questions in it."""
-        picture_pass(self.model, [self], _NO_LIMIT)
 
     def questions(self, most: int) -> list[Question]:
         """Those of its next pass. Asking twice changes nothing."""

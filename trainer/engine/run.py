@@ -91,13 +91,21 @@ class Run:
         """The next pass's examples, at most `most`; the same ones whenever and wherever they are asked for."""
         if self._examples is None:
             self._examples = self._draw(dataset, latents, model)
-        return self._examples.part(self._taken, self._taken + min(most, self.request.batch_size))
+        return self._examples.part(self._taken, self._taken + self.count(most))
+
+    def count(self, most: int) -> int:
+        """Examples in the next pass."""
+        return min(most, self.request.batch_size, self._step_size - self._taken)
+
+    @property
+    def _step_size(self) -> int:
+        return self.request.batch_size * self.request.tuning.accumulation
 
     def take(self, loss: Tensor, count: int) -> bool:
         """Take in what a pass gave for `count` examples; True when that completed a step."""
         self._loss = self._loss + loss.detach()
         self._taken += count
-        if self._examples is None or self._taken < len(self._examples):
+        if self._taken < self._step_size:
             return False
         self.optimizer.step(self._loss, self.step, self.learning_rate, self.request.tuning.clip_norm)
         self.step += 1
@@ -136,8 +144,7 @@ class Run:
 
     def _draw(self, dataset: Dataset, latents: Latents, model: Family) -> Examples:
         """All examples of the step, each purpose with random numbers of its own."""
-        request = self.request
-        count = request.batch_size * request.tuning.accumulation
+        request, count = self.request, self._step_size
         pictures, prompts = dataset.drawn(self.step, count)
         mirrored = dataset.mirrored(self.step, count)
         entries = [picture + mirror * len(dataset) for picture, mirror in zip(pictures, mirrored, strict=True)]

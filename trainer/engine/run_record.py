@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import msgspec
+from PIL import Image
 from torch import Tensor
 
 from trainer.embeddings.embedding import Embedding
@@ -55,7 +56,8 @@ class RunRecord:
     @property
     def stale(self) -> int:
         """Validations since the best."""
-        return sum(step > self.best_step for step, _ in self.validations)
+        best = self.best_step
+        return sum(step > best for step, _ in self.validations)
 
     def restore(self, named: Path | None) -> None:
         """Take the run up where a checkpoint left it, if there is one."""
@@ -83,8 +85,8 @@ class RunRecord:
         for step, loss in enumerate(losses, start=run.step - len(losses)):
             self._losses.append(LossRow(step + 1, step * examples // pictures, loss, run.rates.at(step)))
 
-    def save(self) -> None:
-        """Checkpoint and snapshot."""
+    def save(self) -> str:
+        """Checkpoint and snapshot; returns the snapshot's path."""
         snapshot, sha256 = self._folder.write_snapshot(self._embedding(self._run.learned))
         self._folder.append_losses(self._losses[self._written :])
         self._written = len(self._losses)
@@ -98,6 +100,7 @@ class RunRecord:
         step = self._run.step
         self._saved_step, self._saved_at, self.kept = step, time.monotonic(), (step, str(snapshot))
         self._tell(Saved, step=step, checkpoint=str(path), snapshot=str(snapshot), sha256=sha256)
+        return str(snapshot)
 
     def keep_validation(self, loss: float, norm: float) -> None:
         """A loss of the run's vectors as they are, which are kept when none was better."""
@@ -110,8 +113,9 @@ class RunRecord:
         """The picture, the embedding as it is, and the curve of its losses so far."""
         step = self._run.step
         path, curve = self._folder.preview(step), self._folder.curve(step)
-        save_png(drawing.images[0], path, previews.parameters())
-        self._folder.write_copy(self._embedding(self._run.learned), step, drawing.images[0])
+        image = self._shown(drawing.images[0])
+        save_png(image, path, previews.parameters())
+        self._folder.write_copy(self._embedding(self._run.learned), step, image)
         draw_curve(curve, [(row.step, row.loss) for row in self._losses], self.validations, self._run.name)
         self.drawn = sorted({*self.drawn, step})
         self._tell(Preview, step=step, path=str(path), curve=str(curve), prompt=previews.prompt, seed=previews.seed)
@@ -125,9 +129,9 @@ class RunRecord:
 
     def publish(self, embeddings: EmbeddingsFolder) -> str:
         """Save, and put the embedding where prompts find it; returns the snapshot's path."""
-        self.save()
+        snapshot = self.save()
         embeddings.write(self._embedding(self._run.learned))
-        return str(self._folder.snapshot)
+        return snapshot
 
     def finish(self, embeddings: EmbeddingsFolder) -> None:
         """All that stands at the end."""
@@ -144,6 +148,10 @@ class RunRecord:
             best=self._write_best(),
             best_step=self.best_step,
         )
+
+    def _shown(self, image: Image.Image) -> Image.Image:
+        """A preview stands in the channel, where all can see it: what the safety checker stops is grey."""
+        return Image.new("RGB", image.size, "grey") if self._model.is_unsafe(image) else image
 
     def _write_best(self) -> str | None:
         """The vectors of the lowest loss as a file of their own, unless they are the last or the first."""

@@ -18,7 +18,7 @@ from trainer.data.latents import Latents
 from trainer.embeddings.folder import EmbeddingsFolder
 from trainer.engine.encoding import encode_next, entries_of
 from trainer.engine.failures import Refusal
-from trainer.engine.picture_pass import Drawing
+from trainer.engine.picture_pass import Drawing, picture_pass
 from trainer.engine.plan import Need
 from trainer.engine.previews import Previews
 from trainer.engine.run import Examples
@@ -78,11 +78,11 @@ class TrainingJob:
     @property
     def ready_to_train(self) -> bool:
         """Whether its training pass is a part of a step, which runs can share, and not a duty of its own."""
-        return self._encoded and not self._validation_due and not self._ended
+        return self._encoded and not (self._preview or self._validation_due or self._ended)
 
     def shape(self, most_examples: int) -> Hashable:
         """Of its next pass: runs with equal shapes can share one. None when it is not ready to train."""
-        if self.need is not Need.TRAINING or not self.ready_to_train:
+        if not self.ready_to_train:
             return None
         examples = self.examples(most_examples)
         return examples.latents_BCHW.shape[1:], max(prompt.windows for prompt in examples.prompts)
@@ -92,8 +92,12 @@ class TrainingJob:
         return self.run.examples(self._dataset, self._latents, self._model, most_examples)
 
     def count(self, most_examples: int) -> int:
-        """Examples that the run puts into a training pass."""
-        return len(self.examples(most_examples))
+        """Examples that it puts into its next pass."""
+        if self._preview:
+            return self._preview.examples(most_examples)
+        if not self._encoded:
+            return 1
+        return self.run.count(most_examples) if self.ready_to_train else min(most_examples, BATCH)
 
     @property
     def kept(self) -> tuple[int, str | None]:
@@ -102,21 +106,11 @@ class TrainingJob:
 
     # Passes -----------------------------------------------------------------------------------------------------------
 
-    def preview_pass(self) -> None:
-        """One pass of the preview that is being drawn."""
-        drawing = self._preview
-        if drawing is None:
-            raise RuntimeError("no preview is being drawn")
-        drawing.advance()
-        if drawing.done:
-            self._preview, self._preview_wanted = None, False
-            self._record.keep_preview(drawing, self._previews)
-        self._settle()
-        self._mark = time.monotonic()
-
     def own_pass(self, most_examples: int) -> None:
-        """One pass that is no step: a picture encoded, or a part of the validation loss."""
-        if not self._encoded:
+        """One pass that is no step: of a preview, of a picture to encode, or of the validation loss."""
+        if self._preview:
+            self._draw_preview(self._preview, most_examples)
+        elif not self._encoded:
             self._encode()
         elif self._validation_due:
             self._validate(most_examples)
@@ -228,6 +222,12 @@ class TrainingJob:
             self._record.begin()
             held_back = len(self._dataset.held_back)
             self._tell(Started, from_step=self.run.step, steps=self.run.request.steps, held_back=held_back)
+
+    def _draw_preview(self, drawing: Drawing, most_examples: int) -> None:
+        picture_pass(self._model, [drawing], most_examples)
+        if drawing.done:
+            self._preview, self._preview_wanted = None, False
+            self._record.keep_preview(drawing, self._previews)
 
     def _validate(self, most_examples: int) -> None:
         """One pass of it; the last one tells the loss."""

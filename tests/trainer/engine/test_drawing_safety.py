@@ -9,12 +9,13 @@ from diffusers.pipelines.stable_diffusion.safety_checker import StableDiffusionS
 from PIL import Image
 from transformers import CLIPConfig, CLIPImageProcessorPil
 
+from tests.trainer.driving import Desk
 from tests.trainer.engine.drawings import Studio
-from tests.trainer.process import MODEL, pictures_of
+from tests.trainer.process import MODEL, pictures_of, train_request
 from trainer.models.errors import BadModel
 from trainer.models.loading import load_model
 from trainer.models.safety import clip_pixels
-from trainer.protocol import DrawRequest
+from trainer.protocol import DrawRequest, Preview
 
 CPU = torch.device("cpu")
 
@@ -38,6 +39,16 @@ def test_pictures_are_told_unsafe_and_kept(tmp_path: Path, likeness: float, *, u
     assert [picture.unsafe for picture in drawn.pictures] == [unsafe, unsafe]
     with Image.open(drawn.pictures[0].path) as opened:
         assert opened.convert("RGB").getextrema() != ((0, 0),) * 3
+
+
+def test_a_preview_that_it_stops_is_grey(tmp_path: Path) -> None:
+    desk = Desk(load_model(with_checker(tmp_path / "model", -2.0), CPU, torch.float32), tmp_path)
+    desk.train(train_request(steps=1, batch_size=1))
+    previews = [event.path for event in desk.of(Preview)]
+    assert len(previews) == 2
+    for path in previews:
+        with Image.open(path) as preview:
+            assert preview.convert("RGB").getextrema() == ((128, 128),) * 3
 
 
 def test_a_checker_that_cannot_be_read_is_not_left_out(tmp_path: Path) -> None:
