@@ -18,6 +18,7 @@ FIGURES = (
     Figure("train_step_over_bare.sd15", 1.05, "lower", "bench.training_step:sd15", slow=True),
     Figure("shared_over_inline.small_x4", 1.7, "higher", "bench.sharing:small_x4"),
     Figure("shared_over_inline.sd15_x4", 1.7, "higher", "bench.sharing:sd15_x4", slow=True),
+    Figure("shared_gain_over_bare.sd15_x4", 0.95, "higher", "bench.sharing:sd15_x4_over_bare", slow=True),
     Figure("time_to_quality.small", 0.33, "lower", "bench.time_to_quality:small", slow=True),
     Figure("memory_over_bare.sd15", 1.05, "lower", "bench.memory:sd15_over_bare", slow=True),
     Figure("checkpoint_kb.k8", 200, "lower", "bench.memory:checkpoint_kb"),

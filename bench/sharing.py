@@ -4,13 +4,16 @@ import statistics
 from collections.abc import Iterable, Sequence
 
 from bench.models import random_sd15, small
+from bench.pairs import ratio
 from bench.requests import pictures_of, training
+from bench.training_step import BareStep
 from bench.turns import watch
 from trainer.models.family import Family
 from trainer.protocol import Control, Pause, Preview, Resume, Told, TrainRequest, Validated
 
 _ENDLESS = 100_000
 _SUBJECTS = ("owl", "cactus", "robot", "rocket")
+_SD15 = {"size": 256, "rounds": 2, "turns": 6}
 
 
 def small_x4() -> float:
@@ -18,7 +21,14 @@ def small_x4() -> float:
 
 
 def sd15_x4() -> float:
-    return _gain(random_sd15(native_size=128), size=256, rounds=2, turns=6)
+    return _gain(random_sd15(native_size=128), **_SD15)
+
+
+def sd15_x4_over_bare() -> float:
+    """The gain ÷ that of bare steps, which is all that this machine has to give: 4 x one of one ÷ one of four."""
+    model = random_sd15(native_size=128)
+    four, one = (BareStep(model, _SD15["size"], batch_size) for batch_size in (len(_SUBJECTS), 1))
+    return _gain(model, **_SD15) * ratio(four, one, pairs=5) / len(_SUBJECTS)
 
 
 class Rounds:

@@ -35,6 +35,10 @@ def test_a_pass_that_is_too_large_is_made_in_parts(worker: Worker) -> None:
     assert isinstance(eased, Eased), eased
     assert (eased.change, eased.examples) == ("examples", 8)
     assert isinstance(worker.wait_for(Finished, Failed), Finished)
+    worker.start("b", request, folder="b")  # which begins with all examples in a pass again
+    eased = worker.wait_for(Eased, Finished, Failed, attempt="b")
+    assert isinstance(eased, Eased), eased
+    assert (eased.change, eased.examples) == ("examples", 8)
 
 
 def test_when_nothing_is_left_to_give_up_the_run_fails_by_name(worker: Worker) -> None:

@@ -79,6 +79,7 @@ class Engine:
         self._arrivals = count(1)
         self._passes = 0
         self._memory = Memory(model, most_examples)
+        self._eased: set[str] = set()
         self._alive_at = -math.inf
         self._ending = False
 
@@ -219,6 +220,7 @@ class Engine:
             raise failure
         for job in jobs:
             job.eased(change, self._memory.most_examples)
+        self._eased |= {name for name, attempt in self._attempts.items() if attempt.job in jobs}
 
     # Endings ------------------------------------------------------------------------------------------------------
 
@@ -231,6 +233,9 @@ class Engine:
         for name in names:
             if name in self._attempts and self._attempts[name].job.over:
                 del self._attempts[name]
+        if self._eased and self._eased.isdisjoint(self._attempts):
+            self._eased.clear()
+            self._memory.restore()
 
     @contextmanager
     def _failing(self, *tellers: Teller) -> Iterator[None]:

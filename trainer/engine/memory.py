@@ -27,6 +27,7 @@ class Memory:
 
     def __init__(self, model: Family, most_examples: int) -> None:
         self._model = model
+        self._wished = most_examples, model.offloading
         self.most_examples = most_examples
         self._checkpointing = False
 
@@ -48,6 +49,12 @@ class Memory:
             self._model.offloading = True
             return "offloading"
         return None
+
+    def restore(self) -> None:
+        """Wish for all of it again: those for whom it was given up are gone."""
+        self.most_examples, self._model.offloading = self._wished
+        self._checkpointing = False
+        self._model.set_checkpointing(wanted=False)
 
     def _release(self) -> None:
         gc.collect()  # the failed pass's graph hangs on its exception's frames
