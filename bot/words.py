@@ -15,6 +15,7 @@ from bot.errors import NoFileYet, WrongModel
 from bot.jobs.job import Job
 from bot.library import Word
 from bot.names import escape, in_code
+from bot.paging import paging
 from bot.rewriting import export
 from bot.service import Service
 from bot.texts.catalogue import Texts
@@ -45,14 +46,7 @@ async def show_words(interaction: Interaction, service: Service, *, page: int = 
     page = min(page, pages - 1)
     lines = [_line(found, interaction.user.id, texts) for found in words[page * PAGE : (page + 1) * PAGE]]
     blocks: list[ui.Item[Any]] = [ui.TextDisplay("\n".join([f"### {texts('library-title')}", *lines]))]
-    if pages > 1:
-        blocks.append(ui.TextDisplay(f"-# {texts('library-page', page=page + 1, pages=pages)}"))
-        blocks += row(
-            [
-                button(texts("button-earlier"), f"words:{page - 1}:{search}", disabled=page == 0),
-                button(texts("button-later"), f"words:{page + 1}:{search}", disabled=page == pages - 1),
-            ]
-        )
+    blocks += paging(texts, page, pages, lambda other: f"words:{other}:{search}")
     await show(interaction, layout(*blocks))
 
 
