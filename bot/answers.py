@@ -33,6 +33,11 @@ def asker(interaction: Interaction) -> Asker:
     return Asker(interaction.id, interaction.user.id, interaction.guild_id, channel_id, str(locale))
 
 
+def shelf_of(interaction: Interaction) -> int:
+    """Whose styles count: the server's id; in a private chat the person's, negative, so that the two never meet."""
+    return interaction.guild_id or -interaction.user.id
+
+
 def check_may_post(interaction: Interaction) -> None:
     """A card is an ordinary message of the bot. Raises CannotPostHere before any work is done."""
     allowed = interaction.app_permissions

@@ -21,6 +21,7 @@ from bot.library import Library
 from bot.looking import Looking
 from bot.service import Limits, Service
 from bot.settings import Settings
+from bot.styles import Styles
 from bot.uploads import PictureStore
 from bot.workers.child import ChildWorker
 
@@ -63,6 +64,7 @@ async def _run_parts(settings: Settings, folder: Path, database: Database, clien
         dispatch=dispatch,
         outbox=outbox,
         library=library,
+        styles=Styles(database),
         pictures=PictureStore(folder / "pictures"),
         looking=Looking(folder / "incoming"),
         limits=_limits(settings),

@@ -10,6 +10,7 @@ Refusal
 │   StillLoading
 ├── BadSchedule  BadTemplate  BadSize  TooManySteps  StepsBehind  TooManyVectors  EmptyStart       (settings)
 │   PromptTooLong  BadSetting  UnknownSampler  StrayCaption  UnreadableCaption
+├── EmptyStyle  NoSuchStyle  StyleNotYours  TooManyStyles  StyledPromptTooLong                    (styles)
 └── QuotaReached  AlreadyEnded  Forgotten  CannotPostHere                                          (the service)
 
 The docstring of a leaf is what it says in English; `Texts.refusal` words it in the person's own language.
@@ -411,6 +412,51 @@ class PromptTooLong(Refusal):
     """The prompt has 5,200 characters; 4,000 is the limit here."""
 
     text_id = "refusal-prompt-too-long"
+
+    def __init__(self, *, characters: int, limit: int) -> None:
+        super().__init__(characters=characters, limit=limit)
+
+
+# Styles ----------------------------------------------------------------------------------------------------------
+
+
+class EmptyStyle(Refusal):
+    """The style is empty. Give it a prompt, a negative prompt, or both."""
+
+    text_id = "refusal-empty-style"
+
+
+class NoSuchStyle(Refusal):
+    """No style here is called `noir`. `/style list` shows those that there are."""
+
+    text_id = "refusal-no-such-style"
+
+    def __init__(self, *, name: str) -> None:
+        super().__init__(name=name)
+
+
+class StyleNotYours(Refusal):
+    """`film` is somebody else's style. They can delete it, and so can whoever may manage this server."""
+
+    text_id = "refusal-style-not-yours"
+
+    def __init__(self, *, name: str) -> None:
+        super().__init__(name=name)
+
+
+class TooManyStyles(Refusal):
+    """There are 100 styles here, which is the limit. Delete one with `/style delete`."""
+
+    text_id = "refusal-too-many-styles"
+
+    def __init__(self, *, limit: int) -> None:
+        super().__init__(limit=limit)
+
+
+class StyledPromptTooLong(Refusal):
+    """With its styles the prompt has 5,200 characters; 4,000 is the limit here. Use fewer styles, or write less."""
+
+    text_id = "refusal-styled-prompt-too-long"
 
     def __init__(self, *, characters: int, limit: int) -> None:
         super().__init__(characters=characters, limit=limit)

@@ -16,10 +16,7 @@ from bot.names import NAME_LIMIT
 from bot.service import Limits, Service
 from bot.texts.catalogue import Texts
 from bot.training import Wish, begin_training, check_steps
-from trainer.protocol import DrawRequest, TrainRequest
-
-PROMPT_LIMIT = 2000
-"""Characters of a typed prompt; a form's field and a card both hold them."""
+from trainer.protocol import LONGEST_PROMPT, DrawRequest, TrainRequest
 
 
 class _Form(ui.Modal):
@@ -123,7 +120,7 @@ def _paragraph(custom_id: str, default: str, *, required: bool = True) -> ui.Tex
     return ui.TextInput(
         custom_id=custom_id,
         style=discord.TextStyle.paragraph,
-        max_length=PROMPT_LIMIT,
+        max_length=LONGEST_PROMPT,
         default=default or None,
         required=required,
     )

@@ -7,6 +7,7 @@ from bot.jobs.dispatch import Dispatch
 from bot.jobs.submit import Submissions
 from bot.library import Library
 from bot.looking import Looking
+from bot.styles import Styles
 from bot.uploads import PictureStore
 
 
@@ -27,6 +28,7 @@ class Service:
     dispatch: Dispatch
     outbox: Outbox
     library: Library
+    styles: Styles
     pictures: PictureStore
     looking: Looking
     limits: Limits

@@ -9,6 +9,7 @@ from bot.commands.imagine import imagine_command
 from bot.commands.importing import import_command
 from bot.commands.keeping import copy_command, delete_command, inspect_command, rename_command
 from bot.commands.queue import queue_command
+from bot.commands.styles import delete_style_command, list_styles_command, save_style_command
 from bot.commands.train import train_command
 from bot.commands.words import create_command, file_command, list_command, show_command, stop_command
 from bot.service import Service
@@ -18,6 +19,7 @@ EMBED = (
     *(create_command, train_command, list_command, show_command, file_command, stop_command),
     *(import_command, rename_command, copy_command, delete_command, inspect_command),
 )
+STYLE = (save_style_command, list_styles_command, delete_style_command)
 OTHERS = (imagine_command, queue_command, help_command)
 
 
@@ -25,10 +27,12 @@ def all_commands(service: Service) -> list[app_commands.Command[Any, ..., Any] |
     """For servers and for private chats with the bot, not for installation by a person alone: a run's card is the
     bot's own message, and needs the bot to be there.
     """
-    embed = app_commands.Group(name=word("command-embed"), description=word("command-embed-description"))
-    for make in EMBED:
-        embed.add_command(make(service))
-    commands: list[app_commands.Command[Any, ..., Any] | app_commands.Group] = [embed]
+    commands: list[app_commands.Command[Any, ..., Any] | app_commands.Group] = []
+    for name, makers in (("embed", EMBED), ("style", STYLE)):
+        group = app_commands.Group(name=word(f"command-{name}"), description=word(f"command-{name}-description"))
+        for make in makers:
+            group.add_command(make(service))
+        commands.append(group)
     commands += [make(service) for make in OTHERS]
     for command in commands:
         command.allowed_installs = app_commands.AppInstallationType(guild=True, user=False)

@@ -6,13 +6,14 @@ import discord
 from discord import app_commands
 from msgspec.structs import replace
 
-from bot.answers import Interaction, check_may_post, place, think
-from bot.commands.options import named, setting_choices, worded
+from bot.answers import Interaction, check_may_post, place, shelf_of, think
+from bot.commands.options import PROMPT_LIMIT, named, setting_choices, suggest_styles, worded
 from bot.drawing_settings import SETTINGS
 from bot.faults import check
-from bot.forms import PROMPT_LIMIT, random_seed
+from bot.forms import random_seed
 from bot.service import Service
 from bot.setting_lines import read_settings
+from bot.styles import apply_styles, split_names
 from bot.texts.translator import word
 from bot.training import keep_pictures
 from trainer.protocol import SAMPLERS, SCHEDULE_CHOICES, DrawRequest
@@ -25,13 +26,14 @@ def imagine_command(service: Service) -> app_commands.Command[Any, ..., None]:
     @app_commands.command(name=word("command-imagine"), description=word("command-imagine-description"))
     @worded(prompt="prompt", negative_prompt="negative-prompt", steps="drawing-steps", sampler="sampler")
     @worded(cfg_scale="cfg-scale", seed="seed", width="width", height="height", count="count", schedule="schedule")
-    @worded(picture="picture", strength="strength", settings="settings")
+    @worded(picture="picture", strength="strength", settings="settings", style="style")
     @app_commands.choices(sampler=named(SAMPLERS), schedule=named(SCHEDULE_CHOICES))
-    @app_commands.autocomplete(settings=_suggest_settings)
+    @app_commands.autocomplete(settings=_suggest_settings, style=suggest_styles)
     async def imagine(
         interaction: Interaction,
         prompt: app_commands.Range[str, 1, PROMPT_LIMIT],
         negative_prompt: app_commands.Range[str, 1, PROMPT_LIMIT] | None = None,
+        style: app_commands.Range[str, 1, 300] | None = None,
         steps: app_commands.Range[int, 1, 150] = 20,
         sampler: str = "Euler a",
         cfg_scale: app_commands.Range[float, 1.0, 30.0] = 7.0,
@@ -46,9 +48,11 @@ def imagine_command(service: Service) -> app_commands.Command[Any, ..., None]:
     ) -> None:
         check_may_post(interaction)
         await think(interaction)
+        styles = await service.styles.named(shelf_of(interaction), filter(None, split_names(style or "")))
+        styled, styled_negative = apply_styles(styles, prompt, negative_prompt or "")
         request = DrawRequest(
-            prompt=prompt,
-            negative_prompt=negative_prompt or "",
+            prompt=styled,
+            negative_prompt=styled_negative,
             steps=steps,
             sampler=sampler,
             guidance_scale=cfg_scale,

@@ -5,14 +5,18 @@ from typing import Any, TypeAlias
 
 from discord import app_commands
 
-from bot.answers import Interaction
+from bot.answers import Interaction, shelf_of
 from bot.jobs.job import Kind
 from bot.setting_lines import Setting, suggest_settings
+from bot.styles import key, split_names
 from bot.texts.translator import word
 
 _SHOWN = 25
 """Suggestions that Discord shows."""
 _LONGEST_CHOICE = 100
+
+PROMPT_LIMIT = 2000
+"""Characters of a prompt given to a command; styles may make it longer."""
 
 _Decorator: TypeAlias = Callable[[Any], Any]
 
@@ -54,9 +58,7 @@ def named(names: Sequence[str]) -> list[app_commands.Choice[str]]:
 async def suggest_words(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
     """The person's own and shared words whose names contain what is typed."""
     words = await interaction.client.service.library.seen_by(interaction.user.id)
-    fitting = [found.name for found in words if typed.casefold() in found.name.casefold()]
-    fitting.sort(key=lambda name: (not name.casefold().startswith(typed.casefold()), name.casefold()))
-    return [app_commands.Choice(name=name, value=name) for name in fitting[:_SHOWN]]
+    return named(_fitting([found.name for found in words], typed))
 
 
 async def suggest_runs(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
@@ -65,3 +67,30 @@ async def suggest_runs(interaction: Interaction, typed: str) -> list[app_command
     names = [job.name for job in jobs if job.kind is Kind.TRAIN and job.owner_id == interaction.user.id]
     fitting = [name for name in names if typed.casefold() in name.casefold()]
     return [app_commands.Choice(name=name, value=name) for name in fitting[:_SHOWN]]
+
+
+async def suggest_styles(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+    """Styles for the last of the names that are typed, behind those before it."""
+    *before, last = split_names(typed)
+    before = [name for name in before if name]
+    used = {key(name) for name in before}
+    styles = await interaction.client.service.styles.on(shelf_of(interaction))
+    fitting = _fitting([style.name for style in styles if key(style.name) not in used], last)
+    lines = [", ".join([*before, name]) for name in fitting]
+    return named([line for line in lines if len(line) <= _LONGEST_CHOICE])
+
+
+async def suggest_deletable_styles(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+    """The person's own styles; all for who may manage the server."""
+    styles = await interaction.client.service.styles.on(shelf_of(interaction))
+    manages = interaction.permissions.manage_guild
+    own = [style.name for style in styles if manages or style.owner_id == interaction.user.id]
+    return named(_fitting(own, typed))
+
+
+def _fitting(names: Sequence[str], typed: str) -> list[str]:
+    """Names that contain what is typed, first those that begin with it."""
+    wanted = typed.casefold()
+    fitting = [name for name in names if wanted in name.casefold()]
+    fitting.sort(key=lambda name: (not name.casefold().startswith(wanted), name.casefold()))
+    return fitting[:_SHOWN]

@@ -4,9 +4,15 @@ from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
 from bot.answers import Interaction
-from bot.presses import drawings, opening, runs, words
+from bot.presses import drawings, opening, runs, styles, words
 from bot.service import Service
 
 PressAction: TypeAlias = Callable[[Interaction, Service, str], Awaitable[None]]
 
-PRESSES: dict[str, PressAction] = {**runs.PRESSES, **drawings.PRESSES, **words.PRESSES, **opening.PRESSES}
+PRESSES: dict[str, PressAction] = {
+    **runs.PRESSES,
+    **drawings.PRESSES,
+    **words.PRESSES,
+    **styles.PRESSES,
+    **opening.PRESSES,
+}

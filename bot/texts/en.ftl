@@ -56,6 +56,14 @@ command-embed-inspect = inspect
 command-embed-inspect-description = What is in a word: its nearest known words, its vectors' lengths
 command-imagine = imagine
 command-imagine-description = Draw a picture
+command-style = style
+command-style-description = Keep parts of prompts under a name, for everybody on this server
+command-style-save = save
+command-style-save-description = Keep a prompt, a negative prompt or both under a name
+command-style-list = list
+command-style-list-description = The styles that can be used here
+command-style-delete = delete
+command-style-delete-description = Delete a style of yours; any, if you may manage this server
 command-queue = queue
 command-queue-description = What runs, what waits, and how long
 command-help = help
@@ -172,6 +180,16 @@ option-strength = strength
 option-strength-description = How much of that picture is drawn anew, 0 to 1; 0.75 unless told
 option-settings = settings
 option-settings-description = For those who want: clip-skip 2, eta 0.5, rng NV, variation 0.2, ensd 31337 …
+option-style = style
+option-style-description = A saved style, or several with commas between them
+option-new-style = name
+option-new-style-description = What it is to be called; takes the place of one of yours with that name
+option-known-style = name
+option-known-style-description = Which style
+option-style-prompt = prompt
+option-style-prompt-description = Goes behind what people write; with {"{prompt}"} in it, what they write takes that place
+option-style-negative-prompt = negative_prompt
+option-style-negative-prompt-description = The same for the negative prompt
 
 ## Buttons
 
@@ -208,7 +226,7 @@ button-later = Later
 
 help-title = Embedsmith teaches the model new words from your pictures.
 help-text = Give a word a name and three to ten pictures, watch it being learned, and use it in a prompt: `/{ command-imagine } portrait of my-cat`. You get its file, too.
-help-commands = `/{ command-embed } { command-embed-train }` teach · `/{ command-imagine }` draw · `/{ command-embed } { command-embed-list }` your words · `/{ command-embed } { command-embed-show }` one of them · `/{ command-embed } { command-embed-file }` its file · `/{ command-embed } { command-embed-stop }` stop learning · `/{ command-embed } { command-embed-import }` a word from elsewhere · `/{ command-embed } { command-embed-create }` a word from words · `/{ command-queue }` what waits
+help-commands = `/{ command-embed } { command-embed-train }` teach · `/{ command-imagine }` draw · `/{ command-embed } { command-embed-list }` your words · `/{ command-embed } { command-embed-show }` one of them · `/{ command-embed } { command-embed-file }` its file · `/{ command-embed } { command-embed-stop }` stop learning · `/{ command-embed } { command-embed-import }` a word from elsewhere · `/{ command-embed } { command-embed-create }` a word from words · `/{ command-style } { command-style-save }` keep a prompt · `/{ command-queue }` what waits
 help-model = Model here: { $model }
 consent-question = Are these your own pictures, or may you use them? They are stored here for training, and nothing else is done with them.
 consent-button = They are, or I may use them
@@ -369,6 +387,21 @@ drawing-unsafe = { $pictures ->
    *[other] { $pictures } pictures are
 } not shown: the model's safety checker took offence. Try another seed or prompt.
 drawing-deleted = The pictures were deleted.
+
+## Styles
+
+style-saved = **{ $name }** is saved. { $whose ->
+    [server] Everybody on this server can
+   *[private] In this private chat you can
+} use it in `/{ command-imagine }`, as its `{ option-style }`.
+style-replaced = **{ $name }** takes the place of your style of that name. { $whose ->
+    [server] Everybody on this server can
+   *[private] In this private chat you can
+} use it in `/{ command-imagine }`, as its `{ option-style }`.
+styles-title = Styles
+styles-empty = There are no styles here yet. Keep one with `/{ command-style } { command-style-save }`.
+styles-prompt = prompt: `{ $prompt }`
+styles-negative-prompt = negative prompt: `{ $prompt }`
 
 ## Words
 
@@ -579,6 +612,11 @@ refusal-too-many-steps = { $steps } steps are more than the { $limit } that are 
 refusal-too-many-vectors = { $vectors } vectors are too many: { $limit } is the limit, so that a prompt's 75 tokens hold other words too.
 refusal-empty-start = There is nothing to start from: the initialization text is empty. Write what it is in known words, such as cat.
 refusal-prompt-too-long = The prompt has { $characters } characters; { $limit } is the limit here.
+refusal-empty-style = The style is empty. Give it a prompt, a negative prompt, or both.
+refusal-no-such-style = No style here is called `{ $name }`. `/{ command-style } { command-style-list }` shows those that there are.
+refusal-style-not-yours = `{ $name }` is somebody else's style. They can delete it, and so can whoever may manage this server.
+refusal-too-many-styles = There are { $limit } styles here, which is the limit. Delete one with `/{ command-style } { command-style-delete }`.
+refusal-styled-prompt-too-long = With its styles the prompt has { $characters } characters; { $limit } is the limit here. Use fewer styles, or write less.
 refusal-quota-reached = You have { $limit ->
     [one] 1 job
    *[other] { $limit } jobs

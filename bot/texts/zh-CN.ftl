@@ -46,6 +46,14 @@ command-embed-inspect = 检查
 command-embed-inspect-description = 词里有什么：最接近的已知词、向量的长度
 command-imagine = 画图
 command-imagine-description = 画一张图
+command-style = 样式
+command-style-description = 用一个名称保存提示词片段，供本服务器的所有人使用
+command-style-save = 保存
+command-style-save-description = 用一个名称保存提示词、反向提示词，或两者
+command-style-list = 列表
+command-style-list-description = 这里能使用的样式
+command-style-delete = 删除
+command-style-delete-description = 删除你的一个样式；能管理本服务器的人可删除任何一个
 command-queue = 队列
 command-queue-description = 正在运行的、排队的，以及还要多久
 command-help = 帮助
@@ -162,6 +170,16 @@ option-strength = 重绘幅度
 option-strength-description = 这张图片重新绘制多少，0 到 1；默认 0.75
 option-settings = 设置
 option-settings-description = 供有需要的人使用：clip-skip 2, eta 0.5, rng NV, variation 0.2, ensd 31337 …
+option-style = 样式
+option-style-description = 一个已保存的样式，或用逗号隔开的几个
+option-new-style = 名称
+option-new-style-description = 叫什么；会取代你自己的同名样式
+option-known-style = 名称
+option-known-style-description = 哪个样式
+option-style-prompt = 提示词
+option-style-prompt-description = 接在使用者所写的内容后面；若含有 {"{prompt}"}，则用所写的内容替换它
+option-style-negative-prompt = 反向提示词
+option-style-negative-prompt-description = 反向提示词也是如此
 
 ## Buttons
 
@@ -198,7 +216,7 @@ button-later = 下一页
 
 help-title = Embedsmith 用你的图片教模型认识新词。
 help-text = 起一个名称，给三到十张图片，看着它学会，然后写进提示词：`/{ command-imagine } portrait of my-cat`。词的文件也归你。
-help-commands = `/{ command-embed } { command-embed-train }` 训练 · `/{ command-imagine }` 画图 · `/{ command-embed } { command-embed-list }` 你的词 · `/{ command-embed } { command-embed-show }` 查看其中一个 · `/{ command-embed } { command-embed-file }` 取它的文件 · `/{ command-embed } { command-embed-stop }` 停止学习 · `/{ command-embed } { command-embed-import }` 导入别处的词 · `/{ command-embed } { command-embed-create }` 由词造词 · `/{ command-queue }` 排队情况
+help-commands = `/{ command-embed } { command-embed-train }` 训练 · `/{ command-imagine }` 画图 · `/{ command-embed } { command-embed-list }` 你的词 · `/{ command-embed } { command-embed-show }` 查看其中一个 · `/{ command-embed } { command-embed-file }` 取它的文件 · `/{ command-embed } { command-embed-stop }` 停止学习 · `/{ command-embed } { command-embed-import }` 导入别处的词 · `/{ command-embed } { command-embed-create }` 由词造词 · `/{ command-style } { command-style-save }` 保存提示词 · `/{ command-queue }` 排队情况
 help-model = 这里的模型：{ $model }
 consent-question = 这些图片是你自己的，或者你有权使用吗？它们会存放在这里，只用于训练。
 consent-button = 是我的，或我有权使用
@@ -323,6 +341,21 @@ drawing-not-used = 这里不使用：{ $tags }。
 drawing-read-as = 读作：{ $reading }
 drawing-unsafe = 有 { $pictures } 张图片未显示：模型的安全检查器没有让它们通过。请换一个种子或提示词。
 drawing-deleted = 图片已删除。
+
+## Styles
+
+style-saved = 已保存 **{ $name }**。{ $whose ->
+    [server] 本服务器的所有人都能
+   *[private] 你可以在这个私聊里
+}用 `/{ command-imagine }` 的 `{ option-style }` 选项使用它。
+style-replaced = **{ $name }** 已取代你的同名样式。{ $whose ->
+    [server] 本服务器的所有人都能
+   *[private] 你可以在这个私聊里
+}用 `/{ command-imagine }` 的 `{ option-style }` 选项使用它。
+styles-title = 样式
+styles-empty = 这里还没有样式。用 `/{ command-style } { command-style-save }` 保存一个。
+styles-prompt = 提示词：`{ $prompt }`
+styles-negative-prompt = 反向提示词：`{ $prompt }`
 
 ## Words
 
@@ -494,6 +527,11 @@ refusal-too-many-steps = { $steps } 步超过了这里允许的 { $limit } 步�
 refusal-too-many-vectors = { $vectors } 个向量太多：上限是 { $limit } 个，好让提示词的 75 个标记还放得下其他词。
 refusal-empty-start = 没有起点：初始化文本是空的。请用已有的词说它是什么，例如 cat。
 refusal-prompt-too-long = 提示词有 { $characters } 个字符；这里的上限是 { $limit } 个。
+refusal-empty-style = 样式是空的。请写提示词、反向提示词，或两者都写。
+refusal-no-such-style = 这里没有叫 `{ $name }` 的样式。用 `/{ command-style } { command-style-list }` 查看已有的样式。
+refusal-style-not-yours = `{ $name }` 是别人的样式。只有本人或能管理本服务器的人可以删除。
+refusal-too-many-styles = 这里已有 { $limit } 个样式，达到上限。请先用 `/{ command-style } { command-style-delete }` 删除一个。
+refusal-styled-prompt-too-long = 加上样式后，提示词有 { $characters } 个字符；这里的上限是 { $limit } 个。请少用样式，或写短一些。
 refusal-quota-reached = 你有 { $limit } 个任务在排队或运行，已达上限。用 `/{ command-queue }` 取消一个，或等其中一个结束。
 refusal-already-ended = 这个已经结束了。
 refusal-forgotten = 这个按钮所属的内容已经不在了。

@@ -86,3 +86,74 @@ async def test_a_picture_is_drawn_over(played: Stage) -> None:
     assert (await image(played, over)).size == (128, 128)
     opened = await played.press(over, "Use as start")
     assert opened["modal"]["title"] == "Draw"
+
+
+async def style(played: Stage, command: str, person: str = "Max", channel: str = "general", **options: str) -> str:
+    """What only the person is told."""
+    answer = await played.sandbox.run(f"style {command}", options, person=person, channel=channel)
+    return text_of(await played.sandbox.message(answer["message_id"], channel, person=person))
+
+
+async def test_a_style_of_the_server_is_drawn_with(played: Stage) -> None:
+    assert "Everybody on this server can" in await style(
+        played, "save", name="Film Noir", prompt="a still of {prompt}, <@1>", negative_prompt="colour"
+    )
+    await style(played, "save", name="墨", prompt="ink", person="Lin")
+    suggested = await played.sandbox.autocomplete("imagine", {"prompt": "a", "style": "墨, fi"}, "style")
+    assert [choice["value"] for choice in suggested] == ["墨, Film Noir"]
+    drawn = await draw(played, "a red heart", steps=2, seed=4, style="film noir，墨", negative_prompt="dogs")
+    assert r"**a still of a red heart, \<@" in text_of(drawn)
+    lines = (await image(played, drawn)).info["parameters"].splitlines()
+    assert lines[:2] == ["a still of a red heart, <@1>, ink", "Negative prompt: dogs, colour"]
+    refused = await played.sandbox.run("imagine", {"prompt": "a", "style": "film noir, gone"})
+    assert "No style here is called `gone`" in text_of(await played.sandbox.message(refused["message_id"]))
+
+
+async def test_styles_are_listed_and_deleted_by_those_who_may(played: Stage) -> None:
+    for number in range(6):
+        await style(played, "save", name=f"mist {number}", prompt="m" * 2000, negative_prompt="`n` @everyone")
+    answer = await played.sandbox.run("style list", person="Ada")
+    listed = await played.sandbox.message(answer["message_id"])
+    assert "negative prompt: `'n' @everyone`" in text_of(listed)
+    later = await played.press(listed, "Later")
+    assert "**mist 5** · <@" in text_of(await played.sandbox.message(later["message_id"]))
+    assert "取代你的同名样式" not in await style(played, "save", person="Lin", name="雾", prompt="mist")
+    assert "取代你的同名样式" in await style(played, "save", person="Lin", name="雾", prompt="fog")
+    assert "`mist 1` 是别人的样式" in await style(played, "delete", person="Lin", name="mist 1")
+    assert "is taken" in await style(played, "save", person="Ada", name="MIST 1", prompt="x")
+    assert "style is empty" in await style(played, "save", name="none", prompt=" ")
+    assert "mist 1 is deleted" in await style(played, "delete", name="mist 1")
+    offered = await played.sandbox.autocomplete("style delete", {"name": "mist"}, "name", person="Lin")
+    assert offered == []
+    offered = await played.sandbox.autocomplete("style delete", {"name": "mist"}, "name", person="Ada")
+    assert len(offered) == 5
+    assert "mist 2 is deleted" in await style(played, "delete", person="Ada", name="mist 2")
+
+
+async def test_styles_of_the_private_chat_are_the_persons_alone(played: Stage) -> None:
+    chats = {person: await played.sandbox.open_direct(person) for person in ("Ada", "Max")}
+    assert "In this private chat you can" in await style(
+        played, "save", "Ada", chats["Ada"], name="mine", prompt="gold"
+    )
+    assert "**mine** · yours" in await style(played, "list", "Ada", chats["Ada"])
+    assert "no styles here yet" in await style(played, "list", "Max", chats["Max"])
+    assert "`mine`" in await style(played, "delete", "Ada", name="mine")
+    assert "**mine**" not in await style(played, "list", "Ada")
+
+
+async def test_a_prompt_that_a_style_made_long_can_be_used_as_start(played: Stage) -> None:
+    await style(played, "save", name="long", prompt=f"mist {'x' * 1900}")
+    drawn = await draw(played, f"a {'y' * 300}", steps=1, style="long")
+    opened = await played.press(drawn, "Use as start")
+    assert opened["modal"]["title"] == "Draw"
+    doubled = await played.sandbox.run("imagine", {"prompt": "a", "style": "long, long, long"})
+    assert "With its styles the prompt has" in text_of(await played.sandbox.message(doubled["message_id"]))
+
+
+async def test_a_style_does_not_open_somebodys_private_word(played: Stage) -> None:
+    await played.create("gold-leaf", "red heart", 1)
+    await style(played, "save", "Ada", name="gilded", prompt="gold-leaf")
+    assert "words: gold-leaf" in text_of(await played.draw("one heart", steps=1, style="gilded"))
+    theirs = text_of(await played.draw("two hearts", person="Max", steps=1, style="gilded"))
+    assert "two hearts, gold-leaf" in theirs
+    assert "words:" not in theirs

@@ -90,7 +90,7 @@ def test_every_message_can_be_said(language: str) -> None:
         for facts in samples(text_id):
             said = texts(text_id, **facts)
             assert said.strip()
-            assert "{" not in said, said
+            assert "{" not in said.replace("{prompt}", ""), said  # which styles have in them
 
 
 def test_each_language_is_written_in_its_script() -> None:

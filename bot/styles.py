@@ -1,0 +1,109 @@
+"""Styles: named parts of prompts, kept for everybody on a server, and what they make of a prompt."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from bot.db.database import Database
+from bot.errors import EmptyStyle, NameTaken, NoSuchStyle, StyledPromptTooLong, StyleNotYours, TooManyStyles
+from trainer.protocol import LONGEST_PROMPT
+
+MOST_STYLES = 100
+"""On one shelf."""
+PROMPT = "{prompt}"
+"""Where a style's text takes in what the person wrote."""
+_BETWEEN = re.compile("[,，、]")
+"""No name of a style has one of these in it."""
+
+
+class Style(NamedTuple):
+    """Without a prompt or a negative prompt it leaves the person's as it is."""
+
+    name: str
+    owner_id: int
+    prompt: str = ""
+    negative_prompt: str = ""
+
+
+class Styles:
+    """The styles of each shelf: a server's id, or the negative id of a person in the private chat with the bot."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def on(self, shelf: int) -> list[Style]:
+        """By name."""
+        rows = self._database.queries.styles_on_shelf(self._database.connection, shelf=shelf)
+        return [Style(*(row[field] for field in Style._fields)) async for row in rows]
+
+    async def named(self, shelf: int, names: Iterable[str]) -> list[Style]:
+        """In the order given. Raises NoSuchStyle."""
+        known = {key(style.name): style for style in await self.on(shelf)}
+        found = []
+        for name in names:
+            if key(name) not in known:
+                raise NoSuchStyle(name=name)
+            found.append(known[key(name)])
+        return found
+
+    async def save(self, shelf: int, style: Style) -> bool:
+        """Keeps a style, perhaps in place of the person's own of that name; whether there was one.
+
+        Raises EmptyStyle, NameTaken and TooManyStyles.
+        """
+        if not style.prompt and not style.negative_prompt:
+            raise EmptyStyle
+        async with self._database.transaction() as queries:
+            owners = {key(known.name): known.owner_id for known in await self.on(shelf)}
+            owner = owners.get(key(style.name))
+            if owner is None and len(owners) >= MOST_STYLES:
+                raise TooManyStyles(limit=MOST_STYLES)
+            if owner not in (None, style.owner_id):
+                raise NameTaken(name=style.name)
+            await queries.save_style(self._database.connection, shelf=shelf, key=key(style.name), **style._asdict())
+        return owner is not None
+
+    async def delete(self, shelf: int, name: str, person_id: int, *, manages: bool) -> Style:
+        """Takes away a style of the person's own, or anybody's for who `manages` the server.
+
+        Raises NoSuchStyle and StyleNotYours.
+        """
+        async with self._database.transaction() as queries:
+            (style,) = await self.named(shelf, [name])
+            if style.owner_id != person_id and not manages:
+                raise StyleNotYours(name=style.name)
+            await queries.delete_style(self._database.connection, shelf=shelf, key=key(style.name))
+        return style
+
+
+def key(name: str) -> str:
+    """Equal for names that differ in case only."""
+    return unicodedata.normalize("NFKC", name).strip().casefold()
+
+
+def split_names(text: str) -> list[str]:
+    """The names in a line such as `film, pastel`; the last one is empty behind a comma."""
+    return [name.strip() for name in _BETWEEN.split(text)]
+
+
+def apply_styles(styles: Iterable[Style], prompt: str, negative_prompt: str) -> tuple[str, str]:
+    """The person's prompts with the styles, one after the other. Raises StyledPromptTooLong."""
+    for style in styles:
+        prompt = _filled(style.prompt, prompt)
+        negative_prompt = _filled(style.negative_prompt, negative_prompt)
+    return prompt, negative_prompt
+
+
+def _filled(part: str, prompt: str) -> str:
+    """As the web UI does it: the prompt where the part says so, or else the part behind the prompt.
+
+    Measured after each style: a part with many places for the prompt multiplies it.
+    """
+    if PROMPT in part:
+        filled = part.replace(PROMPT, prompt)
+    else:
+        filled = ", ".join(text for text in (prompt.strip(), part.strip()) if text)
+    if len(filled) > LONGEST_PROMPT:
+        raise StyledPromptTooLong(characters=len(filled), limit=LONGEST_PROMPT)
+    return filled
