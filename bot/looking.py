@@ -1,26 +1,40 @@
-"""Strangers' embedding files, looked into by a child process: `trainer.embeddings.look`, which runs nothing of them."""
+"""Strangers' files, looked into by child processes that run nothing of them.
+
+`trainer.embeddings.look` for embeddings, `trainer.sampling.picture_info` for what pictures say of themselves.
+"""
 
 import asyncio
 import math
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 import msgspec
 
 from bot.children import CHILDREN_AT_ONCE, child
-from bot.errors import EmbeddingTooHard, EmbeddingTooSlow, NotAnEmbedding, Refusal, UnsafeFile
-from trainer.protocol import Look, RefusedFile, SeenFile
+from bot.errors import (
+    EmbeddingTooHard,
+    EmbeddingTooSlow,
+    NotAnEmbedding,
+    PictureTooHard,
+    PictureTooSlow,
+    Refusal,
+    UnsafeFile,
+)
+from bot.kinds import foreign
+from bot.uploads import Upload
+from trainer.protocol import Look, RefusedFile, SeenFile, SeenPicture
 
 LOOK_SECONDS = 20.0
 FETCH_SECONDS = 60.0
 _LOOK: msgspec.json.Decoder[Look] = msgspec.json.Decoder(Look)
 _PASSED_ON_FOR_THE_HUB = ("HF_ENDPOINT", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY", "SSL_CERT_FILE")
 _ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-_Fault: TypeAlias = Callable[[str, float], Refusal]
+_Fault: TypeAlias = Literal["slow", "hard"]
+"""Why a child said no more: its time was over, or it ended badly."""
 
 
 class Looked(NamedTuple):
@@ -57,7 +71,7 @@ class Looking:
         seen = tuple(one for one in told if isinstance(one, SeenFile))
         refused: list[Refusal] = [_refusal(one) for one in told if isinstance(one, RefusedFile)]
         if fault is not None:
-            refused += [fault(file.name, self._seconds) for file in _untold(files, told)]
+            refused += [_embedding_fault(fault, file.name, self._seconds) for file in _untold(files, told)]
         return Looked(seen, tuple(refused))
 
     async def fetch(self, concept: str, folder: Path) -> None:
@@ -68,7 +82,22 @@ class Looking:
             if isinstance(one, RefusedFile):
                 raise _refusal(one)
         if fault is not None:
-            raise fault(concept, FETCH_SECONDS)
+            raise _embedding_fault(fault, concept, FETCH_SECONDS)
+
+    async def look_at_picture(self, upload: Upload) -> SeenPicture:
+        """What an uploaded picture carries. Raises the Refusal of what is none, broken, or too much for its reader."""
+        async with self.desk() as desk:
+            path = desk / "picture"
+            await asyncio.to_thread(path.write_bytes, upload.data)
+            told, fault = await self._told(("trainer.sampling.picture_info", str(path)), (), self._seconds)
+        for one in told:
+            if isinstance(one, SeenPicture):
+                return one
+        if told:
+            raise foreign(upload.file_name, upload.data)
+        if fault == "slow":
+            raise PictureTooSlow(file=upload.file_name, seconds=math.ceil(self._seconds))
+        raise PictureTooHard(file=upload.file_name)
 
     async def _told(
         self, command: Sequence[str], passed_on: Sequence[str], seconds: float
@@ -83,10 +112,10 @@ class Looking:
                         told += [_LOOK.decode(line)]  # one by one: what came before a timeout counts
                     ended = await process.wait()
             except TimeoutError:
-                return told, _too_slow
+                return told, "slow"
             except (msgspec.DecodeError, ValueError):
-                return told, _too_hard
-        return told, None if ended == 0 else _too_hard
+                return told, "hard"
+        return told, None if ended == 0 else "hard"
 
 
 def _untold(files: Sequence[Path], told: Sequence[Look]) -> list[Path]:
@@ -100,9 +129,5 @@ def _refusal(refused: RefusedFile) -> Refusal:
     return NotAnEmbedding(file=Path(refused.file).name, reason=refused.reason)
 
 
-def _too_slow(file: str, seconds: float) -> Refusal:
-    return EmbeddingTooSlow(file=file, seconds=math.ceil(seconds))
-
-
-def _too_hard(file: str, _seconds: float) -> Refusal:
-    return EmbeddingTooHard(file=file)
+def _embedding_fault(fault: _Fault, file: str, seconds: float) -> Refusal:
+    return EmbeddingTooSlow(file=file, seconds=math.ceil(seconds)) if fault == "slow" else EmbeddingTooHard(file=file)

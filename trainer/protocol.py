@@ -212,7 +212,54 @@ class RefusedFile(_Message, frozen=True):
     """It holds a program where numbers belong."""
 
 
-Look = SeenFile | RefusedFile
+class PictureSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a picture's text says of how it was made; for what it leaves out, what the web UI's reader assumes."""
+
+    prompt: str
+    negative_prompt: str
+    steps: int
+    sampler: str
+    """The web UI's name where it is known, else as written; so is the schedule's."""
+    schedule: str
+    guidance_scale: float
+    seed: int
+    """-1 is any."""
+    width: int
+    height: int
+    """Pixels; 0 is the model's own size."""
+    model_hash: str
+    model: str
+    clip_skip: int
+    ti_hashes: tuple[tuple[str, str], ...]
+    """Of each word that it used: its name, and the first 12 hexadecimal digits of its file's SHA-256."""
+    variation_seed: int | None
+    variation_strength: float
+    seed_resize_from: tuple[int, int] | None
+    denoising_strength: float | None
+    """Of a picture that was drawn over another, 0 to 1."""
+    init_image_hash: str
+    ensd: int
+    rng: str
+    eta: float | None
+    drop_penultimate: bool
+    emphasis: str
+    others: tuple[tuple[str, str], ...]
+    """Settings that are not known here, as written."""
+    version: str
+    """Of the program that made it."""
+
+
+class SeenPicture(_Message, frozen=True):
+    """A picture that could be looked into."""
+
+    file: str
+    text: str | None
+    """What it carries, up to 65,536 characters; None where it carries nothing."""
+    settings: PictureSettings | None
+    """None where the text is no settings."""
+
+
+Look = SeenFile | SeenPicture | RefusedFile
 
 # What inspecting a word tells ------------------------------------------------------------------------------------
 
@@ -507,6 +554,7 @@ MOST_VECTORS = 75
 MOST_ACCUMULATION = 64
 LONGEST_PATTERN = 100
 LARGEST_NUMBER = 1_000_000
+LARGEST_SEED = 2**32 - 1
 LONGEST_PROMPT = 4000
 """Characters."""
 SMALLEST_SIDE, LARGEST_SIDE, SIDE_MULTIPLE = 64, 2048, 8
@@ -579,7 +627,7 @@ def _fault_in_tuning(tuning: Tuning) -> Fault | None:
 def _fault_in_ranges(ranges: tuple[_Range, ...]) -> Fault | None:
     for name, value, least, most in ranges:
         if not least <= value <= most:  # false for what is not a number, too
-            return Fault(reason="bad_tuning", facts={"setting": name, "least": f"{least:g}", "most": f"{most:g}"})
+            return Fault(reason="bad_tuning", facts={"setting": name, "least": f"{least:.10g}", "most": f"{most:.10g}"})
     return None
 
 
@@ -617,6 +665,9 @@ def _fault_in_names(request: DrawRequest) -> Fault | None:
 def _drawing_ranges(request: DrawRequest) -> tuple[_Range, ...]:
     return (
         ("steps", request.steps, 1, MOST_DRAWING_STEPS),
+        ("seed", request.seed, 0, LARGEST_SEED),
+        ("variation-seed", request.variation_seed or 0, 0, LARGEST_SEED),
+        ("ensd", request.ensd, -LARGEST_SEED, LARGEST_SEED),
         ("count", request.count, 1, MOST_PICTURES),
         ("cfg", request.guidance_scale, -STRONGEST_GUIDANCE, STRONGEST_GUIDANCE),
         ("clip-skip", request.clip_skip, 1, MOST_CLIP_SKIP),

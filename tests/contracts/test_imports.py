@@ -6,6 +6,10 @@ import sys
 import pytest
 
 HEAVY = ("torch", "diffusers", "transformers", "matplotlib", "numpy")
+LIGHT = (
+    *("bot.__main__", "bot.app", "bot.decoding"),
+    *("trainer.protocol", "trainer.sampling.picture_info", "sandbox.__main__"),
+)
 
 
 def modules_after(statement: str) -> set[str]:
@@ -14,7 +18,7 @@ def modules_after(statement: str) -> set[str]:
     return set(done.stdout.split())
 
 
-@pytest.mark.parametrize("module", ["bot.__main__", "bot.app", "bot.decoding", "trainer.protocol", "sandbox.__main__"])
+@pytest.mark.parametrize("module", LIGHT)
 def test_light_processes_stay_light(module: str) -> None:
     assert modules_after(f"import {module}").isdisjoint(HEAVY)
 

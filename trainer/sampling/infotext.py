@@ -12,7 +12,7 @@ _FEWEST_PAIRS = 3  # fewer on the last line, and it is a line of the prompt
 _NEGATIVE = "Negative prompt:"
 _RUN = re.compile(r"([\w \-/]+)(:?)")
 _VALUE = re.compile(r'\s*+(?:("(?:\\.|[^\\"])++")\s*+|([^,]*+))(?:,|$)')
-_WHOLE, _SIZE = re.compile(r"-?[0-9]{1,20}"), re.compile(r"([0-9]{1,6})x([0-9]{1,6})")
+_WHOLE, _SIZE = re.compile(r"-?[0-9]{1,18}"), re.compile(r"([0-9]{1,6})x([0-9]{1,6})")
 Missing = TypeVar("Missing")
 
 
@@ -75,9 +75,11 @@ def _pairs(line: str) -> dict[str, str]:
 
 def _unquoted(quoted: str) -> str:
     try:
-        return str(json.loads(quoted))
+        value = str(json.loads(quoted))
+        value.encode()  # half a pair of surrogates is no text, and could not be told on
     except ValueError:
         return quoted  # as the web UI's reader does
+    return value
 
 
 def _prompts(lines: list[str]) -> tuple[str, str]:
