@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from typing import get_args
 
 from bot.setting_lines import Setting
-from trainer.protocol import Emphasis, NoiseSource
+from trainer.protocol import DrawRequest, Emphasis, NoiseSource
 
+MOST_STEPS = 150
+"""Sampling steps of one picture, as in the web UI."""
 _SOURCES: dict[str, str] = {name.casefold(): name for name in get_args(NoiseSource)}
 _EMPHASES: dict[str, str] = {name.casefold(): name for name in get_args(Emphasis)}
 
@@ -27,3 +29,10 @@ SETTINGS: Mapping[str, Setting] = {
     "variation-seed": Setting("variation_seed", int, "variation-seed 7"),
 }
 """docs/users.md lists them."""
+
+
+def written(request: DrawRequest) -> str:
+    """The line that asks for these settings; those that are as usual are left out."""
+    usual = DrawRequest(prompt="")
+    values = {name: (getattr(request, each.field), getattr(usual, each.field)) for name, each in SETTINGS.items()}
+    return ", ".join(f"{name} {value}" for name, (value, default) in values.items() if value != default)

@@ -2,7 +2,7 @@
 
 Refusal
 ├── NotAPicture  KindNotTaken  EmptyFile  FileTooBig  PictureTooBig  PictureTooSmall  PictureTooNarrow
-│   BrokenPicture  PictureTooSlow  PictureTooHard  NoPictures  NoSpace                               (uploads)
+│   BrokenPicture  PictureTooSlow  PictureTooHard  NoPictures  NoSpace  TextlessPicture              (uploads)
 ├── BadName  NameTaken                                                                             (names)
 ├── NothingCalled  NoFileYet  NotYours  StillLearning                                             (library)
 ├── UnsafeFile  NotAnEmbedding  EmbeddingTooSlow  EmbeddingTooHard  WrongModel                    (embedding files)
@@ -139,6 +139,15 @@ class NoSpace(Refusal):
     """There is no room left on this server's disk, so nothing was kept. Tell the person who runs the bot."""
 
     text_id = "refusal-no-space"
+
+
+class TextlessPicture(Refusal):
+    """`cat.png` does not say how it was made. Chat programs and saving anew strip that; send the original file."""
+
+    text_id = "refusal-textless-picture"
+
+    def __init__(self, *, file: str) -> None:
+        super().__init__(file=file)
 
 
 # Names -----------------------------------------------------------------------------------------------------------

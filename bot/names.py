@@ -58,6 +58,12 @@ def in_code(text: str, limit: int = SHOWN_LIMIT) -> str:
     return _one_line(text, limit).replace("`", "'") or " "
 
 
+def in_block(text: str, limit: int) -> str:
+    """The first `limit` characters of a person's lines, in a block of code that they cannot end."""
+    lines = [_one_line(line, limit).replace("`", "'") for line in text[:limit].splitlines()]
+    return "```\n" + "\n".join(lines) + "\n```"
+
+
 def _one_line(text: str, limit: int) -> str:
     line = " ".join("".join(character for character in text if character not in _TURNING).split())
     return line if len(line) <= limit else line[: limit - 1] + "…"

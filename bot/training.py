@@ -96,8 +96,7 @@ async def training_request(service: Service, wish: Wish, attachments: Sequence[d
 async def keep_pictures(service: Service, attachments: Sequence[discord.Attachment]) -> tuple[TrainingPicture, ...]:
     """Fetches and stores uploads, each picture once. Raises the first refusal: nobody trains on fewer unawares."""
     for attachment in attachments:
-        if attachment.size > LARGEST_UPLOAD * MEGABYTE:
-            raise FileTooBig(file=attachment.filename, megabytes=attachment.size // MEGABYTE, limit=LARGEST_UPLOAD)
+        check_upload(attachment)
     pictures: dict[str, TrainingPicture] = {}
     for group in _groups(attachments):
         uploads = [Upload(attachment.filename, await attachment.read()) for attachment in group]
@@ -110,6 +109,12 @@ async def keep_pictures(service: Service, attachments: Sequence[discord.Attachme
                 picture.sha256, TrainingPicture(path=str(picture.path), file_name=picture.file_name, alpha=alpha)
             )
     return tuple(pictures.values())
+
+
+def check_upload(attachment: discord.Attachment) -> None:
+    """Raises FileTooBig before a picture is fetched."""
+    if attachment.size > LARGEST_UPLOAD * MEGABYTE:
+        raise FileTooBig(file=attachment.filename, megabytes=attachment.size // MEGABYTE, limit=LARGEST_UPLOAD)
 
 
 def _groups(attachments: Sequence[discord.Attachment]) -> list[list[discord.Attachment]]:

@@ -29,7 +29,7 @@ def drawing_card(
     mark: int | None = None,
 ) -> Outgoing:
     """`line` is the job's place in line, already worded; `misses` are (what was typed, the word that was meant)."""
-    title = f"**{escape(request.prompt)}** · <@{job.owner_id}>"
+    title = f"**{escape(request.prompt) or '…'}** · <@{job.owner_id}>"
     blocks: _Items = [ui.TextDisplay(title)]
     files = _files(job)
     if job.state is State.SUCCEEDED and files:

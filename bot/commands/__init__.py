@@ -8,6 +8,7 @@ from bot.commands.help import help_command
 from bot.commands.imagine import imagine_command
 from bot.commands.importing import import_command
 from bot.commands.keeping import copy_command, delete_command, inspect_command, rename_command
+from bot.commands.pictures import info_command
 from bot.commands.queue import queue_command
 from bot.commands.styles import delete_style_command, list_styles_command, save_style_command
 from bot.commands.train import train_command
@@ -20,6 +21,7 @@ EMBED = (
     *(import_command, rename_command, copy_command, delete_command, inspect_command),
 )
 STYLE = (save_style_command, list_styles_command, delete_style_command)
+PICTURE = (info_command,)
 OTHERS = (imagine_command, queue_command, help_command)
 
 
@@ -28,7 +30,7 @@ def all_commands(service: Service) -> list[app_commands.Command[Any, ..., Any] |
     bot's own message, and needs the bot to be there.
     """
     commands: list[app_commands.Command[Any, ..., Any] | app_commands.Group] = []
-    for name, makers in (("embed", EMBED), ("style", STYLE)):
+    for name, makers in (("embed", EMBED), ("style", STYLE), ("picture", PICTURE)):
         group = app_commands.Group(name=word(f"command-{name}"), description=word(f"command-{name}-description"))
         for make in makers:
             group.add_command(make(service))

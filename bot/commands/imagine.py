@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from bot.answers import Interaction, check_may_post, place, shelf_of, think
 from bot.commands.options import PROMPT_LIMIT, named, setting_choices, suggest_styles, worded
-from bot.drawing_settings import SETTINGS
+from bot.drawing_settings import MOST_STEPS, SETTINGS
 from bot.faults import check
 from bot.forms import random_seed
 from bot.service import Service
@@ -34,7 +34,7 @@ def imagine_command(service: Service) -> app_commands.Command[Any, ..., None]:
         prompt: app_commands.Range[str, 1, PROMPT_LIMIT],
         negative_prompt: app_commands.Range[str, 1, PROMPT_LIMIT] | None = None,
         style: app_commands.Range[str, 1, 300] | None = None,
-        steps: app_commands.Range[int, 1, 150] = 20,
+        steps: app_commands.Range[int, 1, MOST_STEPS] = 20,
         sampler: str = "Euler a",
         cfg_scale: app_commands.Range[float, 1.0, 30.0] = 7.0,
         seed: app_commands.Range[int, -1, 2**32 - 1] = -1,

@@ -58,12 +58,20 @@ class Submissions:
         return job
 
     async def keep_draft(self, asker: Asker, request: Request) -> None:
-        """Keeps a request until its person has consented."""
+        """Keeps a request for a day, until its person has consented or pressed the button that places it."""
         async with self._database.transaction() as queries:
             await queries.delete_old_drafts(self._database.connection, before=time.time() - 24 * 3600)
             await queries.add_draft(
                 self._database.connection, **asker._asdict(), request=text(request), created_at=time.time()
             )
+
+    async def draft(self, interaction_id: int, person_id: int) -> Request | None:
+        """A request that was kept; None when there is nothing of theirs."""
+        row = await self._database.queries.draft_by_id(self._database.connection, interaction_id=interaction_id)
+        if row is None or row["owner_id"] != person_id:
+            return None
+        request: Request = msgspec.json.decode(row["request"], type=Request)
+        return request
 
     async def take_draft(self, interaction_id: int, person_id: int) -> Job | None:
         """Records the person's consent and submits what waited for it; None when there is nothing of theirs."""

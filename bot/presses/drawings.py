@@ -14,8 +14,9 @@ from bot.errors import BadSize, Forgotten
 from bot.faults import check
 from bot.forms import DrawingForm, random_seed
 from bot.jobs.job import Job
-from bot.names import in_code
+from bot.names import in_block
 from bot.presses.runs import own_job
+from bot.redrawing import check_redrawn
 from bot.service import Service
 from trainer.protocol import LARGEST_SIDE, SIDE_MULTIPLE, SMALLEST_SIDE, DrawRequest
 
@@ -35,6 +36,18 @@ async def _again(interaction: Interaction, service: Service, job_id: str) -> Non
         raise Forgotten
     hidden = await service.library.hidden_from(interaction.user.id)
     await place(interaction, service, replace(job.request, seed=random_seed(), hidden_words=hidden))
+
+
+async def _read(interaction: Interaction, service: Service, draft: str) -> None:
+    """What an uploaded picture's text asks for; the text was read when it was shown."""
+    check_may_post(interaction)
+    await think(interaction)
+    request = await service.submissions.draft(int(draft), interaction.user.id)
+    if not isinstance(request, DrawRequest):
+        raise Forgotten
+    request = replace(request, hidden_words=await service.library.hidden_from(interaction.user.id))
+    check_redrawn(request)
+    await place(interaction, service, request)
 
 
 async def _pick(interaction: Interaction, service: Service, about: str) -> None:
@@ -111,8 +124,7 @@ async def _settings(interaction: Interaction, service: Service, about: str) -> N
     settings = settings_of(job, int(index or 0)) if job is not None else ""
     if not settings:
         raise Forgotten
-    lines = [in_code(line, SHOWN_SETTINGS) for line in settings.splitlines()]
-    await say(interaction, "```\n" + "\n".join(lines)[:SHOWN_SETTINGS] + "\n```")
+    await say(interaction, in_block(settings, SHOWN_SETTINGS))
 
 
 async def _delete(interaction: Interaction, service: Service, job_id: str) -> None:
@@ -132,6 +144,7 @@ def _remove(paths: list[Path]) -> None:
 
 PRESSES = {
     "draw_again": _again,
+    "draw_read": _read,
     "pick": _pick,
     "variations": _variations,
     "larger": _larger,

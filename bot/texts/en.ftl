@@ -64,6 +64,10 @@ command-style-list = list
 command-style-list-description = The styles that can be used here
 command-style-delete = delete
 command-style-delete-description = Delete a style of yours; any, if you may manage this server
+command-picture = picture
+command-picture-description = What pictures say of themselves
+command-picture-info = info
+command-picture-info-description = How a picture was made, if its file says so, and draw it again
 command-queue = queue
 command-queue-description = What runs, what waits, and how long
 command-help = help
@@ -190,6 +194,8 @@ option-style-prompt = prompt
 option-style-prompt-description = Goes behind what people write; with {"{prompt}"} in it, what they write takes that place
 option-style-negative-prompt = negative_prompt
 option-style-negative-prompt-description = The same for the negative prompt
+option-info-picture = picture
+option-info-picture-description = The original file of a picture made here, by the web UI or a program that writes as it does
 
 ## Buttons
 
@@ -213,6 +219,7 @@ button-settings = Settings
 button-variations = Variations
 button-larger = Larger
 button-draw-over = Use as start
+button-draw-this = Draw this
 button-delete = Delete
 button-inspect = Look inside
 button-delete-word = Delete for good
@@ -226,7 +233,7 @@ button-later = Later
 
 help-title = Embedsmith teaches the model new words from your pictures.
 help-text = Give a word a name and three to ten pictures, watch it being learned, and use it in a prompt: `/{ command-imagine } portrait of my-cat`. You get its file, too.
-help-commands = `/{ command-embed } { command-embed-train }` teach · `/{ command-imagine }` draw · `/{ command-embed } { command-embed-list }` your words · `/{ command-embed } { command-embed-show }` one of them · `/{ command-embed } { command-embed-file }` its file · `/{ command-embed } { command-embed-stop }` stop learning · `/{ command-embed } { command-embed-import }` a word from elsewhere · `/{ command-embed } { command-embed-create }` a word from words · `/{ command-style } { command-style-save }` keep a prompt · `/{ command-queue }` what waits
+help-commands = `/{ command-embed } { command-embed-train }` teach · `/{ command-imagine }` draw · `/{ command-embed } { command-embed-list }` your words · `/{ command-embed } { command-embed-show }` one of them · `/{ command-embed } { command-embed-file }` its file · `/{ command-embed } { command-embed-stop }` stop learning · `/{ command-embed } { command-embed-import }` a word from elsewhere · `/{ command-embed } { command-embed-create }` a word from words · `/{ command-style } { command-style-save }` keep a prompt · `/{ command-picture } { command-picture-info }` how a picture was made · `/{ command-queue }` what waits
 help-model = Model here: { $model }
 consent-question = Are these your own pictures, or may you use them? They are stored here for training, and nothing else is done with them.
 consent-button = They are, or I may use them
@@ -403,6 +410,31 @@ styles-empty = There are no styles here yet. Keep one with `/{ command-style } {
 styles-prompt = prompt: `{ $prompt }`
 styles-negative-prompt = negative prompt: `{ $prompt }`
 
+## What a picture says of itself
+
+info-steps = { $steps ->
+    [one] 1 step
+   *[other] { $steps } steps
+}
+info-cfg-scale = CFG scale { $scale }
+info-seed = seed { $seed }
+info-seed-any = any seed
+info-size-own = the model's own size
+info-settings = settings: `{ $settings }`
+info-cut = { $characters ->
+    [one] The last character is
+   *[other] The last { $characters } characters are
+} not shown.
+info-no-settings = It carries this text, but no settings that a picture could be drawn by.
+info-unknown = { $setting } is not known here; { $instead } takes its place.
+info-any-seed = It names no seed that can be used here, so the picture will be another one.
+info-noise = Its noise came from a graphics card. It is drawn with an NVIDIA card's numbers, which fit if it was one.
+info-start = It was drawn over another picture (strength { $strength }), which its text does not hold. It is drawn from the prompt alone, and will be another one.
+info-unused = Not used here: { $settings }.
+info-model = It was made with { $theirs }; this is { $ours }. It may look different.
+info-words-missing = It used words that you do not have here: { $words }. They are read as plain text.
+info-words-changed = It used other files of { $words } than there are here. It may look different.
+
 ## Words
 
 library-title = Your words
@@ -547,6 +579,7 @@ refusal-picture-too-slow = `{ $file }` took more than { $seconds } s to read and
 refusal-picture-too-hard = `{ $file }` could not be read safely and was not taken. Save it as a plain PNG or JPEG.
 refusal-no-pictures = There is no picture to learn from. Add at least one.
 refusal-no-space = There is no room left on this server's disk, so nothing was kept. Tell the person who runs the bot.
+refusal-textless-picture = `{ $file }` does not say how it was made. Programs write that into the file, and chat programs, websites, screenshots and saving it anew take it out. Send the original file.
 refusal-bad-name = { $reason ->
     [empty] The name is empty. Write one such as my-cat.
     [long] `{ $name }` is too long for a name: { $limit } characters at most, fewer in some scripts.

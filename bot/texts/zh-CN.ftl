@@ -54,6 +54,10 @@ command-style-list = 列表
 command-style-list-description = 这里能使用的样式
 command-style-delete = 删除
 command-style-delete-description = 删除你的一个样式；能管理本服务器的人可删除任何一个
+command-picture = 图片
+command-picture-description = 图片自带的信息
+command-picture-info = 信息
+command-picture-info-description = 查看图片文件里记录的生成方式，并照此重画
 command-queue = 队列
 command-queue-description = 正在运行的、排队的，以及还要多久
 command-help = 帮助
@@ -180,6 +184,8 @@ option-style-prompt = 提示词
 option-style-prompt-description = 接在使用者所写的内容后面；若含有 {"{prompt}"}，则用所写的内容替换它
 option-style-negative-prompt = 反向提示词
 option-style-negative-prompt-description = 反向提示词也是如此
+option-info-picture = 图片
+option-info-picture-description = 这里、web UI 或同类程序生成的图片的原文件
 
 ## Buttons
 
@@ -203,6 +209,7 @@ button-settings = 设置
 button-variations = 变化
 button-larger = 放大
 button-draw-over = 以此为起点
+button-draw-this = 照此画图
 button-delete = 删除
 button-inspect = 查看内部
 button-delete-word = 永久删除
@@ -216,7 +223,7 @@ button-later = 下一页
 
 help-title = Embedsmith 用你的图片教模型认识新词。
 help-text = 起一个名称，给三到十张图片，看着它学会，然后写进提示词：`/{ command-imagine } portrait of my-cat`。词的文件也归你。
-help-commands = `/{ command-embed } { command-embed-train }` 训练 · `/{ command-imagine }` 画图 · `/{ command-embed } { command-embed-list }` 你的词 · `/{ command-embed } { command-embed-show }` 查看其中一个 · `/{ command-embed } { command-embed-file }` 取它的文件 · `/{ command-embed } { command-embed-stop }` 停止学习 · `/{ command-embed } { command-embed-import }` 导入别处的词 · `/{ command-embed } { command-embed-create }` 由词造词 · `/{ command-style } { command-style-save }` 保存提示词 · `/{ command-queue }` 排队情况
+help-commands = `/{ command-embed } { command-embed-train }` 训练 · `/{ command-imagine }` 画图 · `/{ command-embed } { command-embed-list }` 你的词 · `/{ command-embed } { command-embed-show }` 查看其中一个 · `/{ command-embed } { command-embed-file }` 取它的文件 · `/{ command-embed } { command-embed-stop }` 停止学习 · `/{ command-embed } { command-embed-import }` 导入别处的词 · `/{ command-embed } { command-embed-create }` 由词造词 · `/{ command-style } { command-style-save }` 保存提示词 · `/{ command-picture } { command-picture-info }` 图片是怎样生成的 · `/{ command-queue }` 排队情况
 help-model = 这里的模型：{ $model }
 consent-question = 这些图片是你自己的，或者你有权使用吗？它们会存放在这里，只用于训练。
 consent-button = 是我的，或我有权使用
@@ -357,6 +364,25 @@ styles-empty = 这里还没有样式。用 `/{ command-style } { command-style-s
 styles-prompt = 提示词：`{ $prompt }`
 styles-negative-prompt = 反向提示词：`{ $prompt }`
 
+## What a picture says of itself
+
+info-steps = { $steps } 步
+info-cfg-scale = 提示词引导系数 { $scale }
+info-seed = 种子 { $seed }
+info-seed-any = 任意种子
+info-size-own = 模型自己的尺寸
+info-settings = 设置：`{ $settings }`
+info-cut = 最后 { $characters } 个字符没有显示。
+info-no-settings = 它带有这段文字，但不是可以用来画图的设置。
+info-unknown = 这里没有 { $setting }，改用 { $instead }。
+info-any-seed = 它没有这里能用的种子，所以画出来会是另一张图。
+info-noise = 它的噪声来自显卡。这里用 NVIDIA 显卡的数来画；原来的也是，才会一致。
+info-start = 它是在另一张图片上绘制的（重绘幅度 { $strength }），而文字里没有那张图片。这里只按提示词画，会是另一张图。
+info-unused = 这里不使用：{ $settings }。
+info-model = 它是用 { $theirs } 画的；这里是 { $ours }，效果可能不同。
+info-words-missing = 它用到了你在这里没有的词：{ $words }。它们会当作普通文字处理。
+info-words-changed = 它用到的 { $words } 与这里的文件不同，效果可能不同。
+
 ## Words
 
 library-title = 你的词
@@ -462,6 +488,7 @@ refusal-picture-too-slow = `{ $file }` 读取超过 { $seconds } 秒，已放弃
 refusal-picture-too-hard = `{ $file }` 无法安全读取，未被采用。请另存为普通的 PNG 或 JPEG。
 refusal-no-pictures = 没有可供学习的图片。请至少添加一张。
 refusal-no-space = 服务器磁盘已满，没有保存任何内容。请告诉运行机器人的人。
+refusal-textless-picture = `{ $file }` 里没有生成方式的记录。程序会把它写进文件，但聊天软件、网站、截图和重新保存会把它去掉。请发送原文件。
 refusal-bad-name = { $reason ->
     [empty] 名称是空的。请写一个，例如 my-cat。
     [long] `{ $name }` 作为名称太长：最多 { $limit } 个字符，有些文字更少。

@@ -1,13 +1,16 @@
 """Pictures in chat: prompts as the web UI reads them, settings, and what can be done with a picture."""
 
 import io
+import re
 from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from tests.acceptance.stage import Stage, buttons_of, pictures, stage, text_of
+from tests.bot.hostile import HTML, encoded, scene
 from tests.sandboxed import File, Json
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -32,10 +35,10 @@ async def draw(played: Stage, prompt: str, files: dict[str, File] | None = None,
     )
 
 
-async def pressed(played: Stage, message: Json, label: str, seconds: float = 60) -> Json:
+async def pressed(played: Stage, message: Json, label: str, seconds: float = 60, person: str = "Ada") -> Json:
     """The card with the pictures that a press on a button of another leads to."""
     known = {each["id"] for each in await played.sandbox.messages()}
-    await played.press(message, label)
+    await played.press(message, label, person=person)
     return await played.sandbox.until_message(
         "general", lambda each: each["id"] not in known and bool(each["attachments"]), seconds=seconds
     )
@@ -157,3 +160,90 @@ async def test_a_style_does_not_open_somebodys_private_word(played: Stage) -> No
     theirs = text_of(await played.draw("two hearts", person="Max", steps=1, style="gilded"))
     assert "two hearts, gold-leaf" in theirs
     assert "words:" not in theirs
+
+
+async def info(played: Stage, data: bytes, person: str = "Ada") -> Json:
+    """The answer to `/picture info`."""
+    answer = await played.sandbox.run("picture info", {}, {"picture": ("cat.png", data)}, person=person)
+    return await played.sandbox.message(answer["message_id"], person=person)
+
+
+def saying(text: str) -> bytes:
+    """A picture that carries the text."""
+    chunk = PngInfo()
+    chunk.add_text("parameters", text)
+    return encoded(scene(), pnginfo=chunk)
+
+
+async def test_a_picture_is_drawn_again_from_its_file_after_a_restart(played: Stage) -> None:
+    options = {"schedule": "Karras", "settings": "clip-skip 2, ensd 31337", "negative_prompt": "x"}
+    drawn = await draw(played, "a (red:1.2) heart", steps=5, seed=4, **options)
+    file = await played.sandbox.fetch(drawn["attachments"][0]["url"])
+    card = await info(played, file)
+    for part in (
+        "**Prompt** a (red:1.2) heart",
+        "5 steps · Euler a · Karras · CFG scale 7 · seed 4 · 128 × 128",
+        "`clip-skip 2, ensd 31337`",
+        "```\na (red:1.2) heart\nNegative prompt: x\nSteps: 5, Sampler: Euler a",
+    ):
+        assert part in text_of(card)
+    assert "-#" not in text_of(card), "nothing comes out differently"
+    await played.kill()
+    await played.start()
+    again = await pressed(played, card, "Draw this")
+    assert (await image(played, again)).tobytes() == (await image(played, drawn)).tobytes()
+    assert (await image(played, again)).info["parameters"] == (await image(played, drawn)).info["parameters"]
+
+
+async def test_words_of_others_look_missing_and_the_picture_is_the_pressers(played: Stage) -> None:
+    await played.create("hueful", "red", 2)
+    drawn = await draw(played, "a hueful heart", steps=4, seed=4)
+    assert "hueful (2 vectors)" in text_of(drawn)
+    file = await played.sandbox.fetch(drawn["attachments"][0]["url"])
+    assert "It used words" not in text_of(await info(played, file))
+    card = await info(played, file, person="Max")
+    assert "It used words that you do not have here: hueful." in text_of(card)
+    theirs = await pressed(played, card, "Draw this", person="Max")
+    assert f"<@{played.sandbox.people['Max']}>" in text_of(theirs)
+    assert "hueful (2 vectors)" not in text_of(theirs)
+
+
+async def test_a_picture_without_text_and_what_is_none_are_refused(played: Stage) -> None:
+    assert "`cat.png` does not say how it was made." in text_of(await info(played, encoded(scene())))
+    assert "`cat.png` is not a picture that can be read (it is HTML)" in text_of(await info(played, HTML))
+    assert "`cat.png` is empty" in text_of(await info(played, b""))
+
+
+async def test_what_comes_out_differently_is_told(played: Stage) -> None:
+    await played.create("mossy", "green", 1)
+    settings = 'Steps: 4, Seed: 1, Model hash: 0123456789, Model: theirs, TI hashes: "Mossy: 0123456789ab", VAE: a_b'
+    said = text_of(await info(played, saying(f"a mossy stone\n{settings}")))
+    assert "-# It was made with theirs [0123456789]; this is " in said
+    assert "-# It used other files of Mossy than there are here." in said
+    assert "-# Its noise came from a graphics card." in said
+    assert r"-# Not used here: VAE: a\_b." in said
+    told = text_of(await info(played, saying("Made with a camera")))
+    assert "It carries this text, but no settings" in told
+    assert "```\nMade with a camera\n```" in told
+
+
+async def test_a_text_without_a_prompt_is_drawn_too(played: Stage) -> None:
+    card = await info(played, saying("Steps: 2, Sampler: IPNDM, Size: 64x64"))
+    assert "IPNDM is not known here; Euler a takes its place." in text_of(card)
+    drawn = await pressed(played, card, "Draw this")
+    assert (await image(played, drawn)).size == (64, 64)
+    assert "Sampler: Euler a" in text_of(drawn)
+    assert "****" not in text_of(drawn)
+
+
+async def test_a_card_holds_whatever_a_picture_says(played: Stage) -> None:
+    """Everything at its longest, in characters that take two when they are shown."""
+    stars = "*" * 3000
+    settings = f"Sampler: {stars}, Schedule type: {stars}, Size: 9999x9999, Model: {stars}, {'_' * 50}: {stars}"
+    hashes = ", ".join(f"{'*' * 90}{number}: 0" for number in range(20))
+    settings += f', Denoising strength: 0.5, TI hashes: "{hashes}", Steps: 999999999999999999'
+    card = await info(played, saying(f"{stars}\nNegative prompt: {stars}\n{settings}"))
+    assert "999,999,999,999,999,999 steps are more than the 150 that are allowed here." in text_of(card)
+    assert re.search(r"The last [\d,]+ characters are not shown", text_of(card))
+    assert buttons_of(card) == {}
+    assert len(text_of(card)) <= 4000

@@ -107,6 +107,15 @@ async def test_a_draft_waits_for_its_own_persons_consent(tmp_path: Path) -> None
         assert await desk.take_draft(ASKER.interaction_id, ASKER.owner_id) is None
 
 
+async def test_a_draft_is_its_own_persons_and_stays_when_it_is_looked_at(tmp_path: Path) -> None:
+    async with open_database(tmp_path / "e.sqlite3") as database:
+        desk = submissions(database)
+        await desk.keep_draft(ASKER, DRAW)
+        assert await desk.draft(ASKER.interaction_id, person_id=9) is None
+        assert [await desk.draft(ASKER.interaction_id, ASKER.owner_id) for _ in range(2)] == [DRAW, DRAW]
+        assert not await desk.has_consented(ASKER.owner_id)
+
+
 async def test_a_released_job_waits_again(tmp_path: Path) -> None:
     async with open_database(tmp_path / "e.sqlite3") as database:
         job = await submissions(database).submit(ASKER, TRAIN)

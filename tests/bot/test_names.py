@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import BadName
-from bot.names import NAME_LIMIT, SHOWN_LIMIT, check_name, escape, in_code
+from bot.names import NAME_LIMIT, SHOWN_LIMIT, check_name, escape, in_block, in_code
 
 GOOD = {
     "my-cat": "my-cat",
@@ -120,3 +120,11 @@ def test_nothing_ends_a_code_span(text: str) -> None:
 def test_nobody_is_mentioned(text: str) -> None:
     assert "@everyone" not in escape(text + "@everyone")
     assert "\n" not in escape(text)
+
+
+@pytest.mark.parametrize("text", ["a\n```\n@everyone", "`" * 500, "\n" * 500, "a\u202eb\n\n  c  d", "\x0b\u2028" * 300])
+def test_a_block_of_code_holds_every_text(text: str) -> None:
+    before, inside, after = in_block(text, 100).split("```")
+    assert (before, after) == ("", "")
+    assert len(inside.strip("\n")) <= 100
+    assert "\u202e" not in inside

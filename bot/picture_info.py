@@ -1,0 +1,141 @@
+"""What a person is shown of a picture that says how it was made."""
+
+import asyncio
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import discord
+from discord import ui
+
+from bot.answers import Interaction, asker, show, texts_of
+from bot.cards.outgoing import button, layout, row
+from bot.drawing_settings import written
+from bot.errors import EmptyFile, Refusal, TextlessPicture
+from bot.forms import random_seed
+from bot.names import escape, in_block
+from bot.redrawing import check_redrawn, differences, redraw
+from bot.service import Service
+from bot.texts.catalogue import Texts
+from bot.training import check_upload
+from bot.uploads import Upload
+from trainer.protocol import DrawRequest, PictureSettings, Ready
+
+CARD_LIMIT = 3900
+"""Characters of all texts of a card; Discord takes 4,000."""
+SHOWN_PROMPT, SHOWN_NEGATIVE_PROMPT, SHOWN_FACT, SHOWN_TEXT = 300, 150, 100, 1500
+"""Characters; escaping may double all but the last."""
+
+
+async def show_picture_info(interaction: Interaction, service: Service, picture: discord.Attachment) -> None:
+    """What the picture says, what of it comes out differently here, and a button that draws it. Raises Refusal."""
+    texts = texts_of(interaction)
+    text, said = await _read(service, picture)
+    head = [f"### {escape(picture.filename, SHOWN_FACT)}"]
+    if said is None:
+        await show(interaction, layout(*_blocks([*head, texts("info-no-settings")], text, [], texts)))
+        return
+    request = redraw(said, random_seed())
+    head += _about(said, request, texts)
+    notes = await _notes(service, said, interaction.user.id, texts)
+    if fault := _fault(request):
+        await show(interaction, layout(*_blocks(head, text, [*notes, f"✕ {texts.refusal(fault)}"], texts)))
+        return
+    # In a row, not in the message: an upload may be larger than what a bot may send.
+    await service.submissions.keep_draft(asker(interaction), request)
+    draw = button(texts("button-draw-this"), f"draw_read:{interaction.id}", discord.ButtonStyle.primary)
+    await show(interaction, layout(*_blocks(head, text, notes, texts), *row([draw])))
+
+
+async def _read(service: Service, picture: discord.Attachment) -> tuple[str, PictureSettings | None]:
+    """The text of an upload, and the settings in it. Raises Refusal."""
+    check_upload(picture)
+    upload = Upload(picture.filename, await picture.read())
+    if not upload.data:
+        raise EmptyFile(file=upload.file_name)
+    seen = await service.looking.look_at_picture(upload)
+    if seen.text is None:
+        raise TextlessPicture(file=upload.file_name)
+    return seen.text, seen.settings
+
+
+def _blocks(head: list[str], text: str, notes: list[str], texts: Texts) -> list[ui.Item[Any]]:
+    above, below = "\n".join(head), "\n".join(f"-# {note}" for note in notes)
+    pasted = _as_pasted(text, CARD_LIMIT - len(above) - len(below), texts)
+    return [ui.TextDisplay(each) for each in (above, pasted, below) if each]
+
+
+def _as_pasted(text: str, room: int, texts: Texts) -> str:
+    """The lines as they are, as many characters as there is room for."""
+    shown = min(SHOWN_TEXT, room - 100)  # the rest is for the sentence about what is cut
+    block = in_block(text, shown)
+    return block if len(text) <= shown else f"{block}\n-# {texts('info-cut', characters=len(text) - shown)}"
+
+
+def _about(said: PictureSettings, request: DrawRequest, texts: Texts) -> list[str]:
+    """Prompts and settings, and in one line what `/imagine` would take as `settings`."""
+    lines = [f"**{texts('form-prompt')}** {escape(said.prompt, SHOWN_PROMPT)}"]
+    if said.negative_prompt:
+        lines.append(f"**{texts('form-negative-prompt')}** {escape(said.negative_prompt, SHOWN_NEGATIVE_PROMPT)}")
+    parts = [
+        texts("info-steps", steps=said.steps),
+        escape(said.sampler, 50),
+        *([] if said.schedule == "Automatic" else [escape(said.schedule, 50)]),
+        texts("info-cfg-scale", scale=f"{said.guidance_scale:g}"),
+        texts("info-seed", seed=str(said.seed)) if said.seed >= 0 else texts("info-seed-any"),
+        f"{said.width} × {said.height}" if said.width and said.height else texts("info-size-own"),
+    ]
+    lines.append(" · ".join(parts))
+    if more := written(request):
+        lines.append(texts("info-settings", settings=more))
+    return lines
+
+
+async def _notes(service: Service, said: PictureSettings, person: int, texts: Texts) -> list[str]:
+    """What comes out differently: by the text alone, by the model here, by the words here."""
+    notes = [
+        texts(each.text_id, **{name: escape(fact, SHOWN_FACT) for name, fact in each.facts.items()})
+        for each in differences(said)
+    ]
+    ready = service.dispatch.ready
+    if ready is not None and _is_another(said, ready):
+        theirs, ours = f"{said.model} [{said.model_hash or '?'}]", f"{ready.model} [{ready.model_hash}]"
+        notes.append(texts("info-model", theirs=escape(theirs.strip(), SHOWN_FACT), ours=escape(ours, SHOWN_FACT)))
+    missing, changed = await _words_apart(service, said, person)
+    if missing:
+        notes.append(texts("info-words-missing", words=escape(", ".join(missing), SHOWN_FACT)))
+    if changed:
+        notes.append(texts("info-words-changed", words=escape(", ".join(changed), SHOWN_FACT)))
+    return notes
+
+
+def _is_another(said: PictureSettings, ready: Ready) -> bool:
+    if said.model_hash:
+        return said.model_hash.lower() != ready.model_hash
+    return bool(said.model) and said.model != ready.model
+
+
+async def _words_apart(service: Service, said: PictureSettings, person: int) -> tuple[list[str], list[str]]:
+    """Words that it used and the person does not have here; those whose files are others. Others' look missing, too."""
+    known = {word.name.casefold(): word for word in await service.library.seen_by(person)}
+    used = {name.casefold(): (name, digits.lower()) for name, digits in said.ti_hashes}
+    changed = []
+    for folded in sorted(used.keys() & known.keys()):
+        name, digits = used[folded]
+        path = await service.library.file_of(known[folded])
+        if not (await asyncio.to_thread(_sha256, path)).startswith(digits):
+            changed.append(name)
+    return [name for folded, (name, _) in used.items() if folded not in known], changed
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _fault(request: DrawRequest) -> Refusal | None:
+    try:
+        check_redrawn(request)
+    except Refusal as refusal:
+        return refusal
+    return None

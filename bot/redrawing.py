@@ -1,0 +1,112 @@
+"""From what a picture says of itself to a DrawRequest, and what of it comes out differently here."""
+
+from collections.abc import Iterator
+from typing import NamedTuple, get_args
+
+from bot.drawing_settings import MOST_STEPS
+from bot.errors import TooManySteps
+from bot.faults import check
+from trainer.protocol import (
+    LARGEST_SEED,
+    SAMPLERS,
+    SCHEDULE_CHOICES,
+    DrawRequest,
+    Emphasis,
+    NoiseSource,
+    PictureSettings,
+)
+
+_OURS = "embedsmith-"
+"""How the version in our own texts begins."""
+_SOURCES: dict[str, NoiseSource] = {name: name for name in get_args(NoiseSource)}
+_EMPHASES: dict[str, Emphasis] = {name: name for name in get_args(Emphasis)}
+_SAMPLER, _SCHEDULE = "Euler a", "Automatic"
+"""In the place of those that are not known here."""
+
+
+class Difference(NamedTuple):
+    """A text of the catalogue and its facts, which are as in the picture, unescaped."""
+
+    text_id: str
+    facts: dict[str, str]
+
+
+def redraw(said: PictureSettings, any_seed: int) -> DrawRequest:
+    """One picture by these settings; `any_seed` is for texts that name none."""
+    return DrawRequest(
+        prompt=said.prompt,
+        negative_prompt=said.negative_prompt,
+        steps=said.steps,
+        sampler=said.sampler if said.sampler in SAMPLERS else _SAMPLER,
+        schedule=said.schedule if said.schedule in SCHEDULE_CHOICES else _SCHEDULE,
+        guidance_scale=said.guidance_scale,
+        seed=said.seed if _is_seed(said.seed) else any_seed,
+        width=said.width,
+        height=said.height,
+        clip_skip=said.clip_skip,
+        eta=said.eta,
+        ensd=said.ensd,
+        rng="NV" if _from_a_card(said) else _SOURCES.get(said.rng, "NV"),
+        variation_seed=_variation_seed(said, any_seed),
+        variation_strength=said.variation_strength,
+        emphasis=_EMPHASES.get(said.emphasis, "Original"),
+    )
+
+
+def check_redrawn(request: DrawRequest) -> None:
+    """Raises the Refusal that `/imagine` would give for such settings."""
+    if request.steps > MOST_STEPS:
+        raise TooManySteps(steps=request.steps, limit=MOST_STEPS)
+    check(request)
+
+
+def differences(said: PictureSettings) -> Iterator[Difference]:
+    """Why the picture will be another one, as far as its text shows."""
+    if said.sampler not in SAMPLERS:
+        yield Difference("info-unknown", {"setting": said.sampler, "instead": _SAMPLER})
+    if said.schedule not in SCHEDULE_CHOICES:
+        yield Difference("info-unknown", {"setting": said.schedule, "instead": _SCHEDULE})
+    if not _is_seed(said.seed) or _variation_seed(said, any_seed=-1) == -1:
+        yield Difference("info-any-seed", {})
+    if _from_a_card(said):
+        yield Difference("info-noise", {})
+    if said.denoising_strength is not None and not _is_enlarged(said):
+        yield Difference("info-start", {"strength": f"{said.denoising_strength:g}"})
+    if unused := [f"{key}: {value}" for key, value in _unused(said)]:
+        yield Difference("info-unused", {"settings": ", ".join(unused)})
+
+
+def _unused(said: PictureSettings) -> Iterator[tuple[str, str]]:
+    """Settings that DrawRequest has no field for, or no such value."""
+    if said.seed_resize_from is not None:
+        yield "Seed resize from", "{}x{}".format(*said.seed_resize_from)
+    if said.denoising_strength is not None and _is_enlarged(said):
+        yield "Denoising strength", f"{said.denoising_strength:g}"
+    if said.rng not in _SOURCES:
+        yield "RNG", said.rng
+    if said.drop_penultimate:
+        yield "Discard penultimate sigma", "True"
+    if said.emphasis not in _EMPHASES:
+        yield "Emphasis", said.emphasis
+    yield from said.others
+
+
+def _is_seed(seed: int | None) -> bool:
+    """Other programs' may have 64 bits; below 0 is any."""
+    return seed is not None and 0 <= seed <= LARGEST_SEED
+
+
+def _variation_seed(said: PictureSettings, any_seed: int) -> int | None:
+    if said.variation_strength == 0:
+        return None
+    return said.variation_seed if _is_seed(said.variation_seed) else any_seed
+
+
+def _from_a_card(said: PictureSettings) -> bool:
+    """Whether the noise was a graphics card's, of which the web UI says nothing; most are NVIDIA's."""
+    return said.rng == "GPU" and not said.version.startswith(_OURS)
+
+
+def _is_enlarged(said: PictureSettings) -> bool:
+    """Whether it was drawn over itself at a larger size (hires fix)."""
+    return any(key.startswith("Hires") for key, _ in said.others)

@@ -1,0 +1,152 @@
+"""What pictures say of themselves, as requests; and what of it comes out differently."""
+
+import msgspec
+import pytest
+from msgspec.structs import fields, replace
+
+from bot.drawing_settings import SETTINGS, written
+from bot.errors import BadSetting, BadSize, PromptTooLong, Refusal, TooManySteps
+from bot.redrawing import check_redrawn, differences, redraw
+from bot.setting_lines import read_settings
+from trainer.protocol import DrawRequest, PictureSettings
+from trainer.sampling.infotext import parse_parameters
+from trainer.sampling.parameters import Parameters, format_parameters
+
+ANY = 99
+OURS = Parameters(
+    prompt="a (red:1.3) heart",
+    negative_prompt="blue",
+    steps=12,
+    sampler="DPM++ 2M",
+    schedule="Exponential",
+    guidance_scale=6.5,
+    seed=5,
+    width=256,
+    height=128,
+    model_hash="0123456789",
+    model="m",
+    clip_skip=2,
+    variation_seed=8,
+    variation_strength=0.25,
+    ensd=31337,
+    rng="NV",
+    eta=0.5,
+    emphasis="No norm",
+)
+
+
+def said(last: str, prompt: str = "a cat") -> PictureSettings:
+    return msgspec.convert(parse_parameters(f"{prompt}\n{last}"), PictureSettings, from_attributes=True)
+
+
+def notes(settings: PictureSettings) -> dict[str, dict[str, str]]:
+    return dict(differences(settings))
+
+
+def test_what_crosses_the_boundary_is_all_that_is_read() -> None:
+    assert {field.name for field in fields(PictureSettings)} == set(Parameters.__dataclass_fields__)
+
+
+def test_our_own_settings_all_come_back() -> None:
+    read = msgspec.convert(parse_parameters(format_parameters(OURS)), PictureSettings, from_attributes=True)
+    assert redraw(read, ANY) == DrawRequest(
+        prompt="a (red:1.3) heart",
+        negative_prompt="blue",
+        steps=12,
+        sampler="DPM++ 2M",
+        schedule="Exponential",
+        guidance_scale=6.5,
+        seed=5,
+        width=256,
+        height=128,
+        clip_skip=2,
+        variation_seed=8,
+        variation_strength=0.25,
+        ensd=31337,
+        rng="NV",
+        eta=0.5,
+        emphasis="No norm",
+    )
+    assert notes(read) == {}
+
+
+def test_the_web_uis_of_every_age() -> None:
+    old = said("Steps: 28, Sampler: DPM++ 2M Karras, CFG scale: 7.5, Seed: 1, Size: 512x768, Model hash: 925997e9")
+    request = redraw(old, ANY)
+    assert (request.sampler, request.schedule, request.rng) == ("DPM++ 2M", "Automatic", "NV")
+    assert (request.width, request.height, request.count) == (512, 768, 1)
+    assert notes(old) == {"info-noise": {}}
+
+
+def test_our_own_device_is_meant_where_we_wrote_of_a_gpu() -> None:
+    ours = said("Steps: 4, Sampler: Euler, Seed: 1, Version: embedsmith-0.1.0")
+    assert redraw(ours, ANY).rng == "GPU"
+    assert notes(ours) == {}
+
+
+@pytest.mark.parametrize("seed", ["Seed: -1", "Seed: 4294967296", "Seed: 987654321098765432109", "Model: m"])
+def test_a_seed_that_cannot_be_used_is_any(seed: str) -> None:
+    settings = said(f"Steps: 4, Sampler: Euler, RNG: NV, {seed}")
+    assert redraw(settings, ANY).seed == ANY
+    assert notes(settings) == {"info-any-seed": {}}
+
+
+def test_so_is_a_variations() -> None:
+    settings = said("Steps: 4, Seed: 3, RNG: NV, Variation seed: -1, Variation seed strength: 0.2")
+    request = redraw(settings, ANY)
+    assert (request.seed, request.variation_seed, request.variation_strength) == (3, ANY, 0.2)
+    assert notes(settings) == {"info-any-seed": {}}
+
+
+def test_unknown_names_are_replaced_and_told() -> None:
+    settings = said("Steps: 4, Sampler: IPNDM, Schedule type: Turbo, Seed: 1, RNG: Quantum, Emphasis: Loud")
+    request = redraw(settings, ANY)
+    assert (request.sampler, request.schedule, request.rng, request.emphasis) == (
+        "Euler a",
+        "Automatic",
+        "NV",
+        "Original",
+    )
+    told = list(differences(settings))
+    assert [each.facts for each in told if each.text_id == "info-unknown"] == [
+        {"setting": "IPNDM", "instead": "Euler a"},
+        {"setting": "Turbo", "instead": "Automatic"},
+    ]
+    assert notes(settings)["info-unused"] == {"settings": "RNG: Quantum, Emphasis: Loud"}
+
+
+def test_a_start_picture_is_missed() -> None:
+    settings = said("Steps: 4, Seed: 1, RNG: NV, Denoising strength: 0.5")
+    assert redraw(settings, ANY).image is None
+    assert notes(settings) == {"info-start": {"strength": "0.5"}}
+
+
+def test_what_has_no_field_is_told() -> None:
+    line = "Steps: 4, Seed: 1, RNG: NV, Seed resize from: 64x96, Denoising strength: 0.7, "
+    settings = said(f'{line}Discard penultimate sigma: True, Hires upscale: 2, VAE: "a, b.pt"')
+    unused = "Seed resize from: 64x96, Denoising strength: 0.7, Discard penultimate sigma: True, "
+    assert notes(settings) == {"info-unused": {"settings": f"{unused}Hires upscale: 2, VAE: a, b.pt"}}
+
+
+@pytest.mark.parametrize(
+    ("last", "prompt", "refusal"),
+    [
+        ("Steps: 151, Seed: 1, RNG: NV", "a", TooManySteps),
+        ("Steps: 0, Seed: 1, RNG: NV", "a", BadSetting),
+        ("Steps: 4, Seed: 1, CFG scale: 1e9", "a", BadSetting),
+        ("Steps: 4, Seed: 1, Clip skip: 99", "a", BadSetting),
+        ("Steps: 4, Seed: 1, ENSD: 999999999999999999", "a", BadSetting),
+        ("Steps: 4, Seed: 1, Size: 9999x8", "a", BadSize),
+        ("Steps: 4, Seed: 1, RNG: NV", "a" * 4001, PromptTooLong),
+    ],
+)
+def test_what_imagine_refuses_is_refused(last: str, prompt: str, refusal: type[Refusal]) -> None:
+    with pytest.raises(refusal):
+        check_redrawn(redraw(said(last, prompt), ANY))
+
+
+def test_the_line_of_settings_reads_back() -> None:
+    usual = DrawRequest(prompt="a")
+    assert written(usual) == ""
+    request = replace(usual, clip_skip=2, ensd=-3, rng="NV", eta=0.25, variation_seed=7, emphasis="No norm")
+    assert replace(usual, **read_settings(written(request), SETTINGS)) == request
