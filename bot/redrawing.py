@@ -70,6 +70,8 @@ def differences(said: PictureSettings) -> Iterator[Difference]:
         yield Difference("info-any-seed", {})
     if _from_a_card(said):
         yield Difference("info-noise", {})
+    if "SDE" in said.sampler.split() and said.sampler in SAMPLERS and not _is_ours(said):
+        yield Difference("info-path", {"sampler": said.sampler})
     if said.denoising_strength is not None and not _is_enlarged(said):
         yield Difference("info-start", {"strength": f"{said.denoising_strength:g}"})
     if unused := [f"{key}: {value}" for key, value in _unused(said)]:
@@ -104,7 +106,11 @@ def _variation_seed(said: PictureSettings, any_seed: int) -> int | None:
 
 def _from_a_card(said: PictureSettings) -> bool:
     """Whether the noise was a graphics card's, of which the web UI says nothing; most are NVIDIA's."""
-    return said.rng == "GPU" and not said.version.startswith(_OURS)
+    return said.rng == "GPU" and not _is_ours(said)
+
+
+def _is_ours(said: PictureSettings) -> bool:
+    return said.version.startswith(_OURS)
 
 
 def _is_enlarged(said: PictureSettings) -> bool:

@@ -429,6 +429,7 @@ info-no-settings = It carries this text, but no settings that a picture could be
 info-unknown = { $setting } is not known here; { $instead } takes its place.
 info-any-seed = It names no seed that can be used here, so the picture will be another one.
 info-noise = Its noise came from a graphics card. It is drawn with an NVIDIA card's numbers, which fit if it was one.
+info-path = { $sampler } adds noise in another way in each program, so details will differ.
 info-start = It was drawn over another picture (strength { $strength }), which its text does not hold. It is drawn from the prompt alone, and will be another one.
 info-unused = Not used here: { $settings }.
 info-model = It was made with { $theirs }; this is { $ours }. It may look different.

@@ -377,6 +377,7 @@ info-no-settings = 它带有这段文字，但不是可以用来画图的设置�
 info-unknown = 这里没有 { $setting }，改用 { $instead }。
 info-any-seed = 它没有这里能用的种子，所以画出来会是另一张图。
 info-noise = 它的噪声来自显卡。这里用 NVIDIA 显卡的数来画；原来的也是，才会一致。
+info-path = 各个程序的 { $sampler } 添加噪声的方式不同，所以细节会不一样。
 info-start = 它是在另一张图片上绘制的（重绘幅度 { $strength }），而文字里没有那张图片。这里只按提示词画，会是另一张图。
 info-unused = 这里不使用：{ $settings }。
 info-model = 它是用 { $theirs } 画的；这里是 { $ours }，效果可能不同。

@@ -115,6 +115,12 @@ def test_unknown_names_are_replaced_and_told() -> None:
     assert notes(settings)["info-unused"] == {"settings": "RNG: Quantum, Emphasis: Loud"}
 
 
+def test_the_path_of_an_sde_sampler_is_each_programs_own() -> None:
+    settings = said("Steps: 4, Sampler: DPM++ 2M SDE Heun, Seed: 1, RNG: NV")
+    assert notes(settings) == {"info-path": {"sampler": "DPM++ 2M SDE Heun"}}
+    assert notes(said("Steps: 4, Sampler: DPM++ SDE, Seed: 1, RNG: NV, Version: embedsmith-0.1.0")) == {}
+
+
 def test_a_start_picture_is_missed() -> None:
     settings = said("Steps: 4, Seed: 1, RNG: NV, Denoising strength: 0.5")
     assert redraw(settings, ANY).image is None
