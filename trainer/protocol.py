@@ -471,7 +471,8 @@ class Drawing(_Event, frozen=True):
     step: int
     steps: int
     preview: str | None = None
-    """A coarse picture of how the first one looks by now, written over each time; told every few seconds."""
+    """A coarse picture of how the first one looks by now, told every few seconds: one file, written over each
+    time and gone when the drawing is over."""
 
 
 class Drawn(_Event, frozen=True):

@@ -1,6 +1,6 @@
 """A drawing request from its prompt to its pictures on disk."""
 
-import math
+import time
 from collections.abc import Hashable, Mapping
 from pathlib import Path
 from typing import TypeVar
@@ -34,12 +34,13 @@ class DrawingJob:
             raise TypeError(f"no drawing request: {request}")
         self._model, self._request, self._tell = model, request, tell
         self._folder = Path(start.folder)
+        self._coarse = self._folder / "progress.png"
         self._words = _allowed(embeddings.words(), request)
         self._unreadable = _mentioned(model, request, _allowed(embeddings.unusable(), request))
         self.drawing = Drawing(model, order_of(model, request, self._words))
         self._unsafe: list[bool] = []
         self._paused = self.over = False
-        self._told_at = self._shown_at = math.inf
+        self._told_at = self._shown_at = time.monotonic()
 
     @property
     def need(self) -> Need | None:
@@ -60,8 +61,6 @@ class DrawingJob:
 
     def passed(self, now: float) -> None:
         """After a pass, at a monotonic time in seconds: the last one writes the pictures."""
-        if self._told_at == math.inf:
-            self._told_at = self._shown_at = now
         for image in self.drawing.images[len(self._unsafe) :]:
             self._unsafe.append(self._model.is_unsafe(image))
         if self.drawing.done:
@@ -74,6 +73,7 @@ class DrawingJob:
     def stop(self) -> None:
         self.over = True
         self._tell(Stopped, step=self.drawing.step, snapshot=None)
+        self._coarse.unlink(missing_ok=True)
 
     def pause(self) -> None:
         if not self._paused:
@@ -93,14 +93,13 @@ class DrawingJob:
         """Path of a coarse picture, for people who wait."""
         if now - self._shown_at < _SHOW_EVERY_SECONDS or self.drawing.decoding:
             return None
+        self._shown_at = now
         coarse = self.drawing.coarse()
         if coarse is None or self._model.is_unsafe(coarse):
             return None
-        self._shown_at = now
         self._folder.mkdir(parents=True, exist_ok=True)
-        path = self._folder / "progress.png"
-        save_png(coarse, path, None)
-        return str(path)
+        save_png(coarse, self._coarse, None)
+        return str(self._coarse)
 
     def _finish(self) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -118,6 +117,7 @@ class DrawingJob:
             reading=reading_told(wording.prompt),
             not_used=tuple(as_written(tag) for tag in wording.prompt.extra_networks),
         )
+        self._coarse.unlink(missing_ok=True)
 
     def _write(
         self, start: PictureStart, image: Image.Image, unsafe: bool, used: tuple[Embedding, ...]
