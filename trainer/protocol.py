@@ -98,6 +98,8 @@ class TrainRequest(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=
     continue_from: str | None = None
     """An embedding file whose vectors are trained further; None starts from the initialization text."""
     tuning: Tuning = Tuning()
+    allow_unsafe: bool = False
+    """Its previews stand in an age-restricted channel: the safety checker is not asked."""
 
 
 Emphasis = Literal["Original", "No norm", "Ignore", "None"]
@@ -140,6 +142,8 @@ class DrawRequest(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=T
     """A stored picture to draw over."""
     strength: float = 0.75
     """How much of `image` is drawn anew, 0 to 1."""
+    allow_unsafe: bool = False
+    """The pictures stand in an age-restricted channel: the safety checker is not asked."""
 
 
 Request = CreateRequest | TrainRequest | DrawRequest
@@ -161,7 +165,7 @@ class DrawnPicture(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     seed: int
     parameters: str
     unsafe: bool = False
-    """What the model's own safety checker says; False where it has none."""
+    """What the model's own safety checker says; False where it has none or is not asked."""
 
 
 class ReadStage(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

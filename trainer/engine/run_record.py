@@ -151,7 +151,8 @@ class RunRecord:
 
     def _shown(self, image: Image.Image) -> Image.Image:
         """A preview stands in the channel, where all can see it: what the safety checker stops is grey."""
-        return Image.new("RGB", image.size, "grey") if self._model.is_unsafe(image) else image
+        unsafe = not self._run.request.allow_unsafe and self._model.is_unsafe(image)
+        return Image.new("RGB", image.size, "grey") if unsafe else image
 
     def _write_best(self) -> str | None:
         """The vectors of the lowest loss as a file of their own, unless they are the last or the first."""
@@ -175,6 +176,6 @@ def _fingerprint(request: TrainRequest, model: Family) -> str:
     """Says of which request and model a checkpoint is; length, rates and previews may change on the way."""
     tuning = msgspec.structs.replace(request.tuning, warmup=0, cosine=False, patience=0)
     same = msgspec.structs.replace(
-        request, steps=0, learning_rate="", preview_prompt="", preview_every=0, tuning=tuning
+        request, steps=0, learning_rate="", preview_prompt="", preview_every=0, tuning=tuning, allow_unsafe=False
     )
     return hashlib.sha256(msgspec.json.encode(same) + model.model_hash.encode()).hexdigest()

@@ -1,6 +1,7 @@
 """Models that ship a safety checker."""
 
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from transformers import CLIPConfig, CLIPImageProcessorPil
 from tests.trainer.driving import Desk
 from tests.trainer.engine.drawings import Studio
 from tests.trainer.process import MODEL, pictures_of, train_request
+from trainer.engine.picture_pass import picture_pass
 from trainer.models.errors import BadModel
 from trainer.models.loading import load_model
 from trainer.models.safety import clip_pixels
@@ -49,6 +51,27 @@ def test_a_preview_that_it_stops_is_grey(tmp_path: Path) -> None:
     for path in previews:
         with Image.open(path) as preview:
             assert preview.convert("RGB").getextrema() == ((128, 128),) * 3
+
+
+def test_where_it_is_allowed_the_checker_is_not_asked(tmp_path: Path) -> None:
+    model = load_model(with_checker(tmp_path / "model", -2.0), CPU, torch.float32)
+    drawn = Studio(model, tmp_path).drawn(DrawRequest(prompt="an owl", steps=2, width=64, height=64, allow_unsafe=True))
+    assert [picture.unsafe for picture in drawn.pictures] == [False]
+    desk = Desk(model, tmp_path)
+    desk.train(train_request(steps=1, batch_size=1, allow_unsafe=True))
+    for event in desk.of(Preview):
+        with Image.open(event.path) as preview:
+            assert preview.convert("RGB").getextrema() != ((128, 128),) * 3
+
+
+@pytest.mark.parametrize("allowed", [False, True])
+def test_a_coarse_picture_is_shown_only_where_it_is_allowed(tmp_path: Path, *, allowed: bool) -> None:
+    studio = Studio(load_model(with_checker(tmp_path / "model", -2.0), CPU, torch.float32), tmp_path)
+    job = studio.begin(DrawRequest(prompt="an owl", width=64, height=64, allow_unsafe=allowed))
+    picture_pass(studio.model, [job.drawing], 16)
+    job.passed(now=time.monotonic() + 6)
+    (told,) = studio.told
+    assert (told.preview is not None) == allowed
 
 
 def test_a_checker_that_cannot_be_read_is_not_left_out(tmp_path: Path) -> None:
