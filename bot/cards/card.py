@@ -29,7 +29,7 @@ class Shown:
     def __init__(self) -> None:
         self.at = float("-inf")
         self.look: object = None
-        self.files: tuple[str, ...] = ()
+        self.files: tuple[str, ...] | None = None  # an earlier life may have left files on the card
         self.stage: object = None
 
 
@@ -116,4 +116,6 @@ class Cards:
 
 def _stage(job: Job) -> object:
     """What people want to see at once when it changes."""
-    return job.state, job.report.phase, job.stop_wanted, job.pause_wanted, len(job.report.previews)
+    report = job.report
+    pictures = len(report.previews), report.coarse is not None
+    return job.state, report.phase, job.stop_wanted, job.pause_wanted, pictures

@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 import discord
 from discord import ui
 
+from bot.cards.bar import bar
 from bot.cards.outgoing import Outgoing, button, gallery, layout, row
 from bot.cards.training import failure
 from bot.jobs.job import Job, State
@@ -41,12 +42,14 @@ def drawing_card(
             blocks += row([button(str(number), f"pick:{job.id}.{index}") for number, index in shown])
         return Outgoing(layout(*blocks, accent="done", mark=mark), files)
     blocks.append(ui.TextDisplay(_state(job, texts, line)))
+    coarse = _coarse(job)
+    blocks += [gallery((name, request.prompt)) for name, _ in coarse]
     if not job.ended:
         blocks += row([button(texts("button-cancel"), f"stop:{job.id}", discord.ButtonStyle.danger)])
     elif job.state is not State.SUCCEEDED:
         blocks += row([button(texts("button-again"), f"draw_again:{job.id}")])
     accent = "failed" if job.state is State.FAILED else "quiet"
-    return Outgoing(layout(*blocks, accent=accent, mark=mark))
+    return Outgoing(layout(*blocks, accent=accent, mark=mark), coarse)
 
 
 def settings_of(job: Job, index: int = 0) -> str:
@@ -72,6 +75,14 @@ def _file(job: Job, index: int) -> tuple[str, Path]:
     return f"embedsmith-{job.id}-{path.name}", path
 
 
+def _coarse(job: Job) -> tuple[tuple[str, Path], ...]:
+    """How the first picture looks by now. Its name changes with it, so that the card takes it anew."""
+    coarse = job.report.coarse
+    if coarse is None or job.state is not State.RUNNING or not Path(coarse.path).exists():
+        return ()
+    return ((f"progress-{job.id}-{coarse.step}.png", Path(coarse.path)),)
+
+
 def _shown(job: Job) -> list[int]:
     """Places of the pictures that are still there and that the model's safety checker lets pass."""
     pictures = enumerate(job.report.pictures)
@@ -90,8 +101,9 @@ def _state(job: Job, texts: Texts, line: str) -> str:
             return texts("drawing-unsafe", pictures=sum(picture.unsafe for picture in job.report.pictures))
         case State.SUCCEEDED:
             return texts("drawing-deleted")
-        case _ if job.report.step:
-            return texts("drawing-progress", step=job.report.step, steps=job.report.steps)
+        case _ if job.report.phase == "working":
+            step, steps = job.report.step, job.report.steps
+            return f"{texts('drawing-progress', step=step, steps=steps)}\n{bar(step, steps)}"
         case _:
             return texts("drawing-running")
 

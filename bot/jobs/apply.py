@@ -62,7 +62,7 @@ def release(job: Job, now: float) -> Change:
     """
     if job.stop_wanted and job.resume_from is None:
         return Change(_let_go(job, State.CANCELLED, now))
-    report = replace(job.report, phase="waiting")
+    report = replace(job.report, phase="waiting", coarse=None)
     return Change(replace(_let_go(job, State.QUEUED, now), report=report))
 
 
@@ -119,7 +119,8 @@ def _changed(job: Job, event: Event) -> Change:
         case Created():
             return _told(replace(job, state=State.SUCCEEDED), snapshot=event.path)
         case Drawing():
-            return _told(job, phase="working", step=event.step, steps=event.steps)
+            coarse = ShownPreview(event.step, event.preview) if event.preview else report.coarse
+            return _told(job, phase="working", step=event.step, steps=event.steps, coarse=coarse)
         case Drawn():
             return _drawn(job, event)
         case Failed():

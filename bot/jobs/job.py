@@ -75,6 +75,8 @@ class Report(msgspec.Struct, frozen=True):
     facts: dict[str, str] = {}
     recovered: bool = False
     """An attempt was lost and the job went on: the card says so."""
+    coarse: ShownPreview | None = None
+    """How the first picture of a drawing looks by now."""
     pictures: tuple[DrawnPicture, ...] = ()
     tokens: int = 0
     windows: int = 0

@@ -247,3 +247,18 @@ async def test_a_card_holds_whatever_a_picture_says(played: Stage) -> None:
     assert re.search(r"The last [\d,]+ characters are not shown", text_of(card))
     assert buttons_of(card) == {}
     assert len(text_of(card)) <= 4000
+
+
+async def test_a_long_drawing_shows_how_it_comes_along(played: Stage) -> None:
+    await played.sandbox.run("imagine", {"prompt": "a slow tree", "steps": 150, "width": 512, "height": 512})
+    card = await played.sandbox.until_message(
+        "general", lambda each: "a slow tree" in text_of(each) and bool(each["attachments"]), seconds=60
+    )
+    assert "of 150\n█" in text_of(card)
+    assert [each["filename"].split("-")[0] for each in card["attachments"]] == ["progress"]
+    assert (await image(played, card)).size == (256, 256)
+    await played.press(card, "Cancel")
+    stopped = await played.sandbox.until_message(
+        "general", lambda each: each["id"] == card["id"] and "Cancelled" in text_of(each)
+    )
+    assert stopped["attachments"] == []

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.jobs.apply import LOST_ATTEMPTS, apply, lose, release
-from bot.jobs.job import ENDED, TRANSITIONS, Kind, State
+from bot.jobs.job import ENDED, TRANSITIONS, Kind, ShownPreview, State
 from tests.bot.jobs import job
 from trainer.protocol import (
     Created,
@@ -98,6 +98,16 @@ def test_a_drawing_that_ends_is_its_own_card() -> None:
     assert change is not None
     assert change.messages == ()
     assert change.job.state is State.SUCCEEDED
+
+
+def test_the_newest_coarse_picture_stays_until_the_attempt_is_over() -> None:
+    current = job(state=State.RUNNING, kind=Kind.DRAW)
+    for n, preview in enumerate([None, "/r/progress.png", None], start=1):
+        change = apply(current, Drawing(attempt="a", n=n, step=n, steps=20, preview=preview), now=9.0)
+        assert change is not None
+        current = change.job
+    assert (current.report.step, current.report.coarse) == (3, ShownPreview(2, "/r/progress.png"))
+    assert release(current, now=9.0).job.report.coarse is None
 
 
 def test_the_best_validation_is_remembered_with_its_step() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 
 from bot.cards.drawing import drawing_card
-from bot.jobs.job import Kind, Report, State
+from bot.jobs.job import Kind, Report, ShownPreview, State
 from bot.texts.catalogue import texts_for
 from tests.bot.jobs import DRAW, job
 from trainer.protocol import DrawnPicture, ReadPart, ReadStage
@@ -23,8 +23,8 @@ def drawn(folder: Path, *verdicts: str) -> Report:
     return Report(pictures=tuple(pictures), tokens=3, windows=1)
 
 
-def card_of(report: Report) -> tuple[str, tuple[str, ...]]:
-    card = drawing_card(job(7, State.SUCCEEDED, kind=Kind.DRAW, report=report), DRAW, texts_for("en-US"), "")
+def card_of(report: Report, state: State = State.SUCCEEDED) -> tuple[str, tuple[str, ...]]:
+    card = drawing_card(job(7, state, kind=Kind.DRAW, report=report), DRAW, texts_for("en-US"), "")
     return str(card.view.to_components()), tuple(name for name, _ in card.files)
 
 
@@ -41,6 +41,22 @@ def test_nothing_is_shown_when_it_stops_all(tmp_path: Path) -> None:
     said, files = card_of(drawn(tmp_path, "unsafe", "unsafe"))
     assert files == ()
     assert "2 pictures are not shown" in said
+
+
+def test_a_drawing_shows_its_progress_and_a_coarse_picture(tmp_path: Path) -> None:
+    path = tmp_path / "progress.png"
+    path.write_bytes(b"a coarse picture")
+    report = Report(phase="working", step=5, steps=20, coarse=ShownPreview(4, str(path)))
+    said, files = card_of(report, State.RUNNING)
+    assert "step 5 of 20" in said
+    assert "█" * 5 + "░" * 15 in said
+    assert files == ("progress-7-4.png",)
+    assert "attachment://progress-7-4.png" in said
+    assert card_of(report, State.CANCELLED)[1] == ()
+    path.unlink()
+    said, files = card_of(report, State.RUNNING)
+    assert files == ()
+    assert "attachment://" not in said
 
 
 def test_every_button_of_one_picture_is_there(tmp_path: Path) -> None:
