@@ -48,6 +48,19 @@ def check_may_post(interaction: Interaction) -> None:
         raise CannotPostHere
 
 
+def is_age_restricted(interaction: Interaction) -> bool:
+    """Whether only adults see what is posted here: a thread is as its channel is, a private chat never."""
+    channel = interaction.channel
+    if channel is None or isinstance(channel, discord.DMChannel | discord.GroupChannel):
+        return False
+    return channel.is_nsfw()
+
+
+def may_show(interaction: Interaction, job: Job) -> bool:
+    """Whether a job's pictures may be seen in this channel, which need not be the job's."""
+    return not job.unchecked or is_age_restricted(interaction)
+
+
 async def think(interaction: Interaction) -> None:
     """Answers Discord at once; what follows may take its time. Only the person sees it."""
     await interaction.response.defer(ephemeral=True, thinking=True)
@@ -71,7 +84,8 @@ async def show(interaction: Interaction, view: ui.LayoutView, files: list[discor
 
 async def place(interaction: Interaction, service: Service, request: Request) -> Job:
     """Submits a request of a deferred interaction and posts its card, which takes the place of the answer."""
-    job = await service.submissions.submit(asker(interaction), request)
+    age_restricted = is_age_restricted(interaction)
+    job = await service.submissions.submit(asker(interaction), request, age_restricted=age_restricted)
     await bring_card(interaction, service, job)
     return job
 

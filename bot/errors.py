@@ -11,7 +11,7 @@ Refusal
 ├── BadSchedule  BadTemplate  BadSize  TooManySteps  StepsBehind  TooManyVectors  EmptyStart       (settings)
 │   PromptTooLong  BadSetting  UnknownSampler  StrayCaption  UnreadableCaption
 ├── EmptyStyle  NoSuchStyle  StyleNotYours  TooManyStyles  StyledPromptTooLong                    (styles)
-└── QuotaReached  AlreadyEnded  Forgotten  CannotPostHere                                          (the service)
+└── QuotaReached  AlreadyEnded  Forgotten  CannotPostHere  OnlyAgeRestricted                       (the service)
 
 The docstring of a leaf is what it says in English; `Texts.refusal` words it in the person's own language.
 """
@@ -499,3 +499,9 @@ class CannotPostHere(Refusal):
     """Embedsmith may not write or attach files in this channel. Ask its moderators, or use another channel."""
 
     text_id = "refusal-cannot-post-here"
+
+
+class OnlyAgeRestricted(Refusal):
+    """What was drawn for an age-restricted channel is shown in such channels only."""
+
+    text_id = "refusal-only-age-restricted"

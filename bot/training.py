@@ -8,7 +8,7 @@ from typing import NamedTuple
 import discord
 from msgspec.structs import replace
 
-from bot.answers import Interaction, asker, bring_card, place, texts_of
+from bot.answers import Interaction, asker, bring_card, is_age_restricted, place, texts_of
 from bot.captions import apart, read_captions, with_captions
 from bot.cards.outgoing import button
 from bot.errors import FileTooBig, NameTaken, NoPictures, TooManySteps
@@ -175,7 +175,8 @@ async def ask_consent(interaction: Interaction) -> None:
 
 async def train_after_consent(interaction: Interaction, service: Service, draft: int) -> bool:
     """Records the consent and goes on with what waited for it; False when that is gone."""
-    job = await service.submissions.take_draft(draft, interaction.user.id)
+    age_restricted = is_age_restricted(interaction)
+    job = await service.submissions.take_draft(draft, interaction.user.id, age_restricted=age_restricted)
     if job is None:
         return False
     await bring_card(interaction, service, job)

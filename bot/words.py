@@ -3,15 +3,15 @@
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
 import discord
 from discord import ui
 
-from bot.answers import Interaction, say, show, texts_of
+from bot.answers import Interaction, may_show, say, show, texts_of
 from bot.cards.outgoing import button, file_name, gallery, layout, row
 from bot.collisions import collision_lines
-from bot.errors import NoFileYet, WrongModel
+from bot.errors import NoFileYet, OnlyAgeRestricted, WrongModel
 from bot.jobs.job import Job
 from bot.library import Word
 from bot.names import escape, in_code
@@ -24,6 +24,13 @@ from trainer.protocol import CreateRequest, Ready, SeenFile, TrainRequest
 
 PAGE = 10
 """Words on one page of the list."""
+
+
+class _Picture(NamedTuple):
+    name: str
+    """In the message."""
+    path: Path
+    words: str
 
 
 async def tell_collisions(interaction: Interaction, service: Service, name: str) -> None:
@@ -54,20 +61,17 @@ async def show_word(interaction: Interaction, service: Service, name: str) -> No
     """Everything known about a word. Raises NothingCalled."""
     texts, person = texts_of(interaction), interaction.user.id
     found = await service.library.find(name, person)
-    job = await service.dispatch.job(found.job_id) if found.job_id is not None else None
+    job = await _job_of(service, found)
+    pictured = _pictured(interaction, job)
     details = [*_details(found, job, texts), *await _seen_in_file(service, found, texts)]
+    details += [texts.refusal(OnlyAgeRestricted())] if pictured is not job else []
     lines = [_line(found, person, texts), *(f"-# {line}" for line in details)]
     blocks: list[ui.Item[Any]] = [ui.TextDisplay("\n".join(lines))]
-    strip = Path(job.report.strip) if job and job.report.strip else None
-    preview = await _newest_preview(service, found)
-    files = []
-    if strip is not None and strip.exists():
-        files = [discord.File(strip, filename="before-after.png")]
-        blocks.append(gallery(("before-after.png", texts("result-before-after"))))
-    elif preview is not None:
-        files = [discord.File(preview, filename="preview.png")]
-        blocks.append(gallery(("preview.png", texts("library-preview", name=escape(found.name)))))
+    picture = _picture(found, pictured, texts)
+    if picture is not None:
+        blocks.append(gallery((picture.name, picture.words)))
     blocks += row(_buttons(found, person, texts)) + row(_owners_buttons(found, person, texts))
+    files = [discord.File(picture.path, filename=picture.name)] if picture is not None else []
     await show(interaction, layout(*blocks), files)
 
 
@@ -116,15 +120,33 @@ def _misfit(seen: SeenFile, ready: Ready) -> WrongModel | None:
 
 async def _send_as(interaction: Interaction, service: Service, found: Word, kind: str) -> None:
     texts, shown = texts_of(interaction), escape(found.name)
+    preview = _newest_preview(_pictured(interaction, await _job_of(service, found)))
     async with service.looking.desk() as desk:
-        paths = await export(service, found, kind, desk, await _newest_preview(service, found))
+        paths = await export(service, found, kind, desk, preview)
         files = [discord.File(path, filename=path.name) for path in paths]
         said = texts("export-png", name=shown) if kind == "png" else texts("export-file", name=shown, format=kind)
         await interaction.followup.send(said, files=files, ephemeral=True)
 
 
-async def _newest_preview(service: Service, found: Word) -> Path | None:
-    job = await service.dispatch.job(found.job_id) if found.job_id is not None else None
+async def _job_of(service: Service, found: Word) -> Job | None:
+    return await service.dispatch.job(found.job_id) if found.job_id is not None else None
+
+
+def _pictured(interaction: Interaction, job: Job | None) -> Job | None:
+    """The job, if its pictures may be seen here."""
+    return job if job is not None and may_show(interaction, job) else None
+
+
+def _picture(found: Word, job: Job | None, texts: Texts) -> _Picture | None:
+    """What shows a word best: before and after, or the newest preview of a run that has not ended."""
+    strip = Path(job.report.strip) if job is not None and job.report.strip else None
+    if strip is not None and strip.exists():
+        return _Picture("before-after.png", strip, texts("result-before-after"))
+    preview = _newest_preview(job)
+    return _Picture("preview.png", preview, texts("library-preview", name=escape(found.name))) if preview else None
+
+
+def _newest_preview(job: Job | None) -> Path | None:
     previews = [Path(preview.path) for preview in job.report.previews] if job is not None else []
     return previews[-1] if previews and previews[-1].exists() else None
 

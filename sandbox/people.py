@@ -19,7 +19,7 @@ from sandbox.permissions import may_see
 from sandbox.rest import json_response
 from sandbox.routes.channels import direct_channel, put_idle_threads_to_sleep, set_archived
 from sandbox.server import Server
-from sandbox.state import GUILD_ID, Channel, Message, Person
+from sandbox.state import GUILD_ID, GUILD_TEXT, Channel, Message, Person
 
 KEEP_ALIVE_SECONDS = 15.0
 LOCALES = ("en-US", "en-GB", "zh-CN", "zh-TW", "de", "fr", "ja", "es-ES")
@@ -131,7 +131,9 @@ async def delete_message(server: Server, request: web.Request) -> Json:
 
 
 async def edit_channel(server: Server, request: web.Request) -> Json:
-    """`archived` puts a thread to sleep or wakes it; `denied` names permissions that the bot loses in a channel."""
+    """`archived` puts a thread to sleep or wakes it; in a channel, `denied` names permissions that the bot loses and
+    `nsfw` is the age restriction.
+    """
     channel, data = server.world.channels.get(request.match_info["id"]), await body_of(request)
     if channel is None:
         raise CannotDo("There is no such channel.")
@@ -139,6 +141,8 @@ async def edit_channel(server: Server, request: web.Request) -> Json:
         set_archived(server, channel, archived=data["archived"])
     if isinstance(data.get("denied"), list) and not channel.is_thread:
         channel.denied = _bits(data["denied"])
+    if isinstance(data.get("nsfw"), bool) and channel.type == GUILD_TEXT:
+        channel.nsfw = data["nsfw"]
     announce.channel_updated(server, channel)
     return announce.channel_for_people(server, channel)
 

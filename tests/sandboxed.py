@@ -134,7 +134,7 @@ class Sandbox:
         await self.call("PATCH", f"/people/{self.person_id(person)}", json={"locale": locale})
 
     async def edit_channel(self, channel: str, **changes: Any) -> Json:
-        """`archived=True` for a thread, `denied=["CREATE_PUBLIC_THREADS"]` for a text channel."""
+        """`archived=True` for a thread, `denied=["CREATE_PUBLIC_THREADS"]` and `nsfw=True` for a text channel."""
         return await self.call("PATCH", f"/channels/{self.channel_id(channel)}", json=changes)
 
     async def open_direct(self, person: str) -> str:

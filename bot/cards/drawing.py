@@ -10,6 +10,7 @@ from discord import ui
 from bot.cards.bar import bar
 from bot.cards.outgoing import Outgoing, button, gallery, layout, row
 from bot.cards.training import failure
+from bot.errors import OnlyAgeRestricted
 from bot.jobs.job import Job, State
 from bot.names import escape
 from bot.texts.catalogue import Texts
@@ -78,13 +79,15 @@ def _file(job: Job, index: int) -> tuple[str, Path]:
 def _coarse(job: Job) -> tuple[tuple[str, Path], ...]:
     """How the first picture looks by now. Its name changes with it, so that the card takes it anew."""
     coarse = job.report.coarse
-    if coarse is None or job.state is not State.RUNNING or not Path(coarse.path).exists():
+    if coarse is None or job.withheld or job.state is not State.RUNNING or not Path(coarse.path).exists():
         return ()
     return ((f"progress-{job.id}-{coarse.step}.png", Path(coarse.path)),)
 
 
 def _shown(job: Job) -> list[int]:
-    """Places of the pictures that are still there and that the model's safety checker lets pass."""
+    """Places of the pictures that are still there and that are not withheld."""
+    if job.withheld:
+        return []
     pictures = enumerate(job.report.pictures)
     return [index for index, picture in pictures if not picture.unsafe and Path(picture.path).exists()]
 
@@ -97,6 +100,8 @@ def _state(job: Job, texts: Texts, line: str) -> str:
             return f"{texts('drawing-failed')} {failure(job, texts)}"
         case State.CANCELLED:
             return texts("drawing-stopped")
+        case State.SUCCEEDED if job.withheld:
+            return texts.refusal(OnlyAgeRestricted())
         case State.SUCCEEDED if any(picture.unsafe for picture in job.report.pictures):
             return texts("drawing-unsafe", pictures=sum(picture.unsafe for picture in job.report.pictures))
         case State.SUCCEEDED:

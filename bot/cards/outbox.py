@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import aiohttp
 import discord
 import structlog
+from msgspec.structs import replace
 
 from bot.cards.outgoing import Outgoing
 from bot.db.database import Database
@@ -92,7 +93,7 @@ class Outbox:
             )
         except UNREACHABLE as error:
             log.warning("channel out of reach", job=job.id, key=row["key"], error=repr(error))
-            message = await self._post_privately(row, job, outgoing)
+            message = await self._post_privately(row, job)
         await self._close(row, message.id if message else None)
         if message is not None:
             await self._post.posted(job, row["key"], message)
@@ -111,10 +112,14 @@ class Outbox:
             allowed_mentions=outgoing.mentions(),
         )
 
-    async def _post_privately(self, row: Any, job: Job, outgoing: Outgoing) -> discord.Message | None:
+    async def _post_privately(self, row: Any, job: Job) -> discord.Message | None:
         """The channel is gone or closed to us: what a person waits for goes to them, the rest is let go."""
         if row["key"] not in ("card", "result"):
             return None
+        composed = await self._post.compose(replace(job, guild_id=None), row["key"], row["id"])
+        if composed is None:
+            return None
+        _, outgoing = composed
         try:
             private = await self._client.create_dm(discord.Object(job.owner_id))
             return await self._post_to(row, private.id, outgoing)

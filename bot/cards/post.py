@@ -69,12 +69,14 @@ class Post:
         """A card's place is kept in the row; a run's card gets a thread for its previews."""
         if key != "card":
             return
+        stayed = message.channel.id == job.channel_id  # not so where a private chat took it in
         async with self._database.transaction() as queries:
             await queries.set_message(
                 self._database.connection,
                 id=job.id,
                 message_id=message.id,
                 channel_id=message.channel.id,
+                guild_id=job.guild_id if stayed else None,
                 revision=job.revision,
             )
         if job.kind is Kind.TRAIN and self._threads and isinstance(job.request, TrainRequest):

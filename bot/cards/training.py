@@ -51,7 +51,7 @@ def result_message(job: Job, request: TrainRequest, texts: Texts, mark: int | No
         (report.strip, f"before-after-{job.id}.png", texts("result-before-after")),
         (report.film, f"film-{job.id}.webp", texts("result-film")),
     ):
-        if path and Path(path).exists():
+        if path and not job.withheld and Path(path).exists():
             files.append((name, Path(path)))
             blocks.append(gallery((name, words)))
     if report.snapshot and Path(report.snapshot).exists():
@@ -175,7 +175,7 @@ def _measuring(job: Job, texts: Texts) -> list[str]:
 
 def _previews(job: Job, texts: Texts) -> list[_Picture]:
     """The first preview and the newest."""
-    previews = [preview for preview in job.report.previews if Path(preview.path).exists()]
+    previews = [] if job.withheld else [each for each in job.report.previews if Path(each.path).exists()]
     shown = [previews[0], previews[-1]] if len(previews) > 1 else previews
     return [
         (f"preview-{job.id}-{preview.step}.png", Path(preview.path), texts("training-preview-at", step=preview.step))

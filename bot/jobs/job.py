@@ -129,6 +129,16 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
         """The embedding that the job makes; None for a drawing."""
         return None if isinstance(self.request, DrawRequest) else self.request.name
 
+    @property
+    def unchecked(self) -> bool:
+        """No safety checker has seen its pictures: they are for age-restricted channels."""
+        return isinstance(self.request, DrawRequest | TrainRequest) and self.request.allow_unsafe
+
+    @property
+    def withheld(self) -> bool:
+        """Its pictures are not for the place where it is told of: its channel was lost, and a private chat got it."""
+        return self.unchecked and self.guild_id is None
+
 
 def kind_of(request: Request) -> Kind:
     match request:

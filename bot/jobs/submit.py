@@ -4,6 +4,7 @@ import time
 from typing import Any, NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
 from bot.db.database import Database
 from bot.errors import NameTaken, QuotaReached
@@ -39,11 +40,14 @@ class Submissions:
         self._database = database
         self._quota = quota
 
-    async def submit(self, asker: Asker, request: Request) -> Job:
+    async def submit(self, asker: Asker, request: Request, *, age_restricted: bool = False) -> Job:
         """Keeps the request as a job with its card to be posted; the same interaction twice gives the same job.
 
+        `age_restricted` is said of the channel; what a copied request has from its own channel does not count.
         Raises NameTaken and QuotaReached.
         """
+        if not isinstance(request, CreateRequest):
+            request = replace(request, allow_unsafe=age_restricted)
         async with self._database.transaction() as queries:
             known = await queries.job_by_interaction(self._database.connection, interaction_id=asker.interaction_id)
             if known:
@@ -73,7 +77,7 @@ class Submissions:
         request: Request = msgspec.json.decode(row["request"], type=Request)
         return request
 
-    async def take_draft(self, interaction_id: int, person_id: int) -> Job | None:
+    async def take_draft(self, interaction_id: int, person_id: int, *, age_restricted: bool = False) -> Job | None:
         """Records the person's consent and submits what waited for it; None when there is nothing of theirs."""
         async with self._database.transaction() as queries:
             row = await queries.draft_by_id(self._database.connection, interaction_id=interaction_id)
@@ -81,7 +85,8 @@ class Submissions:
                 return None
             await queries.add_consent(self._database.connection, person_id=person_id, given_at=time.time())
         asker = Asker(*(row[field] for field in Asker._fields))
-        job = await self.submit(asker, msgspec.json.decode(row["request"], type=Request))
+        request = msgspec.json.decode(row["request"], type=Request)
+        job = await self.submit(asker, request, age_restricted=age_restricted)
         async with self._database.transaction() as queries:
             await queries.delete_draft(self._database.connection, interaction_id=interaction_id)
         return job

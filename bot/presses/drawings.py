@@ -8,9 +8,9 @@ import discord
 from msgspec.structs import replace
 from PIL import Image
 
-from bot.answers import Interaction, check_may_post, place, say, show, texts_of, think
+from bot.answers import Interaction, check_may_post, may_show, place, say, show, texts_of, think
 from bot.cards.drawing import picked_card, settings_of
-from bot.errors import BadSize, Forgotten
+from bot.errors import BadSize, Forgotten, OnlyAgeRestricted
 from bot.faults import check
 from bot.forms import DrawingForm, random_seed
 from bot.jobs.job import Job
@@ -53,7 +53,7 @@ async def _read(interaction: Interaction, service: Service, draft: str) -> None:
 async def _pick(interaction: Interaction, service: Service, about: str) -> None:
     """One picture of several, with what can be done with it."""
     await think(interaction)
-    job, index = await _picture(service, about)
+    job, index = await _picture(interaction, service, about)
     card = picked_card(job, index, texts_of(interaction))
     await show(interaction, card.view, [discord.File(path, filename=name) for name, path in card.files])
 
@@ -66,7 +66,7 @@ async def _variations(interaction: Interaction, service: Service, about: str) ->
 
 async def _larger(interaction: Interaction, service: Service, about: str) -> None:
     """The picture drawn over at twice its sides, so that it gains detail."""
-    job, index = await _picture(service, about)
+    job, index = await _picture(interaction, service, about)
     path = Path(job.report.pictures[index].path)
     width, height = await asyncio.to_thread(_size, path)
     if max(width, height) * 2 > LARGEST_SIDE:
@@ -80,7 +80,7 @@ async def _larger(interaction: Interaction, service: Service, about: str) -> Non
 async def _draw_over(interaction: Interaction, service: Service, about: str) -> None:
     """A form for what is to be drawn over the picture."""
     check_may_post(interaction)
-    job, index = await _picture(service, about)
+    job, index = await _picture(interaction, service, about)
     start = job.report.pictures[index].path
     prompt = job.request.prompt if isinstance(job.request, DrawRequest) else ""
     await interaction.response.send_modal(DrawingForm(texts_of(interaction), service, prompt, start))
@@ -90,7 +90,7 @@ async def _anew(interaction: Interaction, service: Service, about: str, **change
     """The request of a picture, its own seed, and these changes; it becomes the picture of whoever pressed."""
     check_may_post(interaction)
     await think(interaction)
-    job, index = await _picture(service, about)
+    job, index = await _picture(interaction, service, about)
     assert isinstance(job.request, DrawRequest)
     hidden = await service.library.hidden_from(interaction.user.id)
     seed = job.report.pictures[index].seed
@@ -99,14 +99,16 @@ async def _anew(interaction: Interaction, service: Service, about: str, **change
     await place(interaction, service, request)
 
 
-async def _picture(service: Service, about: str) -> tuple[Job, int]:
-    """The job and the place of a picture that is still there, from `job.index`. Raises Forgotten."""
+async def _picture(interaction: Interaction, service: Service, about: str) -> tuple[Job, int]:
+    """The job and the place of a picture that is still there, from `job.index`. Raises Forgotten, OnlyAgeRestricted."""
     job_id, _, index = about.partition(".")
     job = await service.dispatch.job(int(job_id))
     pictures = job.report.pictures if job is not None and isinstance(job.request, DrawRequest) else ()
     place_in_job = int(index or 0)
-    if job is None or place_in_job >= len(pictures) or pictures[place_in_job].unsafe:
+    if job is None or place_in_job >= len(pictures):
         raise Forgotten
+    if pictures[place_in_job].unsafe or not may_show(interaction, job):
+        raise OnlyAgeRestricted
     if not await asyncio.to_thread(Path(pictures[place_in_job].path).exists):
         raise Forgotten
     return job, place_in_job

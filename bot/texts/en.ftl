@@ -392,7 +392,7 @@ drawing-read-as = read as: { $reading }
 drawing-unsafe = { $pictures ->
     [one] 1 picture is
    *[other] { $pictures } pictures are
-} not shown: the model's safety checker took offence. Try another seed or prompt.
+} not shown: the model's safety checker took offence. Try another seed or prompt, or draw in an age-restricted channel.
 drawing-deleted = The pictures were deleted.
 
 ## Styles
@@ -658,6 +658,7 @@ refusal-quota-reached = You have { $limit ->
 refusal-already-ended = This has already ended.
 refusal-forgotten = What this button belonged to is no longer here.
 refusal-cannot-post-here = Embedsmith may not write or attach files in this channel. Ask its moderators, or use another channel.
+refusal-only-age-restricted = What was drawn for an age-restricted channel is shown in such channels only.
 
 ## Everything else that goes wrong
 

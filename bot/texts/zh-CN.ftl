@@ -346,7 +346,7 @@ drawing-did-you-mean = 没有叫 { $word } 的嵌入。你是想写 { $name } �
 drawing-unreadable = { $name } 无法使用：文件已损坏，或是为另一种模型制作的。已当作普通文字处理。请用 `/{ command-embed } { command-embed-show }` 查看它，并导入为这个模型制作的同一个词。
 drawing-not-used = 这里不使用：{ $tags }。
 drawing-read-as = 读作：{ $reading }
-drawing-unsafe = 有 { $pictures } 张图片未显示：模型的安全检查器没有让它们通过。请换一个种子或提示词。
+drawing-unsafe = 有 { $pictures } 张图片未显示：模型的安全检查器没有让它们通过。请换一个种子或提示词，或在年龄限制频道里画。
 drawing-deleted = 图片已删除。
 
 ## Styles
@@ -564,6 +564,7 @@ refusal-quota-reached = 你有 { $limit } 个任务在排队或运行，已达�
 refusal-already-ended = 这个已经结束了。
 refusal-forgotten = 这个按钮所属的内容已经不在了。
 refusal-cannot-post-here = Embedsmith 不能在这个频道发消息或附件。请联系频道管理员，或换一个频道。
+refusal-only-age-restricted = 为年龄限制频道画的图片，只在这类频道里显示。
 
 ## Everything else that goes wrong
 

@@ -116,6 +116,19 @@ async def test_a_draft_is_its_own_persons_and_stays_when_it_is_looked_at(tmp_pat
         assert not await desk.has_consented(ASKER.owner_id)
 
 
+async def test_what_a_channel_allows_is_asked_anew(tmp_path: Path) -> None:
+    async with open_database(tmp_path / "e.sqlite3") as database:
+        desk = submissions(database)
+        restricted = await desk.submit(ASKER, DRAW, age_restricted=True)
+        assert restricted.unchecked
+        again = await desk.submit(ASKER._replace(interaction_id=78), restricted.request)
+        assert not again.unchecked
+        await desk.keep_draft(ASKER._replace(interaction_id=79), TRAIN)
+        waited = await desk.take_draft(79, ASKER.owner_id, age_restricted=True)
+        assert waited is not None
+        assert waited.unchecked
+
+
 async def test_a_released_job_waits_again(tmp_path: Path) -> None:
     async with open_database(tmp_path / "e.sqlite3") as database:
         job = await submissions(database).submit(ASKER, TRAIN)

@@ -59,6 +59,19 @@ def test_a_drawing_shows_its_progress_and_a_coarse_picture(tmp_path: Path) -> No
     assert "attachment://" not in said
 
 
+def test_what_no_checker_has_seen_is_not_shown_in_a_private_chat(tmp_path: Path) -> None:
+    request = msgspec.structs.replace(DRAW, allow_unsafe=True)
+    report = drawn(tmp_path, "safe")
+    report = msgspec.structs.replace(report, coarse=ShownPreview(4, report.pictures[0].path))
+    for state, said in ((State.SUCCEEDED, "such channels only"), (State.RUNNING, "drawing…")):
+        posted = msgspec.structs.replace(job(7, state, kind=Kind.DRAW, report=report), request=request)
+        assert len(drawing_card(posted, request, texts_for("en"), "").files) == 1
+        moved = msgspec.structs.replace(posted, guild_id=None)
+        card = drawing_card(moved, request, texts_for("en"), "")
+        assert card.files == ()
+        assert said in str(card.view.to_components())
+
+
 def test_every_button_of_one_picture_is_there(tmp_path: Path) -> None:
     said, _ = card_of(drawn(tmp_path, "safe"))
     assert all(

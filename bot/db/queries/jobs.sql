@@ -58,7 +58,8 @@ UPDATE jobs SET shown_revision = :revision WHERE id = :id;
 UPDATE jobs SET revision = revision + 1 WHERE state = 'queued';
 
 -- name: set_message!
-UPDATE jobs SET message_id = :message_id, channel_id = :channel_id, shown_revision = :revision WHERE id = :id;
+UPDATE jobs SET message_id = :message_id, channel_id = :channel_id, guild_id = :guild_id, shown_revision = :revision
+WHERE id = :id;
 
 -- name: set_thread!
 UPDATE jobs SET thread_id = :thread_id WHERE id = :id;

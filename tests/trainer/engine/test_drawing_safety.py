@@ -1,18 +1,17 @@
 """Models that ship a safety checker."""
 
-import shutil
 import time
 from pathlib import Path
 
 import pytest
 import torch
-from diffusers.pipelines.stable_diffusion.safety_checker import StableDiffusionSafetyChecker
 from PIL import Image
-from transformers import CLIPConfig, CLIPImageProcessorPil
+from transformers import CLIPImageProcessorPil
 
 from tests.trainer.driving import Desk
 from tests.trainer.engine.drawings import Studio
-from tests.trainer.process import MODEL, pictures_of, train_request
+from tests.trainer.models.checker import MINDS_ALL, MINDS_NOTHING, with_checker
+from tests.trainer.process import pictures_of, train_request
 from trainer.engine.picture_pass import picture_pass
 from trainer.models.errors import BadModel
 from trainer.models.loading import load_model
@@ -22,19 +21,7 @@ from trainer.protocol import DrawRequest, Preview
 CPU = torch.device("cpu")
 
 
-def with_checker(folder: Path, likeness: float) -> Path:
-    """The small model, and a checker that minds pictures as like a concept as this, a cosine."""
-    shutil.copytree(MODEL, folder)
-    plain = {"hidden_size": 16, "intermediate_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2}
-    vision = plain | {"image_size": 224, "patch_size": 56}
-    torch.manual_seed(0)
-    checker = StableDiffusionSafetyChecker(CLIPConfig(vision_config=vision, text_config=plain, projection_dim=8))
-    torch.nn.init.constant_(checker.concept_embeds_weights, likeness)
-    checker.save_pretrained(folder / "safety_checker")
-    return folder
-
-
-@pytest.mark.parametrize(("likeness", "unsafe"), [(-2.0, True), (2.0, False)])
+@pytest.mark.parametrize(("likeness", "unsafe"), [(MINDS_ALL, True), (MINDS_NOTHING, False)])
 def test_pictures_are_told_unsafe_and_kept(tmp_path: Path, likeness: float, *, unsafe: bool) -> None:
     studio = Studio(load_model(with_checker(tmp_path / "model", likeness), CPU, torch.float32), tmp_path)
     drawn = studio.drawn(DrawRequest(prompt="an owl", steps=2, count=2, width=64, height=64))
@@ -44,7 +31,7 @@ def test_pictures_are_told_unsafe_and_kept(tmp_path: Path, likeness: float, *, u
 
 
 def test_a_preview_that_it_stops_is_grey(tmp_path: Path) -> None:
-    desk = Desk(load_model(with_checker(tmp_path / "model", -2.0), CPU, torch.float32), tmp_path)
+    desk = Desk(load_model(with_checker(tmp_path / "model", MINDS_ALL), CPU, torch.float32), tmp_path)
     desk.train(train_request(steps=1, batch_size=1))
     previews = [event.path for event in desk.of(Preview)]
     assert len(previews) == 2
@@ -54,7 +41,7 @@ def test_a_preview_that_it_stops_is_grey(tmp_path: Path) -> None:
 
 
 def test_where_it_is_allowed_the_checker_is_not_asked(tmp_path: Path) -> None:
-    model = load_model(with_checker(tmp_path / "model", -2.0), CPU, torch.float32)
+    model = load_model(with_checker(tmp_path / "model", MINDS_ALL), CPU, torch.float32)
     drawn = Studio(model, tmp_path).drawn(DrawRequest(prompt="an owl", steps=2, width=64, height=64, allow_unsafe=True))
     assert [picture.unsafe for picture in drawn.pictures] == [False]
     desk = Desk(model, tmp_path)
@@ -66,7 +53,7 @@ def test_where_it_is_allowed_the_checker_is_not_asked(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("allowed", [False, True])
 def test_a_coarse_picture_is_shown_only_where_it_is_allowed(tmp_path: Path, *, allowed: bool) -> None:
-    studio = Studio(load_model(with_checker(tmp_path / "model", -2.0), CPU, torch.float32), tmp_path)
+    studio = Studio(load_model(with_checker(tmp_path / "model", MINDS_ALL), CPU, torch.float32), tmp_path)
     job = studio.begin(DrawRequest(prompt="an owl", width=64, height=64, allow_unsafe=allowed))
     picture_pass(studio.model, [job.drawing], 16)
     job.passed(now=time.monotonic() + 6)
@@ -75,7 +62,7 @@ def test_a_coarse_picture_is_shown_only_where_it_is_allowed(tmp_path: Path, *, a
 
 
 def test_a_checker_that_cannot_be_read_is_not_left_out(tmp_path: Path) -> None:
-    folder = with_checker(tmp_path / "model", 0.0)
+    folder = with_checker(tmp_path / "model", MINDS_NOTHING)
     next((folder / "safety_checker").glob("*.safetensors")).unlink()
     with pytest.raises(BadModel, match="safety_checker"):
         load_model(folder, CPU, torch.float32)

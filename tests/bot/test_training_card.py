@@ -1,0 +1,31 @@
+"""What the messages about a run show."""
+
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from bot.cards.outgoing import Outgoing
+from bot.cards.training import result_message, training_card
+from bot.jobs.job import Job, Report, ShownPreview, State
+from bot.texts.catalogue import texts_for
+from tests.bot.jobs import TRAIN, job
+
+
+def messages(run: Job) -> tuple[Outgoing, Outgoing]:
+    texts = texts_for("en")
+    return training_card(run, TRAIN, texts, ""), result_message(run, TRAIN, texts)
+
+
+def test_what_no_checker_has_seen_is_not_shown_in_a_private_chat(tmp_path: Path) -> None:
+    picture, learned = tmp_path / "picture.png", tmp_path / "my-cat.pt"
+    for path in (picture, learned):
+        path.write_bytes(b"something")
+    shown = str(picture)
+    report = Report(previews=(ShownPreview(0, shown),), strip=shown, film=shown, snapshot=str(learned))
+    posted = replace(job(7, State.SUCCEEDED, report=report), request=replace(TRAIN, allow_unsafe=True))
+    card, result = messages(posted)
+    assert [name for name, _ in card.files] == ["preview-7-0.png"]
+    assert [name for name, _ in result.files] == ["before-after-7.png", "film-7.webp", "my-cat.pt"]
+    card, result = messages(replace(posted, guild_id=None))
+    assert card.files == ()
+    assert [name for name, _ in result.files] == ["my-cat.pt"]
