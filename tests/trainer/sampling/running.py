@@ -22,10 +22,15 @@ def noise_of(seeds: tuple[int, ...], shape: tuple[int, int, int]) -> BatchNoise:
 
 
 def sampled(
-    row: SamplerRow, values: Tensor, noise: BatchNoise, look: Look, eta: float | None = None
+    row: SamplerRow,
+    values: Tensor,
+    noise: BatchNoise,
+    look: Look,
+    eta: float | None = None,
+    dtype: torch.dtype = torch.float32,
 ) -> tuple[Tensor, list[float]]:
     """Latents and the sigmas at which the model was asked."""
-    sampling = row.sample(noise() * values[0], values, noise, eta)
+    sampling = row.sample(noise().to(dtype) * values[0], values, noise, eta)
     asked = []
     x, sigma = next(sampling)
     while True:

@@ -74,6 +74,24 @@ def test_eta_scales_the_fresh_noise(name: str, eta: float) -> None:
     assert eta == 0.6 or (latents - other).abs().max() > 0.01
 
 
+@pytest.mark.parametrize("eta", [0.0, 0.6, 1.0])
+def test_the_adaptive_one_chooses_the_steps_of_its_rule(eta: float) -> None:
+    """In float64, where the error that it chooses by stands above the rounding over the whole range of noise."""
+    row, chosen = SAMPLERS["DPM adaptive"], []
+
+    def remembered(x: Tensor, sigma: float) -> Tensor:
+        chosen.append(sigma)
+        return denoise(x, sigma)
+
+    values = sigmas(row, 10, ALPHAS_CUMPROD)
+    latents, asked = sampled(row, values, noise_of((3,), SHAPE), denoise, eta, torch.float64)
+    wanted = referenced(row, values, noise_of((3,), SHAPE), remembered, eta)
+    tolerance = 1e-6 if eta else 1e-9  # fresh noise comes in float32
+    np.testing.assert_allclose(latents, wanted, atol=tolerance, rtol=0)
+    np.testing.assert_allclose(asked, chosen, rtol=tolerance)
+    assert asked[0] == pytest.approx(values[0].item())
+
+
 @pytest.mark.parametrize("schedule", ["SGM Uniform", "KL Optimal"])
 @pytest.mark.parametrize("name", [name for name, row in SAMPLERS.items() if row.grid is None])
 def test_a_sampler_follows_its_rule_on_other_schedules(name: str, schedule: Any) -> None:
