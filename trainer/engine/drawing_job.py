@@ -11,6 +11,7 @@ from trainer.embeddings.embedding import Embedding
 from trainer.embeddings.folder import EmbeddingsFolder
 from trainer.engine.drawing_order import order_of
 from trainer.engine.drawn import as_written, described, parameters_of, reading_told
+from trainer.engine.memory import is_out_of_memory
 from trainer.engine.order import Start as PictureStart
 from trainer.engine.picture_pass import Drawing
 from trainer.engine.plan import Need
@@ -94,12 +95,21 @@ class DrawingJob:
         if now - self._shown_at < _SHOW_EVERY_SECONDS or self.drawing.decoding:
             return None
         self._shown_at = now
-        coarse = self.drawing.coarse()
+        coarse = self._coarse_picture()
         if coarse is None or self._is_unsafe(coarse):
             return None
         self._folder.mkdir(parents=True, exist_ok=True)
         save_png(coarse, self._coarse, None)
         return str(self._coarse)
+
+    def _coarse_picture(self) -> Image.Image | None:
+        """None, too, where the memory does not suffice for it: the drawing matters more."""
+        try:
+            return self.drawing.coarse()
+        except (RuntimeError, MemoryError) as error:
+            if is_out_of_memory(error):
+                return None
+            raise
 
     def _is_unsafe(self, image: Image.Image) -> bool:
         return not self._request.allow_unsafe and self._model.is_unsafe(image)
