@@ -61,8 +61,12 @@ def read_wording(
     calls: int,
     words: Mapping[str, int],
     emphasis: Emphasis = "Original",
+    earlier: int = 0,
 ) -> Wording:
-    """Read both prompts with `words`: name → number of vectors. Raises PromptTooLong."""
-    plans = read_prompt(prompt, calls), read_negative_prompt(negative, calls)
+    """Read both prompts with `words`: name → number of vectors, after `earlier` calls for a smaller picture.
+
+    Raises PromptTooLong.
+    """
+    plans = read_prompt(prompt, calls, earlier), read_negative_prompt(negative, calls, earlier)
     texts = dict.fromkeys(text for plan in plans for text in plan.segments)
     return Wording(*plans, {text: reader.read(text, words, emphasis) for text in texts}, calls)

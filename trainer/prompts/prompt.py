@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 
 from trainer.prompts.composition import Part, read_composition
 from trainer.prompts.emphasis import Segments, read_emphasis
@@ -41,24 +42,40 @@ class PromptPlan:
         return {text: read_emphasis(text) for text in texts}
 
 
-def read_prompt(text: str, steps: int) -> PromptPlan:
-    """Read a prompt for a picture of `steps` steps.
+def read_prompt(text: str, steps: int, earlier: int = 0) -> PromptPlan:
+    """Read a prompt for a picture of `steps` steps, drawn over a smaller one of `earlier` steps.
 
     Steps are calls of the model: samplers that ask it twice a step have twice as many. Odd syntax is text. Raises
     PromptTooLong.
     """
     _check(text, steps)
     plain, networks = read_extra_networks(text)
-    return PromptPlan(_sub_prompts(read_composition(plain), steps), networks)
+    return PromptPlan(_sub_prompts(read_composition(plain), steps, earlier), networks)
 
 
-def read_negative_prompt(text: str, steps: int) -> PromptPlan:
+def read_negative_prompt(text: str, steps: int, earlier: int = 0) -> PromptPlan:
     """Read a negative prompt: one sub-prompt of weight 1; AND and tags are words in it, as in the web UI.
 
     Raises PromptTooLong.
     """
     _check(text, steps)
-    return PromptPlan(_sub_prompts([Part(text, 1.0)], steps))
+    return PromptPlan(_sub_prompts([Part(text, 1.0)], steps, earlier))
+
+
+def followed_by(first: PromptPlan, second: PromptPlan) -> PromptPlan:
+    """Both as one: the steps of a picture and then those of a larger one, read from the same prompt."""
+    pairs = zip(first.sub_prompts, second.sub_prompts, strict=True)
+    parts = [SubPrompt(one.weight, _one_after_another(one.schedule, other.schedule)) for one, other in pairs]
+    return PromptPlan(tuple(parts), first.extra_networks)
+
+
+def _one_after_another(first: Sequence[Stage], second: Sequence[Stage]) -> tuple[Stage, ...]:
+    """The first's last `until` is one step more than it has, which here is the first of those that follow."""
+    steps = first[-1].until
+    ends = {min(stage.until, steps - 1): stage.text for stage in reversed(first)}
+    stages = [Stage(end, text) for end, text in reversed(ends.items())]
+    stages += [Stage(steps + stage.until, stage.text) for stage in second]
+    return tuple(list(same)[-1] for _, same in groupby(stages, key=lambda stage: stage.text))
 
 
 def _check(text: str, steps: int) -> None:
@@ -68,8 +85,8 @@ def _check(text: str, steps: int) -> None:
         raise PromptTooLong(f"a prompt of {len(text)} characters; {LONGEST_PROMPT} are the most")
 
 
-def _sub_prompts(parts: Sequence[Part], steps: int) -> tuple[SubPrompt, ...]:
-    schedules = [read_schedule(part.text, steps) for part in parts]
+def _sub_prompts(parts: Sequence[Part], steps: int, earlier: int) -> tuple[SubPrompt, ...]:
+    schedules = [read_schedule(part.text, steps, earlier) for part in parts]
     texts = {stage.text for schedule in schedules for stage in schedule}
     if sum(map(len, texts)) > MOST_CHARACTERS:
         schedules = [literal_schedule(part.text, steps) for part in parts]

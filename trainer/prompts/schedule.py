@@ -14,13 +14,14 @@ class Stage(NamedTuple):
     text: str
 
 
-def read_schedule(text: str, steps: int) -> tuple[Stage, ...]:
+def read_schedule(text: str, steps: int, earlier: int = 0) -> tuple[Stage, ...]:
     """Stages in order; neighbours differ in text, the last one's `until` is `steps`.
 
     As the web UI counts, the text of step s, from 0, is the first stage's whose `until` >= s; so the first stage holds
-    for one step more than its number says, and a change at the last step never comes.
+    for one step more than its number says, and a change at the last step never comes. Where a smaller picture of
+    `earlier` steps was drawn before this one, numbers in the text count from its first step on.
     """
-    items = read_items(text, steps)
+    items = read_items(text, steps, earlier)
     texts = [Stage(end, _text_at(items, end)) for end in sorted(_ends(items, steps))]
     return tuple(list(same)[-1] for _, same in groupby(texts, key=lambda stage: stage.text))
 

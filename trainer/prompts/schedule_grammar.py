@@ -42,9 +42,9 @@ class Alternation(NamedTuple):
 Items = tuple[str | Change | Alternation, ...]
 
 
-def read_items(text: str, steps: int) -> Items:
-    """Text and what changes in it, over a picture of `steps` steps."""
-    reading = _Reading(steps)
+def read_items(text: str, steps: int, earlier: int = 0) -> Items:
+    """Text and what changes in it, over a picture of `steps` steps, `earlier` ones of a smaller picture before them."""
+    reading = _Reading(steps, earlier)
     for token in _TOKEN.findall(text):
         reading.take(token)
     reading.spill()
@@ -66,10 +66,10 @@ class _Group:
 class _Reading:
     """Reads tokens from left to right; brackets and separators of what is still open are among `items`, as text."""
 
-    def __init__(self, steps: int) -> None:
+    def __init__(self, steps: int, earlier: int) -> None:
         self.items: list[str | Change | Alternation] = []
         self.failed = False
-        self._steps = steps
+        self._steps, self._earlier = steps, earlier
         self._changes = 0
         self._open: list[_Group] = []
 
@@ -116,10 +116,14 @@ class _Reading:
         return Change(parts[0] if len(parts) == 2 else (), parts[-1], until)
 
     def _until(self, when: Items) -> int | None:
-        """The step meant by a number: with a decimal point a part of all steps, otherwise the step itself."""
+        """The step meant by a number: with a decimal point a part of all steps, otherwise the step itself.
+
+        Both count on where a smaller picture was drawn before: its parts are 0 to 1, those of the larger one 1 to 2.
+        """
         if len(when) != 1 or not isinstance(when[0], str) or (number := _WHEN.fullmatch(when[0])) is None:
             return None
-        value = float(number[1]) * (self._steps if "." in number[1] else 1)
+        value = float(number[1])
+        value = (value - bool(self._earlier)) * self._steps if "." in number[1] else value - self._earlier
         return int(min(max(value, 0.0), self._steps))
 
 

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -6,7 +8,14 @@ from tests.trainer.prompts.hostile import HOSTILE, LONG_HOSTILE, WORDS
 from trainer.prompts.emphasis import Segment
 from trainer.prompts.errors import PromptTooLong
 from trainer.prompts.extra_networks import ExtraNetwork
-from trainer.prompts.prompt import MOST_CHARACTERS, PromptPlan, SubPrompt, read_negative_prompt, read_prompt
+from trainer.prompts.prompt import (
+    MOST_CHARACTERS,
+    PromptPlan,
+    SubPrompt,
+    followed_by,
+    read_negative_prompt,
+    read_prompt,
+)
 from trainer.prompts.schedule import Stage
 from trainer.protocol import LONGEST_PROMPT
 
@@ -43,6 +52,18 @@ def test_prompts_without_end_are_refused(read: type[PromptPlan]) -> None:
     assert read("a" * LONGEST_PROMPT, 1)
     with pytest.raises(PromptTooLong, match="4001 characters"):
         read("a" * (LONGEST_PROMPT + 1), 1)
+
+
+@pytest.mark.parametrize("text", ["a [b:1] [c:1.5] AND [d|e]", "[a:b:9] :2", "[a:b:10]", "[a:b:11]", "[a:b:1.5]", "a"])
+def test_a_larger_picture_says_on_what_the_smaller_one_began(text: str) -> None:
+    first, second = read_prompt(text, 10), read_prompt(text, 5, earlier=10)
+    whole = followed_by(first, second)
+    for together, one, other in zip(whole.sub_prompts, first.sub_prompts, second.sub_prompts, strict=True):
+        said = [one.text_at(step) for step in range(10)] + [other.text_at(step) for step in range(5)]
+        assert [together.text_at(step) for step in range(15)] == said
+        assert together.weight == one.weight
+        assert together.schedule[-1].until == 15
+        assert all(before.text != after.text for before, after in pairwise(together.schedule))
 
 
 def test_a_picture_has_steps() -> None:

@@ -70,6 +70,26 @@ def test_what_cannot_be_read_is_text(text: str) -> None:
     assert read_schedule(text, 10) == (Stage(10, text),)
 
 
+@pytest.mark.parametrize(
+    ("text", "stages"),
+    [
+        ("[a:b:1.5]", [(5, "a"), (10, "b")]),
+        ("[a:b:0.5]", [(10, "b")]),
+        ("[a:b:1.0]", [(10, "b")]),
+        ("[a:b:2.0]", [(10, "a")]),
+        ("[a:b:23]", [(3, "a"), (10, "b")]),
+        ("[a:b:20]", [(10, "b")]),
+        ("[a:b:99]", [(10, "a")]),
+        ("[a:b:1e999]", [(10, "a")]),
+        ("[a::1.25]c", [(2, "ac"), (10, "c")]),
+        ("[[a|b]:c:22]", [(1, "a"), (2, "b"), (10, "c")]),
+    ],
+)
+def test_after_a_smaller_picture_steps_are_counted_on(text: str, stages: list[tuple[int, str]]) -> None:
+    """The web UI since 1.6: parts 0 to 1 are the smaller picture's, 1 to 2 those of the one drawn over it."""
+    assert list(read_schedule(text, 10, earlier=20)) == stages
+
+
 def test_more_changes_than_anyone_writes_are_text() -> None:
     assert len(read_schedule("[a|b]" * MOST_CHANGES, 10)) == 10
     assert len(read_schedule("[a|b]" * (MOST_CHANGES + 1), 10)) == 1
