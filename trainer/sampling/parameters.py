@@ -24,6 +24,10 @@ KEYS = (
     "ENSD",
     "Init image hash",
     "RNG",
+    "Hires upscale",
+    "Hires resize",
+    "Hires steps",
+    "Hires upscaler",
     "Eta",
     "Eta DDIM",
     "Discard penultimate sigma",
@@ -59,11 +63,18 @@ class Parameters:
     seed_resize_from: tuple[int, int] | None = None
     """Width and height in pixels at which the seed was found."""
     denoising_strength: float | None = None
-    """Of a picture drawn over another, 0 to 1."""
+    """Of a picture drawn over another, or over a smaller one of its own, 0 to 1."""
     init_image_hash: str = ""
     ensd: int = 0
     rng: str = "CPU"
     """Where the noise came from: CPU, GPU or NV."""
+    hires_upscale: float | None = None
+    """By how much the picture was enlarged and then drawn over; None where it was not, or to a size in pixels."""
+    hires_resize: tuple[int, int] | None = None
+    """To which width and height in pixels; a side of 0 follows from the other one."""
+    hires_steps: int = 0
+    """Made at that size; 0 is as many as before."""
+    hires_upscaler: str = ""
     eta: float | None = None
     """Amount of fresh noise; None is the sampler's own."""
     drop_penultimate: bool = False
@@ -95,12 +106,16 @@ def _settings(p: Parameters) -> dict[str, str]:
         "Model": p.model,
         "Variation seed": str(p.variation_seed) if mixed else None,
         "Variation seed strength": _number(p.variation_strength) if mixed else None,
-        "Seed resize from": "{}x{}".format(*p.seed_resize_from) if p.seed_resize_from else None,
+        "Seed resize from": _size(p.seed_resize_from),
         "Denoising strength": _number(p.denoising_strength),
         "Clip skip": str(p.clip_skip) if p.clip_skip > 1 else None,
         "ENSD": str(p.ensd) if p.ensd else None,
         "Init image hash": p.init_image_hash,
         "RNG": p.rng if p.rng != "GPU" else None,
+        "Hires upscale": _number(p.hires_upscale),
+        "Hires resize": _size(p.hires_resize),
+        "Hires steps": str(p.hires_steps) if p.hires_steps else None,
+        "Hires upscaler": p.hires_upscaler,
         "Eta": eta if _ETAS.get(p.sampler) != 0 else None,
         "Eta DDIM": eta if _ETAS.get(p.sampler) == 0 else None,
         "Discard penultimate sigma": "True" if p.drop_penultimate else None,
@@ -110,6 +125,10 @@ def _settings(p: Parameters) -> dict[str, str]:
         "Version": p.version,
     }
     return {key: value for key, value in known.items() if value}
+
+
+def _size(size: tuple[int, int] | None) -> str | None:
+    return None if size is None else "{}x{}".format(*size)
 
 
 def _number(value: float | None) -> str | None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from trainer.sampling.infotext import has_settings, parse_parameters
 from trainer.sampling.parameters import KEYS, Parameters, format_parameters
 from trainer.sampling.sampler_names import SAMPLER_NAMES, SCHEDULES
+from trainer.sampling.upscaler_names import UPSCALER_NAMES
 
 SAMPLERS = {row.name: row for row in SAMPLER_NAMES}
 LINE = st.text(st.characters(blacklist_categories=("Cs", "Cc")), max_size=40).map(str.strip)
@@ -52,6 +53,10 @@ def parameters(draw: Any) -> Parameters:
         init_image_hash=draw(st.sampled_from(["", "0a1b2c3d"])),
         ensd=draw(st.sampled_from([0, 31337, -5])),
         rng=draw(st.sampled_from(["CPU", "GPU", "NV"])),
+        hires_upscale=draw(st.none() | st.floats(1, 4)),
+        hires_resize=draw(st.none() | st.tuples(st.just(0) | SIDE, SIDE)),
+        hires_steps=draw(st.integers(0, 150)),
+        hires_upscaler=draw(st.just("") | st.sampled_from(UPSCALER_NAMES).map(lambda row: row.name) | VALUE),
         eta=None if row.eta is None else draw(st.none() | SHARE.filter(lambda eta: eta != row.eta)),
         drop_penultimate=draw(st.booleans()),
         emphasis=draw(st.sampled_from(["Original", "No norm", "Ignore"])),
@@ -106,12 +111,14 @@ def test_a_text_of_the_web_ui_1_10() -> None:
     text = (
         "a cat\nSteps: 20, Sampler: DPM++ 2M SDE, Schedule type: Karras, CFG scale: 7, Seed: 5, Size: 512x512, "
         'Model hash: 6ce0161689, Model: v1-5-pruned-emaonly, VAE: "a, b.pt", Denoising strength: 0.7, RNG: NV, '
-        'Hires upscale: 2, TI hashes: "my-cat: 0123456789ab, dog: ba9876543210", Emphasis: No norm, Version: v1.10.1'
+        "Hires upscale: 2, Hires upscaler: R-ESRGAN 4x+, "
+        'TI hashes: "my-cat: 0123456789ab, dog: ba9876543210", Emphasis: No norm, Version: v1.10.1'
     )
     read = parse_parameters(text)
     assert (read.sampler, read.schedule, read.rng, read.emphasis) == ("DPM++ 2M SDE", "Karras", "NV", "No norm")
     assert read.ti_hashes == (("my-cat", "0123456789ab"), ("dog", "ba9876543210"))
-    assert read.others == (("VAE", "a, b.pt"), ("Hires upscale", "2"))
+    assert (read.hires_upscale, read.hires_upscaler, read.hires_steps) == (2, "R-ESRGAN 4x+", 0)
+    assert read.others == (("VAE", "a, b.pt"),)
     assert (read.denoising_strength, read.version) == (0.7, "v1.10.1")
 
 
@@ -165,6 +172,8 @@ def test_samplers_and_schedules_of_every_age(sampler: str, schedule: str, read: 
         "Size: 512",
         "Size: 1x",
         "Seed: 0x1F",
+        "Hires upscale: two",
+        "Hires resize: 1024",
     ],
 )
 def test_what_is_no_number_is_as_if_not_said(nonsense: str) -> None:
@@ -197,6 +206,10 @@ def test_the_order_is_the_web_uis() -> None:
         ti_hashes=(("a", "b"),),
         emphasis="No norm",
         rng="NV",
+        hires_upscale=2.0,
+        hires_resize=(8, 8),
+        hires_steps=3,
+        hires_upscaler="Latent",
         version="v1",
     )
     texts = [format_parameters(replace(everything, sampler=sampler)) for sampler in ("Euler a", "DDIM")]
