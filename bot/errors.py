@@ -9,7 +9,7 @@ Refusal
 │   NameForSeveral  NameTwice  TooManyWords  NothingToImport  NotAConcept  ConceptsNotAllowed
 │   StillLoading
 ├── BadSchedule  BadTemplate  BadSize  TooManySteps  StepsBehind  TooManyVectors  EmptyStart       (settings)
-│   PromptTooLong  BadSetting  UnknownSampler  StrayCaption  UnreadableCaption
+│   PromptTooLong  BadSetting  UnknownSampler  UnknownUpscaler  StrayCaption  UnreadableCaption
 ├── EmptyStyle  NoSuchStyle  StyleNotYours  TooManyStyles  StyledPromptTooLong                    (styles)
 └── QuotaReached  AlreadyEnded  Forgotten  CannotPostHere  OnlyAgeRestricted                       (the service)
 
@@ -364,6 +364,15 @@ class UnknownSampler(Refusal):
 
     def __init__(self, *, name: str) -> None:
         super().__init__(name=name)
+
+
+class UnknownUpscaler(Refusal):
+    """`ESRGAN_4x` cannot enlarge pictures here. There are: `Latent, Lanczos`."""
+
+    text_id = "refusal-unknown-upscaler"
+
+    def __init__(self, *, name: str, known: str) -> None:
+        super().__init__(name=name, known=known)
 
 
 class StrayCaption(Refusal):

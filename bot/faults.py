@@ -12,6 +12,7 @@ from bot.errors import (
     Refusal,
     TooManyVectors,
     UnknownSampler,
+    UnknownUpscaler,
 )
 from trainer.protocol import (
     LARGEST_SIDE,
@@ -19,6 +20,7 @@ from trainer.protocol import (
     MOST_VECTORS,
     SIDE_MULTIPLE,
     SMALLEST_SIDE,
+    UPSCALERS,
     Fault,
     Request,
     fault_in,
@@ -43,6 +45,8 @@ def _refusal(fault: Fault) -> Refusal:
             return BadTemplate(line=facts["line"], reason="nameless" if facts["line"] else "empty")
         case "unknown_sampler":
             return UnknownSampler(name=facts.get("sampler") or facts["schedule"])
+        case "unknown_upscaler":
+            return UnknownUpscaler(name=facts["upscaler"], known=", ".join(UPSCALERS))
         case "bad_size":
             return BadSize(
                 width=int(facts["width"]),

@@ -9,6 +9,7 @@ from typing import Literal
 
 import msgspec
 
+from trainer.sampling.enlargement import enlargement_of
 from trainer.sampling.sampler_names import (
     SAMPLER_NAMES,
     SCHEDULES,
@@ -17,6 +18,7 @@ from trainer.sampling.sampler_names import (
     read_sampler,
     read_schedule,
 )
+from trainer.sampling.upscaler_names import UPSCALER_NAMES, UnknownUpscaler, read_upscaler
 from trainer.training.lr_schedule import BadSchedule, parse_schedule
 
 PROTOCOL_VERSION = 2
@@ -110,6 +112,21 @@ SCHEDULE_CHOICES = ("Automatic", *SCHEDULES)
 """Its labels of noise schedules."""
 NoiseSource = Literal["CPU", "GPU", "NV"]
 """torch's generator on the CPU or on the device, or an NVIDIA card's numbers made on any machine."""
+UPSCALERS = tuple(row.name for row in UPSCALER_NAMES)
+"""The web UI's names of those that need no network of their own."""
+
+
+class Hires(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What becomes of a drawn picture: enlarged, and drawn over at the larger size, as the web UI's hires fix does."""
+
+    scale: float = 2.0
+    resize: tuple[int, int] = (0, 0)
+    """Width and height in pixels instead of a scale; a side of 0 follows from the other one."""
+    steps: int = 0
+    """All of them are made, whatever the strength; 0 is as many as before."""
+    upscaler: str = "Latent"
+    strength: float = 0.7
+    """How much of the enlarged picture is drawn anew, 0.01 to 1."""
 
 
 class DrawRequest(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True, kw_only=True):
@@ -144,6 +161,9 @@ class DrawRequest(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=T
     """How much of `image` is drawn anew, 0 to 1."""
     allow_unsafe: bool = False
     """The pictures stand in an age-restricted channel: the safety checker is not asked."""
+    seed_resize_from: tuple[int, int] | None = None
+    """Width and height in pixels at which the seed was found: its noise of that size is laid in the middle."""
+    hires: Hires | None = None
 
 
 Request = CreateRequest | TrainRequest | DrawRequest
@@ -504,6 +524,7 @@ FailureReason = Literal[
     "bad_size",
     "bad_tuning",
     "unknown_sampler",
+    "unknown_upscaler",
     "prompt_too_long",
     "disk",
     "internal",
@@ -568,6 +589,12 @@ MOST_DRAWING_STEPS = 10_000
 MOST_PICTURES = 64
 MOST_CLIP_SKIP = 12
 STRONGEST_GUIDANCE = 100
+LARGEST_SCALE = 4
+LARGEST_COVERING = LARGEST_SCALE * LARGEST_SIDE
+"""Pixels of a side before what is too much of another shape is cut off."""
+MOST_HIRES_STEPS = 150
+WEAKEST_HIRES = 0.01
+"""Strength; at less, its steps would be the end of too long a schedule."""
 
 
 _Range = tuple[str, float, float, float]
@@ -652,6 +679,7 @@ def _fault_in_drawing(request: DrawRequest) -> Fault | None:
         _fault_in_names(request)
         or _fault_in_ranges(_drawing_ranges(request))
         or _fault_in_size(request.width, request.height)
+        or (_fault_in_hires(request, request.hires) if request.hires is not None else None)
     )
 
 
@@ -667,7 +695,32 @@ def _fault_in_names(request: DrawRequest) -> Fault | None:
     return None
 
 
+def _fault_in_hires(request: DrawRequest, hires: Hires) -> Fault | None:
+    try:
+        read_upscaler(hires.upscaler)
+    except UnknownUpscaler:
+        return Fault(reason="unknown_upscaler", facts={"upscaler": hires.upscaler})
+    ranges: tuple[_Range, ...] = (
+        ("hires", hires.scale, 1, LARGEST_SCALE),
+        ("hires-steps", hires.steps, 0, MOST_HIRES_STEPS),
+        ("hires-strength", hires.strength, WEAKEST_HIRES, 1),
+    )
+    return _fault_in_ranges(ranges) or _fault_in_size(*hires.resize) or _fault_in_larger(request, hires)
+
+
+def _fault_in_larger(request: DrawRequest, hires: Hires) -> Fault | None:
+    """Known only when the first size is said; the trainer asks again with the model's own."""
+    if not (request.width and request.height):
+        return None
+    first = request.width, request.height
+    covering, larger, *_ = enlargement_of(first, hires.scale, hires.resize, SIDE_MULTIPLE)
+    if not all(_can_be_drawn(side) for side in larger):
+        return _bad_size(*larger)
+    return _bad_size(*covering) if max(covering) > LARGEST_COVERING else None
+
+
 def _drawing_ranges(request: DrawRequest) -> tuple[_Range, ...]:
+    seed_resize = request.seed_resize_from or (SIDE_MULTIPLE, SIDE_MULTIPLE)
     return (
         ("steps", request.steps, 1, MOST_DRAWING_STEPS),
         ("seed", request.seed, 0, LARGEST_SEED),
@@ -679,14 +732,23 @@ def _drawing_ranges(request: DrawRequest) -> tuple[_Range, ...]:
         ("eta", 0 if request.eta is None else request.eta, 0, 1),
         ("variation", request.variation_strength, 0, 1),
         ("strength", request.strength, 0, 1),
+        *(("seed-resize", side, SIDE_MULTIPLE, LARGEST_SIDE) for side in seed_resize),
     )
 
 
 def _fault_in_size(width: int, height: int) -> Fault | None:
     if _side_fits(width) and _side_fits(height):
         return None
+    return _bad_size(width, height)
+
+
+def _bad_size(width: int, height: int) -> Fault:
     return Fault(reason="bad_size", facts={"width": str(width), "height": str(height)})
 
 
 def _side_fits(side: int) -> bool:
-    return side == 0 or (SMALLEST_SIDE <= side <= LARGEST_SIDE and side % SIDE_MULTIPLE == 0)
+    return side == 0 or _can_be_drawn(side)
+
+
+def _can_be_drawn(side: int) -> bool:
+    return SMALLEST_SIDE <= side <= LARGEST_SIDE and side % SIDE_MULTIPLE == 0

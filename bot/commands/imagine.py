@@ -8,11 +8,10 @@ from msgspec.structs import replace
 
 from bot.answers import Interaction, check_may_post, place, shelf_of, think
 from bot.commands.options import PROMPT_LIMIT, named, setting_choices, suggest_styles, worded
-from bot.drawing_settings import MOST_STEPS, SETTINGS
+from bot.drawing_settings import MOST_STEPS, SETTINGS, read_drawing_settings
 from bot.faults import check
 from bot.forms import random_seed
 from bot.service import Service
-from bot.setting_lines import read_settings
 from bot.styles import apply_styles, split_names
 from bot.texts.translator import word
 from bot.training import keep_pictures
@@ -63,7 +62,7 @@ def imagine_command(service: Service) -> app_commands.Command[Any, ..., None]:
             schedule=schedule,
             strength=strength,
             hidden_words=await service.library.hidden_from(interaction.user.id),
-            **read_settings(settings or "", SETTINGS),
+            **read_drawing_settings(settings or ""),
         )
         check(request)
         if picture is not None:

@@ -74,7 +74,7 @@ async def _larger(interaction: Interaction, service: Service, about: str) -> Non
             width=width * 2, height=height * 2, multiple=SIDE_MULTIPLE, least=SMALLEST_SIDE, most=LARGEST_SIDE
         )
     over = {"image": str(path), "strength": LARGER_STRENGTH, "width": width * 2, "height": height * 2, "count": 1}
-    await _anew(interaction, service, about, **over)
+    await _anew(interaction, service, about, **over, hires=None)
 
 
 async def _draw_over(interaction: Interaction, service: Service, about: str) -> None:

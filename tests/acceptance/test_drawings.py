@@ -75,6 +75,20 @@ async def test_one_of_several_is_picked_and_drawn_larger(played: Stage) -> None:
     assert "Denoising strength: 0.5" in text_of(larger)
 
 
+async def test_a_picture_is_enlarged_and_drawn_over(played: Stage) -> None:
+    settings = "hires 1.5, hires-steps 2, hires-upscaler Latent (bicubic), seed-resize 64x64"
+    drawn = await draw(played, "a blue star", steps=3, seed=10, settings=settings)
+    assert (await image(played, drawn)).size == (192, 192)
+    assert "Hires upscale: 1.5, Hires steps: 2, Hires upscaler: Latent (bicubic)" in text_of(drawn)
+    assert "Seed resize from: 64x64, Denoising strength: 0.7" in text_of(drawn)
+    larger = await pressed(played, drawn, "Larger")
+    assert (await image(played, larger)).size == (384, 384)
+    assert "Hires" not in text_of(larger)
+    refused = await played.sandbox.run("imagine", {"prompt": "a", "settings": "hires-upscaler ESRGAN_4x"})
+    said = text_of(await played.sandbox.message(refused["message_id"]))
+    assert "`ESRGAN_4x` cannot enlarge pictures here. Choose one of: `Latent, " in said
+
+
 async def test_variations_are_near_their_picture(played: Stage) -> None:
     drawn = await draw(played, "a green tree", steps=4, seed=3)
     varied = await pressed(played, drawn, "Variations")

@@ -2,6 +2,7 @@
 
 import contextlib
 import re
+from operator import attrgetter
 from pathlib import Path
 
 import msgspec
@@ -10,12 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.drawing_settings import SETTINGS as DRAWING
-from bot.errors import BadSetting
+from bot.drawing_settings import read_drawing_settings
+from bot.errors import BadSetting, UnknownUpscaler
 from bot.faults import check
 from bot.setting_lines import read_settings, suggest_settings
 from bot.tuning import SETTINGS, read_tuning
 from tests.bot.jobs import TRAIN
-from trainer.protocol import DrawRequest, Tuning
+from trainer.protocol import DrawRequest, Hires, Tuning
+
+LATENT = Hires(upscaler="Latent (bicubic antialiased)", steps=10)
 
 
 @pytest.mark.parametrize(
@@ -56,6 +60,34 @@ def test_what_cannot_be_done_is_refused_before_it_is_promised(text: str, reason:
     assert refused.value.facts["reason"] == reason
 
 
+@pytest.mark.parametrize(
+    ("text", "fields"),
+    [
+        ("rng nv", {"rng": "NV"}),
+        ("hires 2, eta 0.5", {"hires": Hires(scale=2.0), "eta": 0.5}),
+        ("hires-upscaler: Latent (bicubic antialiased), hires-steps 10", {"hires": LATENT}),
+        ("hires-resize 1024 × 0, hires-strength=0.5", {"hires": Hires(resize=(1024, 0), strength=0.5)}),
+        ("seed-resize 512X768", {"seed_resize_from": (512, 768)}),
+    ],
+)
+def test_settings_of_a_drawing_are_read(text: str, fields: dict[str, object]) -> None:
+    assert read_drawing_settings(text) == fields
+
+
+@pytest.mark.parametrize("text", ["hires", "hires-resize 1024", "hires-resize 1024x", "seed-resize 1x2x3"])
+def test_a_size_that_cannot_be_read_is_named(text: str) -> None:
+    with pytest.raises(BadSetting) as refused:
+        read_drawing_settings(text)
+    assert (refused.value.facts["part"], refused.value.facts["reason"]) == (text, "value")
+
+
+def test_an_upscaler_that_is_not_here_is_refused_by_name() -> None:
+    with pytest.raises(UnknownUpscaler) as refused:
+        check(DrawRequest(prompt="a", **read_drawing_settings("hires 2, hires-upscaler R-ESRGAN 4x+")))
+    assert refused.value.facts["name"] == "R-ESRGAN 4x+"
+    assert "Latent (nearest-exact), None, Lanczos" in str(refused.value.facts["known"])
+
+
 @given(st.text(alphabet='flip,cosinewarmup 0129"\\+-:=', max_size=60))
 def test_any_text_is_read_or_refused(text: str) -> None:
     with contextlib.suppress(BadSetting):
@@ -63,9 +95,9 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 
 
 def test_every_example_is_a_setting_and_is_suggested() -> None:
-    for request, settings in ((Tuning(), SETTINGS), (DrawRequest(prompt="a"), DRAWING)):
+    for request, settings in ((Tuning(), SETTINGS), (DrawRequest(prompt="a", hires=Hires()), DRAWING)):
         for name, (field, _, example) in settings.items():
-            assert read_settings(example, settings)[field] != getattr(request, field)
+            assert read_settings(example, settings)[field] != attrgetter(field)(request)
             assert f"x, {example}" in suggest_settings(f"x, {name[:3]}", settings)
     assert {field for field, _, _ in SETTINGS.values()} == set(Tuning.__struct_fields__)
 

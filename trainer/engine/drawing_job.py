@@ -69,7 +69,7 @@ class DrawingJob:
             self._finish()
         elif now - self._told_at >= _TELL_EVERY_SECONDS:
             self._told_at = now
-            self._tell(DrawingEvent, step=self.drawing.step, steps=self._request.steps, preview=self._shown(now))
+            self._tell(DrawingEvent, step=self.drawing.step, steps=self.drawing.steps, preview=self._shown(now))
 
     def stop(self) -> None:
         self.over = True
@@ -84,7 +84,7 @@ class DrawingJob:
     def resume(self, _control: Resume) -> None:
         if self._paused:
             self._paused = False
-            self._tell(Resumed, step=self.drawing.step, steps=self._request.steps)
+            self._tell(Resumed, step=self.drawing.step, steps=self.drawing.steps)
 
     def eased(self, change: Easing, examples: int) -> None:
         """The device's memory did not suffice; the pass is tried again with less."""
@@ -92,7 +92,7 @@ class DrawingJob:
 
     def _shown(self, now: float) -> str | None:
         """Path of a coarse picture, for people who wait."""
-        if now - self._shown_at < _SHOW_EVERY_SECONDS or self.drawing.decoding:
+        if now - self._shown_at < _SHOW_EVERY_SECONDS or not self.drawing.asking:
             return None
         self._shown_at = now
         coarse = self._coarse_picture()
@@ -117,18 +117,18 @@ class DrawingJob:
     def _finish(self) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
         order = self.drawing.order
-        wording = order.wording
-        used = tuple(self._words[word] for word in wording.words)
+        plan, prompts = order.plan, [prompt for each in order.orders for prompt in each.wording.positive]
+        used = tuple(self._words[word] for word in order.words)
         drawn = zip(order.starts, self.drawing.images, self._unsafe, strict=True)
         self._tell(
             Drawn,
             pictures=tuple(self._write(*picture, used) for picture in drawn),
-            tokens=max(prompt.tokens for prompt in wording.positive),
-            windows=max(prompt.windows for prompt in wording.positive),
+            tokens=max(prompt.tokens for prompt in prompts),
+            windows=max(prompt.windows for prompt in prompts),
             words=tuple(described(embedding) for embedding in used),
             unreadable=self._unreadable,
-            reading=reading_told(wording.prompt),
-            not_used=tuple(as_written(tag) for tag in wording.prompt.extra_networks),
+            reading=reading_told(plan),
+            not_used=tuple(as_written(tag) for tag in plan.extra_networks),
         )
         self._coarse.unlink(missing_ok=True)
 

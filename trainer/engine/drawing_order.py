@@ -1,31 +1,35 @@
 """From a drawing request to its order."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import torch
+from msgspec import structs
 from PIL import Image, ImageOps
+from torch import Tensor
 
 from trainer.data.picture import read_upright
 from trainer.embeddings.embedding import Embedding
-from trainer.engine.order import Order, Start
-from trainer.engine.wording import read_wording
+from trainer.engine.failures import Refusal
+from trainer.engine.order import Larger, Order, Start
+from trainer.engine.wording import Wording, read_wording
 from trainer.models.family import Family
-from trainer.protocol import DrawRequest
+from trainer.protocol import SIDE_MULTIPLE, DrawRequest, Hires, fault_in
+from trainer.sampling.enlargement import enlargement_of
 from trainer.sampling.sampler_names import ScheduleChoice, read_sampler, read_schedule
 from trainer.sampling.samplers import SAMPLERS, SamplerRow
+from trainer.sampling.upscaler_names import read_upscaler
 
 
 def order_of(model: Family, request: DrawRequest, words: Mapping[str, Embedding]) -> Order:
-    """Raises PromptTooLong, UnknownSampler, UnknownSchedule, BadPicture."""
+    """Raises PromptTooLong, UnknownSampler, UnknownSchedule, UnknownUpscaler, BadPicture, Refusal of a size."""
     sampler, schedule = _sampler(request)
-    lengths = {word: len(embedding.vectors) for word, embedding in words.items()}
-    calls = request.steps * sampler.calls_per_step
-    wording = read_wording(model.reader, request.prompt, request.negative_prompt, calls, lengths, request.emphasis)
+    wording = _wording(model, request, words, request.steps * sampler.calls_per_step)
     width, height = request.width or model.native_size, request.height or model.native_size
-    return Order(
+    order = Order(
         wording=wording,
-        vectors={word: torch.tensor(words[word].vectors, device=model.device) for word in wording.words},
+        vectors=_vectors(model, wording, words),
         sampler=sampler,
         steps=request.steps,
         guidance_scale=request.guidance_scale,
@@ -39,9 +43,49 @@ def order_of(model: Family, request: DrawRequest, words: Mapping[str, Embedding]
         ensd=request.ensd if sampler.uses_ensd else 0,
         rng=request.rng,
         variation_strength=request.variation_strength,
+        seed_resize_from=request.seed_resize_from,
         image=_image(Path(request.image), width, height) if request.image else None,
         strength=request.strength,
     )
+    return (
+        order if request.hires is None else replace(order, larger=_larger(model, request, request.hires, order, words))
+    )
+
+
+def _larger(model: Family, request: DrawRequest, hires: Hires, first: Order, words: Mapping[str, Embedding]) -> Larger:
+    """The same, but for its size, its steps, and what the prompt says at these."""
+    sized = structs.replace(request, width=first.width, height=first.height)
+    if fault := fault_in(sized):  # a size that is the model's own was not known to whoever asked before
+        raise Refusal(fault.reason, **fault.facts)
+    enlargement = enlargement_of((first.width, first.height), hires.scale, hires.resize, SIDE_MULTIPLE)
+    steps = hires.steps or first.steps
+    calls = steps * first.sampler.calls_per_step
+    wording = _wording(model, request, words, calls, earlier=first.wording.calls)
+    width, height = enlargement.size
+    order = replace(
+        first,
+        wording=wording,
+        vectors=_vectors(model, wording, words),
+        steps=steps,
+        width=width,
+        height=height,
+        image=None,
+        strength=hires.strength,
+        all_steps=True,
+    )
+    return Larger(read_upscaler(hires.upscaler), enlargement, order)
+
+
+def _wording(
+    model: Family, request: DrawRequest, words: Mapping[str, Embedding], calls: int, earlier: int = 0
+) -> Wording:
+    lengths = {word: len(embedding.vectors) for word, embedding in words.items()}
+    prompts = request.prompt, request.negative_prompt
+    return read_wording(model.reader, *prompts, calls, lengths, request.emphasis, earlier)
+
+
+def _vectors(model: Family, wording: Wording, words: Mapping[str, Embedding]) -> dict[str, Tensor]:
+    return {word: torch.tensor(words[word].vectors, device=model.device) for word in wording.words}
 
 
 def _sampler(request: DrawRequest) -> tuple[SamplerRow, ScheduleChoice]:

@@ -10,6 +10,7 @@ from trainer.engine.memory import is_out_of_memory
 from trainer.prompts.errors import PromptTooLong
 from trainer.protocol import FailureReason
 from trainer.sampling.sampler_names import UnknownSampler, UnknownSchedule
+from trainer.sampling.upscaler_names import UnknownUpscaler
 from trainer.training.lr_schedule import BadSchedule
 
 _REASONS: tuple[tuple[type[Exception], FailureReason], ...] = (
@@ -20,6 +21,7 @@ _REASONS: tuple[tuple[type[Exception], FailureReason], ...] = (
     (BadEmbedding, "bad_embedding"),
     (UnknownSampler, "unknown_sampler"),
     (UnknownSchedule, "unknown_sampler"),
+    (UnknownUpscaler, "unknown_upscaler"),
     (PromptTooLong, "prompt_too_long"),
 )
 _DISK_FULL = (errno.ENOSPC, errno.EDQUOT)

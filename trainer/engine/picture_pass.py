@@ -1,128 +1,100 @@
-"""Pictures in the making: one denoising pass of the model, for one order or several, or one decoding, at a time."""
+"""Pictures in the making, a pass at a time: the model asked for one or several, or one of them enlarged or decoded."""
 
-import math
 from collections.abc import Hashable, Sequence
 from itertools import islice
 
 import torch
 from PIL import Image
 from torch import Tensor
-from torch.nn.functional import interpolate
 
-from trainer.engine.order import Order
-from trainer.engine.told import ToldTexts
-from trainer.engine.trajectory import Question, Trajectory
+from trainer.engine.enlarging import enlarged
+from trainer.engine.order import Larger, Order
+from trainer.engine.phase import Phase
+from trainer.engine.trajectory import Question
 from trainer.models.family import Conditioning, Family
-
-_COARSE_SIDE = 32
 
 
 class Drawing:
-    """An order being drawn. `images` fill up at the end, in the order of the starts."""
+    """An order being drawn, and what it says is drawn over that. `images` fill up at the end, as the starts stand."""
 
     def __init__(self, model: Family, order: Order) -> None:
         self.model, self.order = model, order
         self.images: list[Image.Image] = []
-        self._trajectories = [Trajectory(model, order, start) for start in order.starts]
-        self._told = ToldTexts(model, order.wording, order.vectors, order.clip_skip)
-        self._over_CHW: Tensor | None = None
-        self._asked: list[Question] = []
-        self._answers: list[Tensor] = []
+        self._phase = Phase(model, order)
+        self._enlarged: list[Tensor] = []
+        self._steps_before = 0
 
     @property
     def done(self) -> bool:
-        return len(self.images) == len(self._trajectories)
+        return len(self.images) == len(self.order.starts)
+
+    @property
+    def steps(self) -> int:
+        """Of all sizes."""
+        return sum(order.steps for order in self.order.orders)
 
     @property
     def step(self) -> int:
-        """Of `order.steps`, of the picture that is least far."""
-        if self.decoding:
-            return self.order.steps
-        calls = min(trajectory.calls for trajectory in self._unfinished)
-        return min(calls // self.order.sampler.calls_per_step, self.order.steps)
+        """Of `steps`, of the picture that is least far."""
+        return self._steps_before + self._phase.step
 
     @property
-    def decoding(self) -> bool:
-        """Whether all latents are there, so that its next pass makes a picture of one."""
-        return not self._unfinished
+    def asking(self) -> bool:
+        """Whether its next pass asks the model; otherwise that is a picture's own, and `go_on` makes it."""
+        return not self._phase.drawn
 
     @property
     def latents(self) -> list[Tensor | None]:
-        """Of each picture, (C, H, W); None while it has none."""
-        return [trajectory.latents_CHW for trajectory in self._trajectories]
+        """Of each picture at its present size, (C, H, W); None while it has none."""
+        return self._phase.latents
 
     @property
     def shape(self) -> Hashable:
         """Of its next pass: drawings of one shape can share one. None shares with nobody."""
-        if self.decoding or self.order.sampler.alone:
-            return None
-        wording = self.order.wording
-        said = {wording.at(trajectory.calls) for trajectory in self._going}
-        texts = {text for each in said for text in (each.negative, *(text for text, _ in each.parts))}
-        return self.order.width, self.order.height, frozenset(wording.read[text].windows for text in texts)
+        return self._phase.shape
 
     def examples(self, most: int) -> int:
         """What it puts into its next pass; of more than `most` questions a part, as even as it can be."""
-        each = len(self.order.wording.pulls) + self.order.guided
-        open_questions = (len(self._asked) or each * len(self._going)) - len(self._answers)
-        return math.ceil(open_questions / math.ceil(open_questions / most)) if open_questions else 1
+        return self._phase.examples(most)
 
     def questions(self, most: int) -> list[Question]:
         """Those of its next pass. Asking twice changes nothing."""
-        if not self._asked:
-            if self.order.image is not None and self._over_CHW is None:
-                self._over_CHW, _ = self.model.encode_picture(self.order.image)
-            self._asked = [each for one in self._going for each in one.questions(self._told, self._over_CHW)]
-        answered = len(self._answers)
-        return self._asked[answered : answered + self.examples(most)]
+        return self._phase.questions(most)
 
     def take(self, answers_CHW: Sequence[Tensor]) -> None:
         """What the model gave for the questions; when all are answered, each picture goes on."""
-        self._answers += answers_CHW
-        if len(self._answers) < len(self._asked):
-            return
-        answers, each = iter(self._answers), len(self._asked) // len(self._going)
-        for trajectory in self._going:
-            trajectory.take(list(islice(answers, each)))
-        self._asked, self._answers = [], []
+        self._phase.take(answers_CHW)
 
-    @torch.no_grad()
     def coarse(self) -> Image.Image | None:
-        """How the first picture looks by now, of at most 32 latent elements a side; None before the first pass."""
-        latents_CHW = self._trajectories[0].denoised_CHW
-        if latents_CHW is None:
-            return None
-        side = max(latents_CHW.shape[1:])
-        if side > _COARSE_SIDE:
-            size = [max(1, round(length * _COARSE_SIDE / side)) for length in latents_CHW.shape[1:]]
-            latents_CHW = interpolate(latents_CHW[None], size, mode="area")[0]
-        return self.model.decode_latent(latents_CHW)
+        """How the first picture looks by now, of at most 32 latent elements a side; None before a size's first pass."""
+        return self._phase.coarse()
 
-    def decode(self) -> None:
-        """The next picture whose latents are finished."""
-        latents_CHW = self.latents[len(self.images)]
+    def go_on(self) -> None:
+        """With the next picture whose latents are finished: enlarge it if it is to be larger, or decode it."""
+        larger = self._phase.order.larger
+        latents_CHW = self.latents[len(self.images) if larger is None else len(self._enlarged)]
         if latents_CHW is None:
             raise RuntimeError("a picture is decoded before it is drawn")
-        self.images.append(self.model.decode_latent(latents_CHW))
+        if larger is None:
+            self.images.append(self.model.decode_latent(latents_CHW))
+            return
+        self._enlarged.append(enlarged(self.model, latents_CHW, larger.upscaler, larger.enlargement))
+        if len(self._enlarged) == len(self.order.starts):
+            self._begin(larger)
 
-    @property
-    def _going(self) -> list[Trajectory]:
-        """Where the steps' lengths depend on the picture, company's rounding would change them: one at a time."""
-        return self._unfinished[:1] if self.order.sampler.alone else self._unfinished
-
-    @property
-    def _unfinished(self) -> list[Trajectory]:
-        return [trajectory for trajectory in self._trajectories if trajectory.latents_CHW is None]
+    def _begin(self, larger: Larger) -> None:
+        self._steps_before += self._phase.order.steps
+        self._phase, self._enlarged = Phase(self.model, larger.order, self._enlarged), []
 
 
 @torch.no_grad()
 def picture_pass(model: Family, drawings: Sequence[Drawing], most: int) -> None:
-    """Decode a picture of one drawing, or ask the model what several want to know, at most `most` questions of each.
+    """Let a drawing go on alone, or ask the model what several want to know, at most `most` questions of each.
 
     When the model fails, all drawings are where they were.
     """
-    if drawings[0].decoding:
-        drawings[0].decode()
+    if not drawings[0].asking:
+        drawings[0].go_on()
         return
     asked = [drawing.questions(most) for drawing in drawings]
     answers = iter(_answers(model, [question for questions in asked for question in questions]))

@@ -10,7 +10,7 @@ from trainer.engine.order import Order, Start
 from trainer.engine.told import ToldTexts
 from trainer.models.family import Conditioning, Family
 from trainer.sampling.noise import BatchNoise, PictureNoise, Variation
-from trainer.sampling.noise_schedule import part_for_strength, sigmas, timestep_of
+from trainer.sampling.noise_schedule import part_for_strength, sigmas, timestep_of, whole_steps
 from trainer.sampling.samplers import Sampling
 from trainer.sampling.stepping import Guided
 
@@ -26,8 +26,10 @@ class Question(NamedTuple):
 class Trajectory:
     """Asks questions, takes the answers, and has `latents_CHW` in the end."""
 
-    def __init__(self, model: Family, order: Order, start: Start) -> None:
+    def __init__(self, model: Family, order: Order, start: Start, over_CHW: Tensor | None = None) -> None:
         self._model, self._order, self._start = model, order, start
+        self.over_CHW = over_CHW
+        """The latent of the picture to draw over, if there is one; known before the first question."""
         self._wanted: tuple[Tensor, float] | None = None
         self._sampling: Sampling | None = None
         self.calls = 0
@@ -36,13 +38,10 @@ class Trajectory:
         """What the picture would be by the last answer."""
         self.latents_CHW: Tensor | None = None
 
-    def questions(self, told: ToldTexts, over_CHW: Tensor | None) -> list[Question]:
-        """One for each part of the prompt, then, where the order is guided, one without it.
-
-        `over_CHW` is the latent of the picture to draw over, if there is one.
-        """
+    def questions(self, told: ToldTexts) -> list[Question]:
+        """One for each part of the prompt, then, where the order is guided, one without it."""
         if self._wanted is None:
-            self._wanted = self._begin(over_CHW)
+            self._wanted = self._begin()
         x, sigma = self._wanted
         order, model = self._order, self._model
         scaled = x[0] / (sigma**2 + 1) ** 0.5  # the model was trained on noise and picture of summed variance 1
@@ -64,24 +63,39 @@ class Trajectory:
         except StopIteration as end:
             self.latents_CHW = end.value[0]
 
-    def _begin(self, over_CHW: Tensor | None) -> tuple[Tensor, float]:
-        order, model = self._order, self._model
-        values = sigmas(order.sampler, order.steps, model.alphas_cumprod, order.schedule, aligned=model.aligned_steps)
-        noise = BatchNoise([self._noise()], model.device)
-        if over_CHW is None:
-            x = noise() * values[0].item()
-        else:
-            values = part_for_strength(values, order.strength)
-            x = over_CHW[None] + noise() * values[0].item()
+    def _begin(self) -> tuple[Tensor, float]:
+        order, over_CHW = self._order, self.over_CHW
+        values = self._sigmas()
+        noise = BatchNoise([self._noise()], self._model.device)
+        x = noise() * values[0].item()
+        if over_CHW is not None:
+            x = over_CHW[None] + x
         self._sampling = order.sampler.sample(x, values, noise, order.eta, over_picture=over_CHW is not None)
         return next(self._sampling)
 
+    def _sigmas(self) -> Tensor:
+        order, model = self._order, self._model
+        steps = whole_steps(order.steps, order.strength) if order.all_steps else order.steps
+        values = sigmas(order.sampler, steps, model.alphas_cumprod, order.schedule, aligned=model.aligned_steps)
+        if self.over_CHW is None:
+            return values
+        return values[-order.steps - 1 :] if order.all_steps else part_for_strength(values, order.strength)
+
     def _noise(self) -> PictureNoise:
         order, model = self._order, self._model
-        shape = (model.latent_channels, order.height // model.latent_scale, order.width // model.latent_scale)
         seed = self._start.variation_seed
-        variation = None if seed is None else Variation(seed, order.variation_strength)
-        return PictureNoise(self._start.seed, shape, order.rng, model.device, order.ensd, variation)
+        return PictureNoise(
+            self._start.seed,
+            (model.latent_channels, *self._latent_size(order.width, order.height)),
+            order.rng,
+            model.device,
+            order.ensd,
+            variation=None if seed is None else Variation(seed, order.variation_strength),
+            resized_from=None if order.seed_resize_from is None else self._latent_size(*order.seed_resize_from),
+        )
+
+    def _latent_size(self, width: int, height: int) -> tuple[int, int]:
+        return height // self._model.latent_scale, width // self._model.latent_scale
 
     def _guided(self, answers_CHW: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
         """With and without the prompt: unwanted + sum over parts of (wanted - unwanted) * pull * guidance scale.

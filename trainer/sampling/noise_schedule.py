@@ -43,6 +43,14 @@ def part_for_strength(values: Tensor, strength: float) -> Tensor:
     return values[steps - 1 - min(int(min(strength, _LONGEST_PART) * steps), steps - 1) :]
 
 
+def whole_steps(last: int, strength: float) -> int:
+    """Steps of the schedule whose `last` ones draw over a picture with this denoising strength, above 0 to 1.
+
+    The web UI's hires fix makes all of its steps whatever the strength; drawing over a picture makes a part of them.
+    """
+    return int(last / min(strength, _LONGEST_PART))
+
+
 def timestep_of(sigma: float, alphas_cumprod: Tensor, every: int = 1) -> float:
     """The model's timestep, whole or between two, at which the noise has this sigma; interpolated in log sigma.
 

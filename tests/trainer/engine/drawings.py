@@ -38,6 +38,11 @@ class Studio:
         self.finish([job])
         return torch.stack(job.drawing.latents)
 
+    def make_pass(self, job: DrawingJob, most: int = MOST_EXAMPLES) -> None:
+        """The next of this drawing alone."""
+        picture_pass(self.model, [job.drawing], most)
+        job.passed(now=0.0)
+
     def finish(self, jobs: Sequence[DrawingJob], most: int = MOST_EXAMPLES) -> Drawn:
         """All of them together while they are of one shape, then each to its end; what was told last."""
         while any(not job.over for job in jobs):

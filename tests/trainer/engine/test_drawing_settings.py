@@ -11,8 +11,9 @@ import torch
 from tests.trainer.engine.drawings import Studio, pixels
 from trainer.embeddings.embedding import Embedding
 from trainer.models.family import Family
-from trainer.protocol import DrawRequest, fault_in
+from trainer.protocol import DrawRequest, Hires, fault_in
 from trainer.sampling.infotext import parse_parameters
+from trainer.sampling.parameters import Parameters
 from trainer.sampling.sampler_names import SAMPLER_NAMES
 
 
@@ -40,8 +41,22 @@ def again(text: str, **known: Any) -> DrawRequest:
         rng=read.rng,
         variation_seed=read.variation_seed,
         variation_strength=read.variation_strength,
+        seed_resize_from=read.seed_resize_from,
+        hires=enlarged(read),
         emphasis=read.emphasis,
         **known,
+    )
+
+
+def enlarged(read: Parameters) -> Hires | None:
+    if not read.hires_upscaler:
+        return None
+    return Hires(
+        scale=read.hires_upscale or 2.0,
+        resize=read.hires_resize or (0, 0),
+        steps=read.hires_steps,
+        upscaler=read.hires_upscaler,
+        strength=read.denoising_strength,
     )
 
 
@@ -62,6 +77,9 @@ SETTINGS: list[dict[str, Any]] = [
     {"sampler": "LCM", "ensd": 31337, "rng": "GPU", "guidance_scale": 1.0, "steps": 3},
     {"sampler": "DDIM", "eta": 0.7, "variation_seed": 7, "variation_strength": 0.25, "steps": 4},
     {"sampler": "UniPC", "prompt": "(owl:1.5) [tree]\nby night", "emphasis": "No norm", "steps": 4, "width": 72},
+    {"sampler": "DPM++ 2M", "steps": 2, "seed_resize_from": (72, 48), "width": 64},
+    {"sampler": "Heun", "steps": 2, "prompt": "an [owl:tree:1.5]", "hires": Hires(scale=1.5, steps=2), "width": 64},
+    {"sampler": "Restart", "steps": 2, "hires": Hires(resize=(80, 72), upscaler="Lanczos", strength=0.5), "width": 64},
 ]
 
 

@@ -48,7 +48,7 @@ def test_a_pass_holds_no_more_of_a_drawing_than_it_may(studio: Studio) -> None:
     picture_pass(studio.model, [job.drawing], 4)
     assert (job.drawing.step, job.drawing.examples(4)) == (0, 3)
     picture_pass(studio.model, [job.drawing], 4)
-    assert job.drawing.decoding
+    assert not job.drawing.asking
 
 
 class Counting:

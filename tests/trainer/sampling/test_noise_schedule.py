@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from trainer.sampling.beta_quantile import beta_quantile
-from trainer.sampling.noise_schedule import part_for_strength, sigmas, timestep_of
+from trainer.sampling.noise_schedule import part_for_strength, sigmas, timestep_of, whole_steps
 from trainer.sampling.sampler_names import SCHEDULES
 from trainer.sampling.samplers import SAMPLERS
 
@@ -191,6 +191,14 @@ def test_strength_says_how_much_of_a_schedule_is_gone(strength: float, steps_lef
     """t = int(min(strength, 0.999) * steps) of the web UI, which goes from place steps - t - 1."""
     values = sigmas(EULER, 20, ALPHAS_CUMPROD)
     assert torch.equal(part_for_strength(values, strength), values[20 - steps_left :])
+
+
+@pytest.mark.parametrize(
+    ("last", "strength", "whole"), [(20, 0.7, 28), (10, 0.5, 20), (20, 0.4, 50), (15, 1.0, 15), (1, 0.01, 100)]
+)
+def test_all_last_steps_are_made_whatever_the_strength(last: int, strength: float, whole: int) -> None:
+    """int(steps / min(strength, 0.999)) of the web UI when it is told how many steps to make."""
+    assert whole_steps(last, strength) == whole
 
 
 def test_other_noise_than_stable_diffusion_1s_has_its_own_ends() -> None:
