@@ -24,10 +24,17 @@ from trainer.sampling.upscaler_names import read_upscaler
 
 def order_of(model: Family, request: DrawRequest, words: Mapping[str, Embedding]) -> Order:
     """Raises PromptTooLong, UnknownSampler, UnknownSchedule, UnknownUpscaler, BadPicture, Refusal of a size."""
+    order = _first(model, request, words)
+    if request.hires is None:
+        return order
+    return replace(order, larger=_larger(model, request, request.hires, order, words))
+
+
+def _first(model: Family, request: DrawRequest, words: Mapping[str, Embedding]) -> Order:
     sampler, schedule = _sampler(request)
     wording = _wording(model, request, words, request.steps * sampler.calls_per_step)
     width, height = request.width or model.native_size, request.height or model.native_size
-    order = Order(
+    return Order(
         wording=wording,
         vectors=_vectors(model, wording, words),
         sampler=sampler,
@@ -46,9 +53,6 @@ def order_of(model: Family, request: DrawRequest, words: Mapping[str, Embedding]
         seed_resize_from=request.seed_resize_from,
         image=_image(Path(request.image), width, height) if request.image else None,
         strength=request.strength,
-    )
-    return (
-        order if request.hires is None else replace(order, larger=_larger(model, request, request.hires, order, words))
     )
 
 

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from tests.trainer.engine.drawings import Studio
 from tests.trainer.engine.slow_interpolation import slowly_enlarged
+from tests.trainer.process import pictures_of
 from trainer.embeddings.embedding import Embedding
 from trainer.engine.failures import Refusal
 from trainer.models.family import Family
@@ -52,6 +53,15 @@ def test_a_latent_is_enlarged_and_drawn_over(studio: Studio) -> None:
     first = studio.latents(SMALL)[0]
     expected = drawn_over_by_hand(studio.model, slowly_enlarged(first, 12, 12), 5, 3, 0.7)
     torch.testing.assert_close(studio.latents(LARGER)[0], expected, atol=1e-4, rtol=0)
+
+
+def test_a_picture_drawn_over_another_is_enlarged_too(studio: Studio) -> None:
+    over = replace(SMALL, image=pictures_of("owl", 1)[0].path, strength=0.9)
+    expected = drawn_over_by_hand(studio.model, slowly_enlarged(studio.latents(over)[0], 12, 12), 5, 3, 0.7)
+    job = studio.begin(replace(over, hires=LARGER.hires))
+    (picture,) = studio.finish([job]).pictures
+    torch.testing.assert_close(job.drawing.latents[0], expected, atol=1e-4, rtol=0)
+    assert parse_parameters(picture.parameters).denoising_strength == 0.7
 
 
 def test_what_is_wider_than_wished_is_cut_at_both_sides(studio: Studio) -> None:
