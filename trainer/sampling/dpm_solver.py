@@ -41,6 +41,8 @@ def dpm_adaptive(x: Tensor, sigmas: Tensor, noise: Noise, eta: float = 1.0) -> S
     """
     first, last = float(sigmas[0]), float(sigmas[-1])
     at, end, size, before = -math.log(first), -math.log(last), _FIRST_STEP, x
+    if at >= end - _CLOSE_ENOUGH:
+        yield x, first  # there is no way to go, but whoever draws waits for a question
     while at < end - _CLOSE_ENOUGH:
         reached = min(end, at + size)
         target, up = _split(math.exp(-at), math.exp(-reached), last, eta)

@@ -42,6 +42,12 @@ def test_strength_says_how_much_is_drawn_anew(studio: Studio, sampler: str) -> N
     assert [parse_parameters(picture.parameters).denoising_strength for picture in pictures] == [0.0, 0.4, 1.0]
 
 
+@pytest.mark.parametrize("sampler", ["DPM adaptive", "DPM fast", "LMS"])
+def test_a_strength_that_leaves_no_way_to_go_gives_the_picture(studio: Studio, sampler: str) -> None:
+    request = DrawRequest(prompt="a rocket", sampler=sampler, steps=10, seed=2, image=OWL, strength=0.01)
+    assert distance(studio.drawn(request).pictures[0].path, OWL) < 40
+
+
 def test_larger_is_the_same_picture_with_more_pixels(studio: Studio) -> None:
     drawn = studio.drawn(DrawRequest(prompt="an owl", steps=8, seed=2)).pictures[0]
     larger = studio.drawn(
