@@ -126,7 +126,7 @@ class Hires(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     """All of them are made, whatever the strength; 0 is as many as before."""
     upscaler: str = "Latent"
     strength: float = 0.7
-    """How much of the enlarged picture is drawn anew, 0.01 to 1."""
+    """How much of the enlarged picture is drawn anew, 0.01 (or a thousandth of the steps, if more) to 1."""
 
 
 class DrawRequest(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True, kw_only=True):
@@ -594,7 +594,8 @@ LARGEST_COVERING = LARGEST_SCALE * LARGEST_SIDE
 """Pixels of a side before what is too much of another shape is cut off."""
 MOST_HIRES_STEPS = 150
 WEAKEST_HIRES = 0.01
-"""Strength; at less, its steps would be the end of too long a schedule."""
+LONGEST_SCHEDULE = 1000
+"""Steps, of which hires steps are the end: the models' timesteps. A longer one would stand still."""
 
 
 _Range = tuple[str, float, float, float]
@@ -700,10 +701,11 @@ def _fault_in_hires(request: DrawRequest, hires: Hires) -> Fault | None:
         read_upscaler(hires.upscaler)
     except UnknownUpscaler:
         return Fault(reason="unknown_upscaler", facts={"upscaler": hires.upscaler})
+    steps = hires.steps or request.steps
     ranges: tuple[_Range, ...] = (
         ("hires", hires.scale, 1, LARGEST_SCALE),
-        ("hires-steps", hires.steps, 0, MOST_HIRES_STEPS),
-        ("hires-strength", hires.strength, WEAKEST_HIRES, 1),
+        ("hires-steps", steps, 0, MOST_HIRES_STEPS),
+        ("hires-strength", hires.strength, max(WEAKEST_HIRES, steps / LONGEST_SCHEDULE), 1),
     )
     return _fault_in_ranges(ranges) or _fault_in_size(*hires.resize) or _fault_in_larger(request, hires)
 

@@ -168,6 +168,8 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"hires": Hires(scale=4.1)}, "bad_tuning", "hires"),
     ({"hires": Hires(steps=-1)}, "bad_tuning", "hires-steps"),
     ({"hires": Hires(steps=151)}, "bad_tuning", "hires-steps"),
+    ({"hires": Hires(), "steps": 151}, "bad_tuning", "hires-steps"),
+    ({"hires": Hires(steps=150, strength=0.14)}, "bad_tuning", "0.15"),
     ({"hires": Hires(strength=0.0)}, "bad_tuning", "hires-strength"),
     ({"hires": Hires(strength=1.1)}, "bad_tuning", "hires-strength"),
     ({"hires": Hires(resize=(1000, 1001))}, "bad_size", "1001"),
@@ -189,7 +191,7 @@ def test_what_cannot_be_drawn_is_refused_without_a_model(wrong: dict[str, Any], 
 
 
 @pytest.mark.parametrize(
-    "hires", [Hires(), Hires(scale=1.0, steps=150, strength=0.01), Hires(resize=(2048, 2048), upscaler="none")]
+    "hires", [Hires(), Hires(scale=1.0, steps=10, strength=0.01), Hires(resize=(2048, 2048), upscaler="none")]
 )
 def test_what_can_be_drawn_is_not_refused(hires: Hires) -> None:
     assert fault_in(DrawRequest(prompt="a", hires=hires, seed_resize_from=(513, 8), **FIRST)) is None
