@@ -10,8 +10,10 @@ from trainer.protocol import (
     LARGEST_SEED,
     SAMPLERS,
     SCHEDULE_CHOICES,
+    UPSCALERS,
     DrawRequest,
     Emphasis,
+    Hires,
     NoiseSource,
     PictureSettings,
 )
@@ -20,7 +22,7 @@ _OURS = "embedsmith-"
 """How the version in our own texts begins."""
 _SOURCES: dict[str, NoiseSource] = {name: name for name in get_args(NoiseSource)}
 _EMPHASES: dict[str, Emphasis] = {name: name for name in get_args(Emphasis)}
-_SAMPLER, _SCHEDULE = "Euler a", "Automatic"
+_SAMPLER, _SCHEDULE, _UPSCALER = "Euler a", "Automatic", "Lanczos"
 """In the place of those that are not known here."""
 
 
@@ -50,6 +52,8 @@ def redraw(said: PictureSettings, any_seed: int) -> DrawRequest:
         variation_seed=_variation_seed(said, any_seed),
         variation_strength=said.variation_strength,
         emphasis=_EMPHASES.get(said.emphasis, "Original"),
+        seed_resize_from=said.seed_resize_from,
+        hires=_hires(said),
     )
 
 
@@ -72,6 +76,8 @@ def differences(said: PictureSettings) -> Iterator[Difference]:
         yield Difference("info-noise", {})
     if "SDE" in said.sampler.split() and said.sampler in SAMPLERS and not _is_ours(said):
         yield Difference("info-path", {"sampler": said.sampler})
+    if said.hires_upscaler and said.hires_upscaler not in UPSCALERS:
+        yield Difference("info-unknown", {"setting": said.hires_upscaler, "instead": _UPSCALER})
     if said.denoising_strength is not None and not _is_enlarged(said):
         yield Difference("info-start", {"strength": f"{said.denoising_strength:g}"})
     if unused := [f"{key}: {value}" for key, value in _unused(said)]:
@@ -80,10 +86,8 @@ def differences(said: PictureSettings) -> Iterator[Difference]:
 
 def _unused(said: PictureSettings) -> Iterator[tuple[str, str]]:
     """Settings that DrawRequest has no field for, or no such value."""
-    if said.seed_resize_from is not None:
-        yield "Seed resize from", "{}x{}".format(*said.seed_resize_from)
-    if said.denoising_strength is not None and _is_enlarged(said):
-        yield "Denoising strength", f"{said.denoising_strength:g}"
+    if _is_enlarged(said) and said.denoising_strength is None:
+        yield "Hires upscale", f"{said.hires_upscale or 0:g}"
     if said.rng not in _SOURCES:
         yield "RNG", said.rng
     if said.drop_penultimate:
@@ -115,4 +119,18 @@ def _is_ours(said: PictureSettings) -> bool:
 
 def _is_enlarged(said: PictureSettings) -> bool:
     """Whether it was drawn over itself at a larger size (hires fix)."""
-    return any(key.startswith("Hires") for key, _ in said.others)
+    return bool(said.hires_upscale or said.hires_resize or said.hires_upscaler)
+
+
+def _hires(said: PictureSettings) -> Hires | None:
+    """As the web UI reads it: only a text that says a denoising strength, too, asks for it."""
+    if not _is_enlarged(said) or said.denoising_strength is None:
+        return None
+    upscaler = said.hires_upscaler or Hires().upscaler
+    return Hires(
+        scale=said.hires_upscale or Hires().scale,
+        resize=said.hires_resize or Hires().resize,
+        steps=said.hires_steps,
+        upscaler=upscaler if upscaler in UPSCALERS else _UPSCALER,
+        strength=said.denoising_strength,
+    )

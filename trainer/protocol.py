@@ -260,10 +260,14 @@ class PictureSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
     variation_strength: float
     seed_resize_from: tuple[int, int] | None
     denoising_strength: float | None
-    """Of a picture that was drawn over another, 0 to 1."""
+    """Of a picture that was drawn over another, or over a smaller one of its own, 0 to 1."""
     init_image_hash: str
     ensd: int
     rng: str
+    hires_upscale: float | None
+    hires_resize: tuple[int, int] | None
+    hires_steps: int
+    hires_upscaler: str
     eta: float | None
     drop_penultimate: bool
     emphasis: str

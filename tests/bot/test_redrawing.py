@@ -4,11 +4,10 @@ import msgspec
 import pytest
 from msgspec.structs import fields, replace
 
-from bot.drawing_settings import SETTINGS, written
+from bot.drawing_settings import read_drawing_settings, written
 from bot.errors import BadSetting, BadSize, PromptTooLong, Refusal, TooManySteps
 from bot.redrawing import check_redrawn, differences, redraw
-from bot.setting_lines import read_settings
-from trainer.protocol import DrawRequest, PictureSettings
+from trainer.protocol import DrawRequest, Hires, PictureSettings
 from trainer.sampling.infotext import parse_parameters
 from trainer.sampling.parameters import Parameters, format_parameters
 
@@ -32,6 +31,11 @@ OURS = Parameters(
     rng="NV",
     eta=0.5,
     emphasis="No norm",
+    seed_resize_from=(64, 96),
+    denoising_strength=0.6,
+    hires_upscale=1.5,
+    hires_steps=7,
+    hires_upscaler="Latent (bicubic)",
 )
 
 
@@ -66,6 +70,8 @@ def test_our_own_settings_all_come_back() -> None:
         rng="NV",
         eta=0.5,
         emphasis="No norm",
+        seed_resize_from=(64, 96),
+        hires=Hires(scale=1.5, steps=7, upscaler="Latent (bicubic)", strength=0.6),
     )
     assert notes(read) == {}
 
@@ -127,11 +133,20 @@ def test_a_start_picture_is_missed() -> None:
     assert notes(settings) == {"info-start": {"strength": "0.5"}}
 
 
+def test_an_upscaler_with_a_model_of_its_own_is_replaced() -> None:
+    settings = said(
+        "Steps: 4, Seed: 1, RNG: NV, Denoising strength: 0.4, Hires resize: 512x0, Hires upscaler: ESRGAN_4x"
+    )
+    assert redraw(settings, ANY).hires == Hires(resize=(512, 0), upscaler="Lanczos", strength=0.4)
+    assert notes(settings) == {"info-unknown": {"setting": "ESRGAN_4x", "instead": "Lanczos"}}
+
+
 def test_what_has_no_field_is_told() -> None:
-    line = "Steps: 4, Seed: 1, RNG: NV, Seed resize from: 64x96, Denoising strength: 0.7, "
-    settings = said(f'{line}Discard penultimate sigma: True, Hires upscale: 2, VAE: "a, b.pt"')
-    unused = "Seed resize from: 64x96, Denoising strength: 0.7, Discard penultimate sigma: True, "
-    assert notes(settings) == {"info-unused": {"settings": f"{unused}Hires upscale: 2, VAE: a, b.pt"}}
+    line = "Steps: 4, Seed: 1, RNG: NV, Discard penultimate sigma: True, Hires upscale: 2"
+    settings = said(f'{line}, Hires sampler: Heun, VAE: "a, b.pt"')
+    assert redraw(settings, ANY).hires is None
+    unused = "Hires upscale: 2, Discard penultimate sigma: True, Hires sampler: Heun, VAE: a, b.pt"
+    assert notes(settings) == {"info-unused": {"settings": unused}}
 
 
 @pytest.mark.parametrize(
@@ -155,4 +170,7 @@ def test_the_line_of_settings_reads_back() -> None:
     usual = DrawRequest(prompt="a")
     assert written(usual) == ""
     request = replace(usual, clip_skip=2, ensd=-3, rng="NV", eta=0.25, variation_seed=7, emphasis="No norm")
-    assert replace(usual, **read_settings(written(request), SETTINGS)) == request
+    assert replace(usual, **read_drawing_settings(written(request))) == request
+    enlarged = replace(request, hires=Hires(resize=(640, 0), strength=0.25), seed_resize_from=(64, 96))
+    assert replace(usual, **read_drawing_settings(written(enlarged))) == enlarged
+    assert written(replace(usual, hires=Hires())) == "hires 2"
