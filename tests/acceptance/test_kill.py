@@ -41,8 +41,12 @@ async def uninterrupted(request: Request, folder: Path) -> bytes:
 
 
 async def kill_trainer_at(played: Stage, step: int) -> None:
-    """Kills the trainer when the run has come so far, and waits until the bot has noticed."""
-    reached = f"SELECT attempt FROM jobs WHERE state = 'running' AND json_extract(report, '$.step') >= {step}"
+    """Kills the trainer when the run has come so far, and waits until the bot has noticed.
+
+    Never the third time in a row without a step gained: the bot gives such a job up.
+    """
+    reached = "SELECT attempt FROM jobs WHERE state = 'running' AND lost_attempts < 2"
+    reached += f" AND json_extract(report, '$.step') >= {step}"
     async with asyncio.timeout(KILL_SECONDS):
         while not (held := rows(played, reached)) or (trainer := played.trainer()) is None:
             await asyncio.sleep(0.01)
