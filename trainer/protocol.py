@@ -1,172 +1,45 @@
 """What the bot and a trainer say to each other: plain typed messages, nothing heavy behind this import.
 
 `docs/protocol.md` is the authority on every field; a test holds the two together. One message is one line of JSON.
-Paths and hashes travel, never pixels. A number that is not finite never travels: it becomes `Failed`.
+Paths and hashes travel, never pixels. A number that is not finite never travels: it becomes `Failed`. Requests and what
+can be wrong with them have files of their own; here is the one door to them.
 """
 
-import re
 from typing import Literal
 
 import msgspec
 
-from trainer.sampling.enlargement import enlargement_of
-from trainer.sampling.sampler_names import (
-    SAMPLER_NAMES,
-    SCHEDULES,
-    UnknownSampler,
-    UnknownSchedule,
-    read_sampler,
-    read_schedule,
+from trainer.faults import (
+    LARGEST_SEED as LARGEST_SEED,
+    LARGEST_SIDE as LARGEST_SIDE,
+    LONGEST_PROMPT as LONGEST_PROMPT,
+    MOST_VECTORS as MOST_VECTORS,
+    SIDE_MULTIPLE as SIDE_MULTIPLE,
+    SMALLEST_SIDE as SMALLEST_SIDE,
+    FailureReason as FailureReason,
+    Fault as Fault,
+    fault_in as fault_in,
 )
-from trainer.sampling.upscaler_names import UPSCALER_NAMES, UnknownUpscaler, read_upscaler
-from trainer.training.lr_schedule import BadSchedule, parse_schedule
+from trainer.requests import (
+    SAMPLERS as SAMPLERS,
+    SCHEDULE_CHOICES as SCHEDULE_CHOICES,
+    UPSCALERS as UPSCALERS,
+    CreateRequest as CreateRequest,
+    DrawRequest as DrawRequest,
+    Emphasis as Emphasis,
+    Hires as Hires,
+    NoiseSource as NoiseSource,
+    Request as Request,
+    TrainingPicture as TrainingPicture,
+    TrainRequest as TrainRequest,
+    Tuning as Tuning,
+)
 
 PROTOCOL_VERSION = 2
 
 
 class _Message(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True, kw_only=True):
     """Base of all that crosses the boundary: immutable, tagged with its class name, strict about its fields."""
-
-
-# What a request is made of ---------------------------------------------------------------------------------------
-
-
-class TrainingPicture(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One stored picture of a dataset. Its file words are its caption, or else read from `file_name`."""
-
-    path: str
-    file_name: str
-    """The name it was uploaded under."""
-    caption: str | None = None
-    alpha: str | None = None
-    """A grey picture of its opacity, which `path` has no more; None where it is the same everywhere."""
-
-
-class CreateRequest(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True, kw_only=True):
-    """Make an embedding from the token rows of its initialization text, untrained."""
-
-    name: str
-    initialization_text: str
-    vectors_per_token: int
-
-
-class Tuning(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
-    """What most people leave as it is. A zero switches a thing off."""
-
-    accumulation: int = 1
-    """Batches whose gradients make one step."""
-    warmup: int = 0
-    """Steps over which the rate rises to what the schedule says."""
-    cosine: bool = False
-    """The schedule's rate falls to zero over the run, as half a cosine."""
-    clip_norm: float = 0.0
-    """Longest gradient of a step; what is longer is shortened to it."""
-    weight_decay: float = 0.0
-    min_snr_gamma: float = 0.0
-    """Steps at little noise count for less (Hang et al. 2023); 5 is their choice."""
-    flip: bool = False
-    """Half of the examples are mirrored."""
-    shuffle_tags: bool = False
-    """The file words' parts between commas come in another order each time."""
-    drop_tags: float = 0.0
-    """Share of the file words' parts that is left out each time, 0 to 1."""
-    alpha_weights: bool = False
-    """What is transparent in a picture counts for less."""
-    word_regex: str = ""
-    """What file words are made of: `\\w+` finds each word; empty takes a file name's words as they are."""
-    word_join: str = " "
-    """What stands between them."""
-    average: bool = True
-    """Hand over the mean of the late vectors, which is steadier than the last."""
-    patience: int = 0
-    """Validations without a better loss after which the run ends early."""
-
-
-class TrainRequest(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True, kw_only=True):
-    """Train an embedding. Sizes are pixels of the training square; 0 takes the model's own."""
-
-    name: str
-    initialization_text: str
-    vectors_per_token: int
-    pictures: tuple[TrainingPicture, ...]
-    template: tuple[str, ...]
-    steps: int
-    learning_rate: str
-    seed: int
-    batch_size: int = 4
-    size: int = 0
-    preview_prompt: str = ""
-    preview_every: int = 50
-    continue_from: str | None = None
-    """An embedding file whose vectors are trained further; None starts from the initialization text."""
-    tuning: Tuning = Tuning()
-    allow_unsafe: bool = False
-    """Its previews stand in an age-restricted channel: the safety checker is not asked."""
-
-
-Emphasis = Literal["Original", "No norm", "Ignore", "None"]
-"""What brackets do: weigh words; weigh them and leave the mean changed; nothing; or they are text."""
-SAMPLERS = tuple(row.name for row in SAMPLER_NAMES)
-"""The web UI's names, in its order."""
-SCHEDULE_CHOICES = ("Automatic", *SCHEDULES)
-"""Its labels of noise schedules."""
-NoiseSource = Literal["CPU", "GPU", "NV"]
-"""torch's generator on the CPU or on the device, or an NVIDIA card's numbers made on any machine."""
-UPSCALERS = tuple(row.name for row in UPSCALER_NAMES)
-"""The web UI's names of those that need no network of their own."""
-
-
-class Hires(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What becomes of a drawn picture: enlarged, and drawn over at the larger size, as the web UI's hires fix does."""
-
-    scale: float = 2.0
-    resize: tuple[int, int] = (0, 0)
-    """Width and height in pixels instead of a scale; a side of 0 follows from the other one."""
-    steps: int = 0
-    """All of them are made, whatever the strength; 0 is as many as before."""
-    upscaler: str = "Latent"
-    strength: float = 0.7
-    """How much of the enlarged picture is drawn anew, 0.01 (or a thousandth of the steps, if more) to 1."""
-
-
-class DrawRequest(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True, kw_only=True):
-    """Draw pictures. Seed + i draws picture i. Width and height 0 take the model's own size."""
-
-    prompt: str
-    negative_prompt: str = ""
-    steps: int = 20
-    sampler: str = "Euler a"
-    guidance_scale: float = 7.0
-    seed: int = 0
-    width: int = 0
-    height: int = 0
-    count: int = 1
-    clip_skip: int = 1
-    hidden_words: tuple[str, ...] = ()
-    """Embeddings that exist but are not this person's to use: their names are read as plain text."""
-    schedule: str = "Automatic"
-    """Noise schedule by the web UI's label; the sampler's own unless said."""
-    eta: float | None = None
-    """Amount of fresh noise, 0 to 1; None is the sampler's own."""
-    ensd: int = 0
-    """Added to the seed of the fresh noise, for the samplers that heed it."""
-    rng: NoiseSource = "CPU"
-    variation_seed: int | None = None
-    variation_strength: float = 0.0
-    """Above 0, all pictures have one seed, and `variation_seed` + i is mixed into picture i."""
-    emphasis: Emphasis = "Original"
-    image: str | None = None
-    """A stored picture to draw over."""
-    strength: float = 0.75
-    """How much of `image` is drawn anew, 0 to 1."""
-    allow_unsafe: bool = False
-    """The pictures stand in an age-restricted channel: the safety checker is not asked."""
-    seed_resize_from: tuple[int, int] | None = None
-    """Width and height in pixels at which the seed was found: its noise of that size is laid in the middle."""
-    hires: Hires | None = None
-
-
-Request = CreateRequest | TrainRequest | DrawRequest
 
 
 class Word(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -518,23 +391,6 @@ class Drawn(_Event, frozen=True):
     """Tags of the prompt that ask for more than words, as written: `<lora:name:1>`."""
 
 
-FailureReason = Literal[
-    "not_finite",
-    "out_of_memory",
-    "bad_template",
-    "bad_learning_rate",
-    "bad_picture",
-    "bad_embedding",
-    "bad_size",
-    "bad_tuning",
-    "unknown_sampler",
-    "unknown_upscaler",
-    "prompt_too_long",
-    "disk",
-    "internal",
-]
-
-
 class Failed(_Event, frozen=True):
     """The attempt ended badly. `facts` name what was wrong; `step` and `snapshot` what was kept."""
 
@@ -575,186 +431,3 @@ class Inspected(_Message, frozen=True):
 
 Told = Ready | Alive | Event | Inspected
 """All that a trainer may say."""
-
-
-# What can be refused before anything starts ----------------------------------------------------------------------
-
-MOST_VECTORS = 75
-"""The tokens of one window of a prompt."""
-MOST_ACCUMULATION = 64
-LONGEST_PATTERN = 100
-LARGEST_NUMBER = 1_000_000
-LARGEST_SEED = 2**32 - 1
-LONGEST_PROMPT = 4000
-"""Characters."""
-SMALLEST_SIDE, LARGEST_SIDE, SIDE_MULTIPLE = 64, 2048, 8
-"""Pixels of a picture; the autoencoder makes one latent of eight."""
-MOST_DRAWING_STEPS = 10_000
-MOST_PICTURES = 64
-MOST_CLIP_SKIP = 12
-STRONGEST_GUIDANCE = 100
-LARGEST_SCALE = 4
-LARGEST_COVERING = LARGEST_SCALE * LARGEST_SIDE
-"""Pixels of a side before what is too much of another shape is cut off."""
-MOST_HIRES_STEPS = 150
-WEAKEST_HIRES = 0.01
-LONGEST_SCHEDULE = 1000
-"""Steps, of which hires steps are the end: the models' timesteps. A longer one would stand still."""
-
-
-_Range = tuple[str, float, float, float]
-"""A setting's name, its value, the least and the most that it may be."""
-
-
-class Fault(msgspec.Struct, frozen=True, kw_only=True):
-    """Why a request cannot be carried out, in the words of `Failed`."""
-
-    reason: FailureReason
-    facts: dict[str, str] = {}
-
-
-def fault_in(request: Request) -> Fault | None:
-    """The first fault that shows without a model. The bot asks before it promises, the trainer before it begins."""
-    match request:
-        case CreateRequest():
-            return _fault_in_word(request)
-        case TrainRequest():
-            return _fault_in_word(request) or _fault_in_training(request)
-        case DrawRequest():
-            return _fault_in_drawing(request)
-
-
-def _fault_in_word(request: CreateRequest | TrainRequest) -> Fault | None:
-    if not request.initialization_text.strip():
-        return Fault(reason="bad_embedding", facts={"fault": "initialization_text"})
-    if not 1 <= request.vectors_per_token <= MOST_VECTORS:
-        return Fault(reason="bad_embedding", facts={"fault": "vectors", "vectors": str(request.vectors_per_token)})
-    return None
-
-
-def _fault_in_training(request: TrainRequest) -> Fault | None:
-    try:
-        parse_schedule(request.learning_rate, request.steps)
-    except BadSchedule as fault:
-        facts = {"text": request.learning_rate, "problem": fault.problem, "part": fault.part}
-        return Fault(reason="bad_learning_rate", facts={**facts, "steps": str(request.steps)})
-    nameless = next((line for line in request.template if "[name]" not in line), None)
-    if nameless is not None or not request.template:
-        return Fault(reason="bad_template", facts={"line": nameless or ""})
-    return _fault_in_tuning(request.tuning) or _fault_in_size(request.size, request.size)
-
-
-def _fault_in_tuning(tuning: Tuning) -> Fault | None:
-    ranges: tuple[_Range, ...] = (
-        ("accumulation", tuning.accumulation, 1, MOST_ACCUMULATION),
-        ("warmup", tuning.warmup, 0, LARGEST_NUMBER),
-        ("clip", tuning.clip_norm, 0, LARGEST_NUMBER),
-        ("decay", tuning.weight_decay, 0, 1),
-        ("min-snr", tuning.min_snr_gamma, 0, LARGEST_NUMBER),
-        ("drop", tuning.drop_tags, 0, 1),
-        ("patience", tuning.patience, 0, LARGEST_NUMBER),
-    )
-    if fault := _fault_in_ranges(ranges):
-        return fault
-    if not _is_pattern(tuning.word_regex):
-        return Fault(reason="bad_tuning", facts={"pattern": tuning.word_regex})
-    return None
-
-
-def _fault_in_ranges(ranges: tuple[_Range, ...]) -> Fault | None:
-    for name, value, least, most in ranges:
-        if not least <= value <= most:  # false for what is not a number, too
-            return Fault(reason="bad_tuning", facts={"setting": name, "least": f"{least:.10g}", "most": f"{most:.10g}"})
-    return None
-
-
-def _is_pattern(text: str) -> bool:
-    try:
-        re.compile(text)
-    except (re.error, RecursionError, OverflowError):
-        return False
-    return len(text) <= LONGEST_PATTERN
-
-
-def _fault_in_drawing(request: DrawRequest) -> Fault | None:
-    longest = max(len(request.prompt), len(request.negative_prompt))
-    if longest > LONGEST_PROMPT:
-        return Fault(reason="prompt_too_long", facts={"characters": str(longest)})
-    return (
-        _fault_in_names(request)
-        or _fault_in_ranges(_drawing_ranges(request))
-        or _fault_in_size(request.width, request.height)
-        or (_fault_in_hires(request, request.hires) if request.hires is not None else None)
-    )
-
-
-def _fault_in_names(request: DrawRequest) -> Fault | None:
-    try:
-        read_sampler(request.sampler)
-    except UnknownSampler:
-        return Fault(reason="unknown_sampler", facts={"sampler": request.sampler})
-    try:
-        read_schedule(request.schedule)
-    except UnknownSchedule:
-        return Fault(reason="unknown_sampler", facts={"schedule": request.schedule})
-    return None
-
-
-def _fault_in_hires(request: DrawRequest, hires: Hires) -> Fault | None:
-    try:
-        read_upscaler(hires.upscaler)
-    except UnknownUpscaler:
-        return Fault(reason="unknown_upscaler", facts={"upscaler": hires.upscaler})
-    steps = hires.steps or request.steps
-    ranges: tuple[_Range, ...] = (
-        ("hires", hires.scale, 1, LARGEST_SCALE),
-        ("hires-steps", steps, 0, MOST_HIRES_STEPS),
-        ("hires-strength", hires.strength, max(WEAKEST_HIRES, steps / LONGEST_SCHEDULE), 1),
-    )
-    return _fault_in_ranges(ranges) or _fault_in_size(*hires.resize) or _fault_in_larger(request, hires)
-
-
-def _fault_in_larger(request: DrawRequest, hires: Hires) -> Fault | None:
-    """Known only when the first size is said; the trainer asks again with the model's own."""
-    if not (request.width and request.height):
-        return None
-    first = request.width, request.height
-    covering, larger, *_ = enlargement_of(first, hires.scale, hires.resize, SIDE_MULTIPLE)
-    if not all(_can_be_drawn(side) for side in larger):
-        return _bad_size(*larger)
-    return _bad_size(*covering) if max(covering) > LARGEST_COVERING else None
-
-
-def _drawing_ranges(request: DrawRequest) -> tuple[_Range, ...]:
-    seed_resize = request.seed_resize_from or (SIDE_MULTIPLE, SIDE_MULTIPLE)
-    return (
-        ("steps", request.steps, 1, MOST_DRAWING_STEPS),
-        ("seed", request.seed, 0, LARGEST_SEED),
-        ("variation-seed", request.variation_seed or 0, 0, LARGEST_SEED),
-        ("ensd", request.ensd, -LARGEST_SEED, LARGEST_SEED),
-        ("count", request.count, 1, MOST_PICTURES),
-        ("cfg", request.guidance_scale, -STRONGEST_GUIDANCE, STRONGEST_GUIDANCE),
-        ("clip-skip", request.clip_skip, 1, MOST_CLIP_SKIP),
-        ("eta", 0 if request.eta is None else request.eta, 0, 1),
-        ("variation", request.variation_strength, 0, 1),
-        ("strength", request.strength, 0, 1),
-        *(("seed-resize", side, SIDE_MULTIPLE, LARGEST_SIDE) for side in seed_resize),
-    )
-
-
-def _fault_in_size(width: int, height: int) -> Fault | None:
-    if _side_fits(width) and _side_fits(height):
-        return None
-    return _bad_size(width, height)
-
-
-def _bad_size(width: int, height: int) -> Fault:
-    return Fault(reason="bad_size", facts={"width": str(width), "height": str(height)})
-
-
-def _side_fits(side: int) -> bool:
-    return side == 0 or _can_be_drawn(side)
-
-
-def _can_be_drawn(side: int) -> bool:
-    return SMALLEST_SIDE <= side <= LARGEST_SIDE and side % SIDE_MULTIPLE == 0

@@ -3,8 +3,7 @@
 import typing
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from bot.jobs.apply import LOST_ATTEMPTS, apply, lose, release
 from bot.jobs.job import ENDED, TRANSITIONS, Kind, ShownPreview, State

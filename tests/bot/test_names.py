@@ -3,8 +3,7 @@
 import unicodedata
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from bot.errors import BadName
 from bot.names import NAME_LIMIT, SHOWN_LIMIT, check_name, escape, in_block, in_code

@@ -7,11 +7,9 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from bot.drawing_settings import SETTINGS as DRAWING
-from bot.drawing_settings import read_drawing_settings
+from bot.drawing_settings import SETTINGS as DRAWING, read_drawing_settings
 from bot.errors import BadSetting, UnknownUpscaler
 from bot.faults import check
 from bot.setting_lines import read_settings, suggest_settings

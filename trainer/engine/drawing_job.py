@@ -17,8 +17,19 @@ from trainer.engine.picture_pass import Drawing
 from trainer.engine.plan import Need
 from trainer.engine.teller import Teller
 from trainer.models.family import Family
-from trainer.protocol import Drawing as DrawingEvent
-from trainer.protocol import Drawn, DrawnPicture, DrawRequest, Eased, Easing, Paused, Resume, Resumed, Start, Stopped
+from trainer.protocol import (
+    Drawing as DrawingEvent,
+    Drawn,
+    DrawnPicture,
+    DrawRequest,
+    Eased,
+    Easing,
+    Paused,
+    Resume,
+    Resumed,
+    Start,
+    Stopped,
+)
 from trainer.sampling.parameters import save_png
 
 _TELL_EVERY_SECONDS = 1.0

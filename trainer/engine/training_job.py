@@ -27,8 +27,18 @@ from trainer.engine.run_record import RunRecord
 from trainer.engine.teller import Teller
 from trainer.engine.training_request import begin_run, checked_dataset
 from trainer.models.family import Family
-from trainer.protocol import Eased as EasedEvent
-from trainer.protocol import Easing, Paused, Progress, Resume, Resumed, Start, Started, Stopped, TrainRequest
+from trainer.protocol import (
+    Eased as EasedEvent,
+    Easing,
+    Paused,
+    Progress,
+    Resume,
+    Resumed,
+    Start,
+    Started,
+    Stopped,
+    TrainRequest,
+)
 from trainer.training.lr_schedule import BadSchedule
 from trainer.training.norms import norm_ratio
 from trainer.training.validation import BATCH, ValidationTuple, validation_losses, validation_tuples

@@ -2,8 +2,7 @@
 
 from random import Random
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from tests.trainer.embeddings.fuzz import Report, changed_file, seeds, throw
 from trainer.embeddings.errors import BadEmbedding

@@ -13,8 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from tests.trainer.embeddings.making import FLOATS, NO_HOOKS, TENSOR, program, tensor_program, zipped
 from tests.trainer.embeddings.samples import saved

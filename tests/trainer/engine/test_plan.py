@@ -1,8 +1,7 @@
 from collections import Counter
 from dataclasses import replace
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from trainer.engine.plan import Candidate, Need, plan
 

@@ -3,8 +3,7 @@ import re
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from tests.trainer.prompts.hostile import HOSTILE, LONG_HOSTILE, WORDS
 from trainer.prompts.emphasis import Break, Segment, read_emphasis

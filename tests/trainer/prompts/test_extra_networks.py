@@ -1,6 +1,5 @@
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from tests.trainer.prompts.hostile import HOSTILE, WORDS
 from trainer.prompts.extra_networks import ExtraNetwork, read_extra_networks

@@ -2,8 +2,7 @@ import json
 
 import msgspec
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from tests.trainer.prompts.hostile import HOSTILE, WORDS
 from trainer.prompts.prompt import read_prompt

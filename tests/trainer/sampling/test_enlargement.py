@@ -1,8 +1,7 @@
 """How large the hires fix makes a picture, and by which name."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from trainer.sampling.enlargement import Enlargement, enlargement_of
 from trainer.sampling.upscaler_names import UPSCALER_NAMES, UnknownUpscaler, read_upscaler

@@ -8,8 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from trainer.sampling.infotext import has_settings, parse_parameters
 from trainer.sampling.parameters import KEYS, Parameters, format_parameters
