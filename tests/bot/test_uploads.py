@@ -253,7 +253,7 @@ async def test_good_and_bad_in_one_batch(store: PictureStore) -> None:
 
 async def test_a_picture_that_takes_too_long_is_given_up_and_leaves_nothing(tmp_path: Path) -> None:
     store = PictureStore(tmp_path, seconds=0.001)
-    found = await refusal(store, hostile.encoded(hostile.scene()))
+    found = await refusal(store, hostile.large_png(36))
     assert isinstance(found, errors.PictureTooSlow)
     assert decoders() == []
     assert left_behind(store) == []
