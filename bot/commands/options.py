@@ -65,8 +65,7 @@ async def suggest_runs(interaction: Interaction, typed: str) -> list[app_command
     """Words that the person is teaching right now."""
     jobs = await interaction.client.service.dispatch.open_jobs()
     names = [job.name for job in jobs if job.kind is Kind.TRAIN and job.owner_id == interaction.user.id]
-    fitting = [name for name in names if typed.casefold() in name.casefold()]
-    return [app_commands.Choice(name=name, value=name) for name in fitting[:_SHOWN]]
+    return named(_fitting(names, typed))
 
 
 async def suggest_styles(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
