@@ -180,4 +180,6 @@ async def train_after_consent(interaction: Interaction, service: Service, draft:
     if job is None:
         return False
     await bring_card(interaction, service, job)
+    if job.name is not None:
+        await tell_collisions(interaction, service, job.name)
     return True

@@ -14,7 +14,7 @@ import safetensors.numpy
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from tests.acceptance.stage import Stage, buttons_of, stage, text_of
+from tests.acceptance.stage import Stage, buttons_of, pictures, stage, text_of
 from tests.sandboxed import File, Json
 from trainer.embeddings.embedding import Embedding
 from trainer.embeddings.reading import read_embedding
@@ -164,6 +164,18 @@ async def test_names_in_each_others_way_are_told(played: Stage) -> None:
 async def test_a_created_words_name_is_looked_at_too(played: Stage) -> None:
     await played.create("heart2", "heart", 1)
     await played.sandbox.until_message("general", lambda message: "heart2 contains heart" in text_of(message))
+
+
+async def test_so_is_one_that_waited_for_consent(played: Stage) -> None:
+    await imported(played, ("larch.safetensors", safe(emb_params=vectors(6))), person="Max")
+    answer = await played.sandbox.run("embed train", {"name": "larch2"}, pictures("owl", 1), person="Max")
+    question = await played.sandbox.message(answer["message_id"], person="Max")
+    (consent,) = buttons_of(question)
+    await played.press(question, consent, person="Max")
+    await played.press(await played.card("larch2"), "Cancel", "Stop", person="Max")
+    await played.sandbox.until_message(
+        "general", lambda message: "larch2 contains larch" in text_of(message), person="Max"
+    )
 
 
 async def test_a_word_of_another_checkpoint_comes_with_a_note(played: Stage) -> None:
