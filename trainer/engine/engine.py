@@ -84,7 +84,7 @@ class Engine:
         self._ending = False
 
     def run(self) -> None:
-        """Serve until Shutdown, termination or a memory that holds no pass, and save every run.
+        """Serve until Shutdown, termination or, on the CPU, a memory that holds no pass, and save every run.
 
         Raises Closed when the bot is gone.
         """
@@ -216,7 +216,8 @@ class Engine:
             return
         change = self._memory.ease(examples, gradients=gradients)
         if change is None:
-            self._ending = True  # oneDNN does not recover in this process; the next starts with all that is wished for
+            # There oneDNN, which once failed, fails whatever comes next: a fresh process has to serve it.
+            self._ending = self._model.device.type == "cpu"
             raise failure
         for job in jobs:
             job.eased(change, self._memory.most_examples)
