@@ -1,6 +1,7 @@
 """The command line: `embedsmith run` and `embedsmith demo`."""
 
 import asyncio
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -9,9 +10,7 @@ import structlog
 import typer
 from pydantic import ValidationError
 
-from bot.app import AlreadyRunning, run
 from bot.db.database import NewerDatabase
-from bot.demo import demo
 from bot.logs import start_logging
 from bot.settings import Settings
 
@@ -30,6 +29,8 @@ program = typer.Typer(
 @program.command("run")
 def run_bot() -> None:
     """Run the bot. Settings come from the environment or .env; DISCORD_TOKEN is the only one that is needed."""
+    from bot.app import AlreadyRunning, run  # only on Linux can these be imported
+
     try:
         settings = Settings()
     except ValidationError as error:
@@ -50,10 +51,12 @@ def run_bot() -> None:
 
 @program.command("demo")
 def run_demo(
-    port: Annotated[int, typer.Option(help="Port of the page on 127.0.0.1; 0 takes a free one.")] = 8765,
-    data: Annotated[Path | None, typer.Option(help="Folder to keep; a temporary one unless told.")] = None,
+    port: Annotated[int, typer.Option(help="Port of the page on 127.0.0.1; a free one if it is in use.")] = 8765,
+    data: Annotated[Path | None, typer.Option(help="Folder to keep. Default: a temporary one.")] = None,
 ) -> None:
     """Try everything in a browser: a local chat server, the bot and its trainer, with no token and no GPU."""
+    from bot.demo import demo
+
     raise typer.Exit(demo(port, data))
 
 
@@ -63,6 +66,9 @@ def _give_up(reason: str) -> None:
 
 
 def main() -> None:
+    if sys.platform != "linux":
+        typer.echo("Embedsmith runs on Linux. On Windows and macOS use Docker, or WSL on Windows.", err=True)
+        sys.exit(BAD_CONFIGURATION)
     program()
 
 

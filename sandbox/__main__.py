@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import errno
 import json
 import signal
 import sys
@@ -32,10 +33,15 @@ async def main() -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with serving(args.port, args.bot_token, args.key, faults_in(args.faults)) as server:
-        sys.stdout.write(json.dumps(server.addresses()) + "\n")
-        sys.stdout.flush()
-        await stop.wait()
+    try:
+        async with serving(args.port, args.bot_token, args.key, faults_in(args.faults)) as server:
+            sys.stdout.write(json.dumps(server.addresses()) + "\n")
+            sys.stdout.flush()
+            await stop.wait()
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        sys.exit(f"Port {args.port} is in use.")
 
 
 if __name__ == "__main__":
