@@ -53,11 +53,12 @@ def run_bot() -> None:
 def run_demo(
     port: Annotated[int, typer.Option(help="Port of the page on 127.0.0.1; a free one if it is in use.")] = 8765,
     data: Annotated[Path | None, typer.Option(help="Folder to keep. Default: a temporary one.")] = None,
+    answer_seconds: Annotated[float, typer.Option(hidden=True, help="For a first answer. More on a busy machine.")] = 3,
 ) -> None:
     """Try everything in a browser: a local chat server, the bot and its trainer, with no token and no GPU."""
     from bot.demo import demo
 
-    raise typer.Exit(demo(port, data))
+    raise typer.Exit(demo(port, data, answer_seconds))
 
 
 def _give_up(reason: str) -> None:

@@ -20,14 +20,17 @@ LOOK_SECONDS = 0.2
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
-def demo(port: int, data: Path | None) -> int:
-    """Runs both until one ends or a signal comes; returns the exit code. Takes another port when this one is in use."""
+def demo(port: int, data: Path | None, answer_seconds: float) -> int:
+    """Runs both until one ends or a signal comes; returns the exit code. Takes another port when this one is in use.
+
+    `answer_seconds` is how long the bot may take for a first answer.
+    """
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         with ExitStack() as parts:
             if data is None:
                 data = Path(parts.enter_context(tempfile.TemporaryDirectory(prefix="embedsmith-demo-")))
-            sandbox, address = _open_page(parts, port)
+            sandbox, address = _open_page(parts, port, answer_seconds)
             bot = parts.enter_context(_process([sys.executable, "-m", "bot", "run"], env=_environment(address, data)))
             told = False
             while sandbox.poll() is None and bot.poll() is None:
@@ -44,10 +47,10 @@ def _welcome(page: str, data: Path) -> str:
     return f"\n  Embedsmith is at  {page}\n  embeddings are in {data / 'embeddings'}\n  Ctrl-C ends it.\n"
 
 
-def _open_page(parts: ExitStack, port: int) -> tuple[subprocess.Popen[str], dict[str, str]]:
+def _open_page(parts: ExitStack, port: int, answer_seconds: float) -> tuple[subprocess.Popen[str], dict[str, str]]:
     """The sandbox, and the addresses that it prints when it listens. Raises Exit."""
     for tried in dict.fromkeys((port, 0)):
-        command = [sys.executable, "-m", "sandbox", "--port", str(tried)]
+        command = [sys.executable, "-m", "sandbox", "--port", str(tried), "--answer-seconds", str(answer_seconds)]
         sandbox = parts.enter_context(_process(command, stdout=subprocess.PIPE))
         assert sandbox.stdout is not None
         if line := sandbox.stdout.readline():

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from sandbox.app import serving
 from sandbox.faults import Fault, parse_faults
+from sandbox.interactions import FIRST_ANSWER_SECONDS
+from sandbox.state import NAMED_PEOPLE
 
 
 def arguments() -> argparse.Namespace:
@@ -20,6 +22,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--bot-token", help="what the bot must present; made up by default")
     parser.add_argument("--key", help="what the page and scripts must present; made up by default")
     parser.add_argument("--faults", type=Path, help="a JSON list of faults, see docs/sandbox.md")
+    parser.add_argument("--people", type=int, default=NAMED_PEOPLE, help="how many there are; more than 3 have numbers")
+    parser.add_argument("--answer-seconds", type=float, default=FIRST_ANSWER_SECONDS, help="for a first answer")
     return parser.parse_args()
 
 
@@ -33,8 +37,9 @@ async def main() -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    wanted = {"people": args.people, "answer_seconds": args.answer_seconds}
     try:
-        async with serving(args.port, args.bot_token, args.key, faults_in(args.faults)) as server:
+        async with serving(args.port, args.bot_token, args.key, faults_in(args.faults), **wanted) as server:
             sys.stdout.write(json.dumps(server.addresses()) + "\n")
             sys.stdout.flush()
             await stop.wait()

@@ -33,7 +33,7 @@ async def autocomplete(server: Server, request: web.Request) -> Json | web.Respo
     call.focused = text_of(payload, "focused")
     data = command_data(call, text_of(payload, "command"))
     asked = interactions.begin(server, interactions.AUTOCOMPLETE, call.person_id, call.channel, data)
-    await _settled(asked, interactions.FIRST_ANSWER_SECONDS + 1)
+    await _settled(asked, server.answer_seconds + 1)
     if asked.choices is None:
         return json_response(408, {"error": "The bot offered no choices in time."})
     return {"choices": asked.choices}

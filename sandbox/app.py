@@ -10,7 +10,9 @@ from aiohttp.typedefs import Handler
 
 from sandbox import acting, gateway_socket, pages, people, rest
 from sandbox.faults import Fault
+from sandbox.interactions import FIRST_ANSWER_SECONDS
 from sandbox.server import Server, new_server
+from sandbox.state import NAMED_PEOPLE
 
 # Open event streams and the gateway would otherwise hold the process for a minute.
 SHUTDOWN_SECONDS = 0.1
@@ -44,11 +46,18 @@ PEOPLE: tuple[tuple[str, str, people.Handle], ...] = (
 
 @asynccontextmanager
 async def serving(
-    port: int = 0, token: str | None = None, key: str | None = None, faults: Sequence[Fault] = ()
+    port: int = 0,
+    token: str | None = None,
+    key: str | None = None,
+    faults: Sequence[Fault] = (),
+    *,
+    people: int = NAMED_PEOPLE,
+    answer_seconds: float = FIRST_ANSWER_SECONDS,
 ) -> AsyncIterator[Server]:
     """A server that listens on 127.0.0.1 until the block ends; port 0 takes a free one."""
     with socket.create_server(("127.0.0.1", port)) as listening:
-        server = new_server(listening.getsockname()[1], token, key, list(faults))
+        world = {"people": people, "answer_seconds": answer_seconds}
+        server = new_server(listening.getsockname()[1], token, key, list(faults), **world)
         runner = web.AppRunner(build_app(server), access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
         await runner.setup()
         await web.SockSite(runner, listening).start()

@@ -13,6 +13,7 @@ from sandbox.server import Server
 from sandbox.state import ATTACHMENT_SIZE_LIMIT, BOT_ID, DM, GUILD_ID, LOADING, Channel, Interaction
 
 FIRST_ANSWER_SECONDS = 3.0
+"""What Discord gives a bot for its first answer."""
 TOKEN_SECONDS = 900.0
 COMMAND, CLICK, AUTOCOMPLETE, MODAL = 2, 3, 4, 5
 KINDS = {COMMAND: "command", CLICK: "click", AUTOCOMPLETE: "autocomplete", MODAL: "modal"}
@@ -39,12 +40,13 @@ def begin(server: Server, kind: int, person_id: str, channel: Channel, data: Jso
 
 
 async def _deadlines(server: Server, interaction: Interaction, told: list[Link]) -> None:
-    await server.clock.sleep(FIRST_ANSWER_SECONDS)
+    await server.clock.sleep(server.answer_seconds)
     if interaction.state == "waiting" and not interaction.acknowledged:
         # Told to a bot that is still connected: its fault. A bot that is off or was killed is only a failure.
         if any(session.link in told for session in server.gateway.sessions.values() if session.link):
             path = f"/interactions/{interaction.id}"
-            server.journal.violation("no answer within 3 seconds", "POST", path, interaction.data)
+            what = f"no answer within {server.answer_seconds:g} seconds"
+            server.journal.violation(what, "POST", path, interaction.data)
         fail(server, interaction, "did not respond in time")
     await server.clock.sleep(interaction.created + TOKEN_SECONDS - server.clock.now())
     if interaction.state == "deferred":
@@ -72,7 +74,7 @@ def acknowledge(server: Server, interaction: Interaction, state: str) -> None:
 
 
 def is_late(server: Server, interaction: Interaction) -> bool:
-    return server.clock.now() - interaction.created > FIRST_ANSWER_SECONDS
+    return server.clock.now() - interaction.created > server.answer_seconds
 
 
 def is_expired(server: Server, interaction: Interaction) -> bool:

@@ -33,6 +33,8 @@ class Server:
     checks: Checks
     cdn: Cdn
     gateway: Gateway
+    answer_seconds: float
+    """For the first answer to an interaction. Discord's is 3; tests on a busy machine give more."""
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     @property
@@ -61,9 +63,11 @@ class Server:
         }
 
 
-def new_server(port: int, token: str | None, key: str | None, faults: list[Fault]) -> Server:
+def new_server(
+    port: int, token: str | None, key: str | None, faults: list[Fault], *, people: int, answer_seconds: float
+) -> Server:
     clock, feed, weather, schema = Clock(), Feed(), Weather(faults), load()
-    world, journal = new_world(clock), Journal(clock, feed)
+    world, journal = new_world(clock, people), Journal(clock, feed)
     checks = Checks(schema, journal)
     return Server(
         port=port,
@@ -79,4 +83,5 @@ def new_server(port: int, token: str | None, key: str | None, faults: list[Fault
         checks=checks,
         cdn=Cdn(clock, f"http://127.0.0.1:{port}"),
         gateway=Gateway(world, journal, feed, checks, weather, f"ws://127.0.0.1:{port}/gateway"),
+        answer_seconds=answer_seconds,
     )

@@ -152,13 +152,20 @@ class World:
         return next((found for found in self.interactions.values() if secrets.compare_digest(found.token, token)), None)
 
 
-def new_world(clock: Clock) -> World:
+NAMED_PEOPLE = 3
+"""Ada, Lin and Max. Those after them are called by their numbers."""
+FIRST_GUEST = 1_100_000_000_000_001_000
+
+
+def new_world(clock: Clock, count: int = NAMED_PEOPLE) -> World:
+    """`count` is how many people there are, the three with names among them."""
     people = [
         Person(BOT_ID, "Embedsmith", bot=True),
         Person("1100000000000000011", "Ada", "en-US"),
         Person("1100000000000000012", "Lin", "zh-CN"),
         Person("1100000000000000013", "Max", "en-GB"),
     ]
+    people += [Person(str(FIRST_GUEST + n), f"Guest {n}") for n in range(NAMED_PEOPLE + 1, count + 1)]
     channels = [
         Channel("1100000000000000021", GUILD_TEXT, "general", 0),
         Channel("1100000000000000022", GUILD_TEXT, "gallery", 1),

@@ -12,6 +12,8 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
+from tests.sandboxed import PATIENCE
+
 FLAGS = (
     "--headless",
     "--no-sandbox",
@@ -68,7 +70,7 @@ def console_errors(driver: Chrome) -> list[str]:
     return [entry["message"] for entry in driver.get_log("browser") if entry["level"] == "SEVERE"]
 
 
-def find(driver: Chrome, css: str, *, text: str = "", seconds: float = 10) -> WebElement:
+def find(driver: Chrome, css: str, *, text: str = "", seconds: float = PATIENCE) -> WebElement:
     """The first element that fits, can be seen and shows `text`, waited for."""
 
     def shown(_: Chrome) -> WebElement | None:
@@ -82,7 +84,7 @@ def find(driver: Chrome, css: str, *, text: str = "", seconds: float = 10) -> We
 
 
 def until_gone(driver: Chrome, css: str) -> None:
-    wait = WebDriverWait(driver, 10, poll_frequency=0.05)
+    wait = WebDriverWait(driver, PATIENCE, poll_frequency=0.05)
     wait.until(lambda _: not driver.find_elements(By.CSS_SELECTOR, css), f"{css} stays on the page")
 
 

@@ -16,6 +16,13 @@ Json = dict[str, Any]
 # A file as (name, bytes).
 File = tuple[str, bytes]
 
+PATIENCE = 300.0
+"""Seconds to wait for a fact. Only a hang takes so long: how fast things are is for bench/."""
+LONGEST_EVENT = 1 << 24
+"""Bytes; the list of commands comes in one."""
+ANSWER_SECONDS = 60.0
+"""What the bot may take for a first answer; see docs/sandbox.md for why it is not Discord's 3."""
+
 
 class Refused(Exception):
     """The sandbox answered 4xx: the person could not do that."""
@@ -77,7 +84,7 @@ class Sandbox:
         form = _form(payload, [(name, file) for name, file in (files or {}).items()])
         return (await self.call("POST", "/commands", data=form))["interaction_id"]
 
-    async def run(self, command: str, *args: Any, wait: float = 10, **options: Any) -> Json:
+    async def run(self, command: str, *args: Any, wait: float = PATIENCE, **options: Any) -> Json:
         """A command and its answer, as `interaction` gives it."""
         return await self.interaction(await self.command(command, *args, **options), wait)
 
@@ -108,9 +115,14 @@ class Sandbox:
         payload = {"as": self.person_id(person), "interaction_id": interaction_id, "values": values or {}}
         return (await self.call("POST", "/modals", data=_form(payload, files)))["interaction_id"]
 
-    async def interaction(self, interaction_id: str, wait: float = 10) -> Json:
+    async def interaction(self, interaction_id: str, wait: float = PATIENCE) -> Json:
         """Waits until the bot has answered (state answered or failed), at most so many seconds."""
-        return await self.call("GET", f"/interactions/{interaction_id}", params={"wait": str(wait)})
+        until = asyncio.get_running_loop().time() + wait
+        while True:
+            left = max(0.0, until - asyncio.get_running_loop().time())
+            found = await self.call("GET", f"/interactions/{interaction_id}", params={"wait": str(left)})
+            if found["state"] in ("answered", "failed") or not left:
+                return found
 
     async def messages(self, channel: str = "general", *, person: str = "Ada") -> list[Json]:
         path = f"/channels/{self.channel_id(channel)}/messages"
@@ -159,23 +171,36 @@ class Sandbox:
         async with self.http.get(url, raise_for_status=True) as response:
             return await response.read()
 
-    async def until_online(self, seconds: float = 20) -> None:
+    async def until_online(self, seconds: float = PATIENCE) -> None:
         """Returns when the bot is connected and has registered commands."""
         async with asyncio.timeout(seconds):
             while True:
                 world = await self.world()
                 if world["bot"]["online"] and world["commands"]:
                     return
-                await asyncio.sleep(0.02)
+                await asyncio.sleep(0.05)
 
-    async def until_message(self, channel: str, wanted: Any, *, person: str = "Ada", seconds: float = 20) -> Json:
-        """The first message, oldest first, for which `wanted(message)` is true."""
+    async def until_message(self, channel: str, wanted: Any, *, person: str = "Ada", seconds: float = PATIENCE) -> Json:
+        """The first message, oldest first, for which `wanted(message)` is or becomes true."""
         async with asyncio.timeout(seconds):
-            while True:
-                for message in await self.messages(channel, person=person):
+            async for event in self.events(person):
+                # The stream begins with the bot: from here on nothing is missed.
+                here = [event["message"]] if event["type"] in ("message_create", "message_update") else []
+                here = [message for message in here if message["channel_id"] == self.channel_id(channel)]
+                for message in await self.messages(channel, person=person) if event["type"] == "bot" else here:
                     if wanted(message):
                         return message
-                await asyncio.sleep(0.02)
+        raise AssertionError("the sandbox ended")
+
+    async def events(self, person: str = "Ada") -> AsyncIterator[Json]:
+        """What the page is told, beginning with how the bot and the commands stand now."""
+        address = f"{self.base}/sandbox/events"
+        params = {"as": self.person_id(person), "key": self.key}
+        endless = aiohttp.ClientTimeout(total=None)
+        async with self.http.get(address, params=params, timeout=endless, read_bufsize=LONGEST_EVENT) as stream:
+            async for line in stream.content:
+                if line.startswith(b"data: "):
+                    yield json.loads(line[6:])
 
     def person_id(self, name: str) -> str:
         return self.people.get(name, name)
@@ -195,7 +220,8 @@ def _form(payload: Json, files: Sequence[tuple[str, File]]) -> aiohttp.FormData:
 @asynccontextmanager
 async def acting_in(addresses: Json) -> AsyncIterator[Sandbox]:
     """A client for a sandbox that runs; `addresses` is the line it printed."""
-    async with aiohttp.ClientSession() as http:
+    everybody = aiohttp.TCPConnector(limit=0)
+    async with aiohttp.ClientSession(connector=everybody, timeout=aiohttp.ClientTimeout(PATIENCE)) as http:
         sandbox = Sandbox(http, **addresses, people={}, channels={})
         world = await sandbox.world()
         sandbox.people = {person["name"]: person["id"] for person in world["people"]}
@@ -206,11 +232,12 @@ async def acting_in(addresses: Json) -> AsyncIterator[Sandbox]:
 @asynccontextmanager
 async def running_sandbox(*arguments: str) -> AsyncIterator[Sandbox]:
     """`python -m sandbox` on a free port, ended when the block ends."""
-    command = (sys.executable, "-m", "sandbox", *arguments)
+    patient = ("--answer-seconds", str(ANSWER_SECONDS))
+    command = (sys.executable, "-m", "sandbox", *patient, *arguments)
     process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
     try:
         assert process.stdout
-        line = await asyncio.wait_for(process.stdout.readline(), 20)
+        line = await asyncio.wait_for(process.stdout.readline(), PATIENCE)
         async with acting_in(json.loads(line)) as sandbox:
             yield sandbox
     finally:

@@ -11,7 +11,7 @@ from typing import Any
 
 import psutil
 
-from tests.sandboxed import File, Json, Sandbox, running_sandbox
+from tests.sandboxed import PATIENCE, File, Json, Sandbox, running_sandbox
 
 PICTURES = Path(__file__).parents[2] / "sandbox" / "demo_images"
 
@@ -114,7 +114,7 @@ class Stage:
         await self.sandbox.run("embed train", _named(given), pictures(subject), person=person)
         return await self.card(name)
 
-    async def card(self, name: str, seconds: float = 20) -> Json:
+    async def card(self, name: str, seconds: float = PATIENCE) -> Json:
         """The card of the run of this word."""
 
         def is_card(message: Json) -> bool:
@@ -122,7 +122,7 @@ class Stage:
 
         return await self.sandbox.until_message("general", is_card, seconds=seconds)
 
-    async def result(self, name: str, seconds: float = 90) -> Json:
+    async def result(self, name: str, seconds: float = PATIENCE) -> Json:
         """The message that hands over what was learned."""
 
         def is_result(message: Json) -> bool:
@@ -130,7 +130,7 @@ class Stage:
 
         return await self.sandbox.until_message("general", is_result, seconds=seconds)
 
-    async def draw(self, prompt: str, person: str = "Ada", seconds: float = 60, **options: Any) -> Json:
+    async def draw(self, prompt: str, person: str = "Ada", seconds: float = PATIENCE, **options: Any) -> Json:
         """Draws; answers the card with its pictures."""
         known = {message["id"] for message in await self.sandbox.messages()}
         await self.sandbox.run("imagine", {"prompt": prompt, **options}, person=person)
@@ -170,10 +170,10 @@ def _named(options: Json) -> Json:
 
 
 @asynccontextmanager
-async def stage(folder: Path, **settings: str) -> AsyncIterator[Stage]:
+async def stage(folder: Path, *sandbox_arguments: str, **settings: str) -> AsyncIterator[Stage]:
     """Everything started and, at the end, the promise kept that Discord would have refused nothing."""
     quick = {"EMBEDSMITH_CARD_SECONDS": "1", "EMBEDSMITH_LOG_FORMAT": "text"}
-    async with running_sandbox() as sandbox:
+    async with running_sandbox(*sandbox_arguments) as sandbox:
         played = Stage(sandbox, folder / "data", {**quick, **settings})
         played.data.mkdir()
         try:

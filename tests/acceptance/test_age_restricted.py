@@ -27,9 +27,7 @@ async def played(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stag
 
 
 async def until_new(played: Stage, channel: str, known: set[str], saying: str) -> Json:
-    return await played.sandbox.until_message(
-        channel, lambda each: each["id"] not in known and saying in text_of(each), seconds=60
-    )
+    return await played.sandbox.until_message(channel, lambda each: each["id"] not in known and saying in text_of(each))
 
 
 async def ids(played: Stage, channel: str) -> set[str]:

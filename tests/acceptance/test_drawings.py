@@ -31,16 +31,16 @@ async def draw(played: Stage, prompt: str, files: dict[str, File] | None = None,
     known = {each["id"] for each in await played.sandbox.messages()}
     await played.sandbox.run("imagine", {"prompt": prompt, **options}, files)
     return await played.sandbox.until_message(
-        "general", lambda each: each["id"] not in known and bool(each["attachments"]), seconds=60
+        "general", lambda each: each["id"] not in known and bool(each["attachments"])
     )
 
 
-async def pressed(played: Stage, message: Json, label: str, seconds: float = 60, person: str = "Ada") -> Json:
+async def pressed(played: Stage, message: Json, label: str, person: str = "Ada") -> Json:
     """The card with the pictures that a press on a button of another leads to."""
     known = {each["id"] for each in await played.sandbox.messages()}
     await played.press(message, label, person=person)
     return await played.sandbox.until_message(
-        "general", lambda each: each["id"] not in known and bool(each["attachments"]), seconds=seconds
+        "general", lambda each: each["id"] not in known and bool(each["attachments"])
     )
 
 
@@ -268,7 +268,6 @@ async def slow_tree(played: Stage, saying: str, files: int) -> Json:
     return await played.sandbox.until_message(
         "general",
         lambda each: "a slow tree" in text_of(each) and saying in text_of(each) and len(each["attachments"]) == files,
-        seconds=60,
     )
 
 

@@ -9,17 +9,16 @@ from contextlib import closing
 from pathlib import Path
 
 import msgspec
-import pytest
 
 from bot.settings import embedded_model
 from bot.workers.child import ChildWorker
 from tests.acceptance.stage import Stage, stage, text_of
+from tests.sandboxed import PATIENCE
 from trainer.protocol import Finished, Ready, Request, Start
 
 KILLS = int(os.environ.get("EMBEDSMITH_KILLS", "5"))
 """`make soak` kills twenty times."""
 STEPS = 10 * KILLS
-KILL_SECONDS = 60.0
 
 
 def rows(played: Stage, query: str) -> list[tuple]:
@@ -47,7 +46,7 @@ async def kill_trainer_at(played: Stage, step: int) -> None:
     """
     reached = "SELECT attempt FROM jobs WHERE state = 'running' AND lost_attempts < 2"
     reached += f" AND json_extract(report, '$.step') >= {step}"
-    async with asyncio.timeout(KILL_SECONDS):
+    async with asyncio.timeout(PATIENCE):
         while not (held := rows(played, reached)) or (trainer := played.trainer()) is None:
             await asyncio.sleep(0.01)
         await asyncio.sleep(random.uniform(0.0, 0.2))
@@ -56,14 +55,13 @@ async def kill_trainer_at(played: Stage, step: int) -> None:
             await asyncio.sleep(0.01)
 
 
-@pytest.mark.timeout(400)
 async def test_a_run_whose_trainer_is_killed_again_and_again_ends_in_the_same_bits(tmp_path: Path) -> None:
     async with stage(tmp_path) as played:
         await played.agree()
         await played.train("my-owl", steps=STEPS)
         for step in sorted(random.sample(range(STEPS * 3 // 4), KILLS)):
             await kill_trainer_at(played, step)
-        result = await played.result("my-owl", seconds=120)
+        result = await played.result("my-owl")
         assert "is ready" in text_of(result)
         url = next(a["url"] for a in result["attachments"] if a["filename"] == "my-owl.pt")
         survived = await played.sandbox.fetch(url)
@@ -71,7 +69,6 @@ async def test_a_run_whose_trainer_is_killed_again_and_again_ends_in_the_same_bi
         assert survived == await uninterrupted(msgspec.json.decode(request, type=Request), tmp_path / "alone")
 
 
-@pytest.mark.timeout(400)
 async def test_a_bot_that_is_killed_again_and_again_loses_nothing_and_says_nothing_twice(tmp_path: Path) -> None:
     async with stage(tmp_path) as played:
         await played.agree()
@@ -85,11 +82,11 @@ async def test_a_bot_that_is_killed_again_and_again_loses_nothing_and_says_nothi
             trainer = played.trainer()
             await played.kill()
             if trainer is not None:
-                await asyncio.to_thread(trainer.wait, 2)  # raises when the trainer outlives its bot
+                await asyncio.to_thread(trainer.wait, PATIENCE)  # raises when the trainer outlives its bot
             await played.start()
-        await played.result("my-owl", seconds=120)
+        await played.result("my-owl")
         asked = f"SELECT state FROM jobs WHERE id > {first}"
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE):
             while {state for (state,) in rows(played, asked)} != {"succeeded"}:
                 await asyncio.sleep(0.2)
         messages = await played.sandbox.messages(person="Max")

@@ -159,7 +159,7 @@ async def test_a_run_goes_on_with_other_steps_and_rates(played: Stage) -> None:
     options = {"name": "tuned", "steps": 3000, "from": "emoji", "template": "subject_filewords"}
     await played.sandbox.run("embed train", options | {"tuning": "flip, shuffle, warmup 5"}, files)
     card = await played.sandbox.until_message(
-        "general", lambda message: "**tuned**" in text_of(message) and "░░" in text_of(message), seconds=60
+        "general", lambda message: "**tuned**" in text_of(message) and "░░" in text_of(message)
     )
     assert "Too few pictures to spare any" in text_of(card)
     await played.press(card, "Pause")

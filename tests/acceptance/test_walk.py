@@ -10,11 +10,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import aiohttp
-import pytest
 from selenium.webdriver import Chrome, Keys
 from selenium.webdriver.common.by import By
 
 from tests.browser import browser, console_errors, find, press, require_browser, until_gone
+from tests.sandboxed import ANSWER_SECONDS, PATIENCE
 
 SCREENSHOTS = os.environ.get("EMBEDSMITH_SCREENSHOTS")
 """A folder to keep the screenshots in, such as docs/images."""
@@ -23,7 +23,7 @@ SCREENSHOTS = os.environ.get("EMBEDSMITH_SCREENSHOTS")
 @asynccontextmanager
 async def demo() -> AsyncIterator[str]:
     """The page's address. The demo ends by SIGTERM with exit code 0 and leaves no process behind."""
-    command = (sys.executable, "-m", "bot", "demo", "--port", "0")
+    command = (sys.executable, "-m", "bot", "demo", "--port", "0", "--answer-seconds", str(ANSWER_SECONDS))
     process = await asyncio.create_subprocess_exec(
         *command,
         stdout=asyncio.subprocess.PIPE,
@@ -32,7 +32,7 @@ async def demo() -> AsyncIterator[str]:
     )
     try:
         assert process.stdout is not None
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while not (found := re.search(rb"http://127\.0\.0\.1:\S+", await process.stdout.readline())):
                 pass
         yield found[0].decode()
@@ -70,13 +70,13 @@ class Walk:
             find(self._driver, "[data-testid=modal] option[value=quick]").click()
         find(self._driver, "[data-testid=modal-submit]").click()
         until_gone(self._driver, "[data-testid=modal]")
-        find(self._driver, "[data-ephemeral=true] button", text="They are", seconds=20).click()
+        find(self._driver, "[data-ephemeral=true] button", text="They are").click()
 
     def watch(self) -> None:
-        find(self._driver, "[data-testid=message] .container", text="step", seconds=60)
-        find(self._driver, "[data-testid=message] .container", text="validation", seconds=60)
+        find(self._driver, "[data-testid=message] .container", text="step")
+        find(self._driver, "[data-testid=message] .container", text="validation")
         self.shoot("learning")
-        find(self._driver, "[data-testid=message] .container", text="is ready", seconds=120)
+        find(self._driver, "[data-testid=message] .container", text="is ready")
         self._driver.execute_script("document.activeElement.blur()")
         self.shoot("ready")
 
@@ -90,11 +90,10 @@ class Walk:
         find(self._driver, "[data-option=prompt]").send_keys(prompt)
         find(self._driver, "[data-testid=run]").click()
         until_gone(self._driver, "[data-testid=command-form]")
-        find(self._driver, "[data-testid=message]:last-child .container:has(img)", text=prompt, seconds=60)
+        find(self._driver, "[data-testid=message]:last-child .container:has(img)", text=prompt)
         find(self._driver, "[data-testid=message]:last-child .container", text="words: my-neon (4 vectors)")
 
 
-@pytest.mark.timeout(300)
 async def test_a_newcomer_teaches_a_word_and_draws_with_it(tmp_path: Path) -> None:
     require_browser()
     async with demo() as page, aiohttp.ClientSession() as http:

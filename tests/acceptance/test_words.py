@@ -70,7 +70,7 @@ async def played(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stag
 async def said(played: Stage, command: str, options: Json, *files: File, person: str = "Ada") -> Json:
     """The answer that only the person sees."""
     given = {f"file{n}": file for n, file in enumerate(files, start=1)}
-    answer = await played.sandbox.run(f"embed {command}", options, given, person=person, wait=30)
+    answer = await played.sandbox.run(f"embed {command}", options, given, person=person)
     return await played.sandbox.message(answer["message_id"], person=person)
 
 
@@ -151,7 +151,7 @@ async def test_the_bot_answers_while_a_bomb_is_read(played: Stage) -> None:
     assert (await played.sandbox.run("help"))["state"] == "answered"
     assert (await said(played, "list", {}))["id"]
     assert (await played.sandbox.interaction(waiting, 0))["state"] != "answered", "the bomb is still being read"
-    answer = await played.sandbox.interaction(waiting, 30)
+    answer = await played.sandbox.interaction(waiting)
     assert "✕" in text_of(await played.sandbox.message(answer["message_id"]))
 
 

@@ -11,7 +11,7 @@ from selenium.webdriver import Chrome, Keys
 from selenium.webdriver.common.by import By
 
 from tests.browser import browser, console_errors, find, press, require_browser, until_gone
-from tests.sandboxed import Sandbox, running_sandbox
+from tests.sandboxed import ANSWER_SECONDS, Sandbox, running_sandbox
 
 SMITH = Path(__file__).with_name("smith.py")
 HOSTILE = '<img src=x onerror="document.title=1"> [x](javascript:alert(1)) **<b>bold</b>** `</code><script>1</script>`'
@@ -132,7 +132,7 @@ async def test_failures_are_told_and_strangers_text_stays_text() -> None:
             composer = await asyncio.to_thread(find, driver, "[data-testid=composer]")
             composer.send_keys("/mute", Keys.ENTER)
             await asyncio.to_thread(find, driver, ".sent")
-            await sandbox.advance(5)
+            await sandbox.advance(ANSWER_SECONDS + 1)
             failure = await asyncio.to_thread(find, driver, "[data-testid=failure]")
             assert "/mute" in failure.text
             assert "This interaction failed" in failure.text

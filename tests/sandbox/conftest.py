@@ -9,15 +9,15 @@ from PIL import Image
 from sandbox.app import serving
 from sandbox.server import Server
 from tests.sandbox.gardener import Gardener, gardening
-from tests.sandboxed import Sandbox, acting_in
+from tests.sandboxed import ANSWER_SECONDS, Sandbox, acting_in
 
 Rest = Callable[..., Awaitable[tuple[int, Any]]]
 
 
 @pytest.fixture
 async def server() -> AsyncIterator[Server]:
-    """In this process, on a real socket; tests/sandbox/test_process.py starts a process of its own."""
-    async with serving() as running:
+    """In this process, on a real socket, and with patience: a busy machine is no fault of the bot's."""
+    async with serving(answer_seconds=ANSWER_SECONDS) as running:
         yield running
 
 

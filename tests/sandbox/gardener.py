@@ -9,7 +9,7 @@ import discord
 import yarl
 from discord import app_commands, ui
 
-from tests.sandboxed import Sandbox
+from tests.sandboxed import PATIENCE, Sandbox
 
 
 class Planting(ui.Modal, title="Plant something"):
@@ -142,7 +142,7 @@ async def gardening(sandbox: Sandbox, picture: bytes) -> AsyncIterator[Gardener]
         life = asyncio.create_task(bot.start(sandbox.token))
         try:
             ready = asyncio.create_task(bot.wait_until_ready())
-            await asyncio.wait({life, ready}, return_when=asyncio.FIRST_COMPLETED, timeout=20)
+            await asyncio.wait({life, ready}, return_when=asyncio.FIRST_COMPLETED, timeout=PATIENCE)
             assert ready.done(), life
             yield bot
         finally:

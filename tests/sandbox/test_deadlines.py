@@ -6,14 +6,15 @@ from typing import Any
 import discord
 import pytest
 
+from sandbox.app import serving
 from tests.sandbox.conftest import Rest
-from tests.sandbox.gardener import Card, Gardener, Planting
-from tests.sandboxed import Refused, Sandbox
+from tests.sandbox.gardener import Card, Gardener, Planting, gardening
+from tests.sandboxed import ANSWER_SECONDS, PATIENCE, Refused, Sandbox, acting_in
 
 
 async def handed(sandbox: Sandbox, bot: Gardener) -> discord.Interaction:
     await sandbox.command("hand")
-    interaction = await asyncio.wait_for(bot.told.get(), 10)
+    interaction = await asyncio.wait_for(bot.told.get(), PATIENCE)
     assert isinstance(interaction, discord.Interaction)
     return interaction
 
@@ -22,22 +23,31 @@ async def whats(sandbox: Sandbox) -> list[str]:
     return [violation["what"] for violation in await sandbox.violations()]
 
 
+async def test_a_bot_has_three_seconds_as_at_discord(picture: bytes) -> None:
+    async with serving() as server, acting_in(server.addresses()) as sandbox, gardening(sandbox, picture) as bot:
+        interaction = await handed(sandbox, bot)
+        await sandbox.advance(3)
+        assert (await sandbox.interaction(str(interaction.id)))["failure"] == "did not respond in time"
+        assert await whats(sandbox) == ["no answer within 3 seconds"]
+
+
 async def test_late_answer_fails_for_the_person(sandbox: Sandbox, bot: Gardener) -> None:
     interaction = await handed(sandbox, bot)
-    await sandbox.advance(3.5)
-    with pytest.raises(discord.NotFound) as late:
+    await sandbox.advance(ANSWER_SECONDS + 0.5)
+    with pytest.raises(discord.NotFound) as refused:
         await interaction.response.send_message("too late")
-    assert late.value.code == 10062
+    assert refused.value.code == 10062
     shown = await sandbox.interaction(str(interaction.id))
     assert (shown["state"], shown["failure"]) == ("failed", "did not respond in time")
-    assert sorted(await whats(sandbox)) == ["404 10062 Unknown interaction", "no answer within 3 seconds"]
+    late = f"no answer within {ANSWER_SECONDS:g} seconds"
+    assert sorted(await whats(sandbox)) == ["404 10062 Unknown interaction", late]
     assert await sandbox.messages() == []
 
 
 async def test_bot_that_is_off_is_not_at_fault(sandbox: Sandbox, bot: Gardener) -> None:
     await bot.close()
     interaction = await sandbox.command("hello")
-    await sandbox.advance(4)
+    await sandbox.advance(ANSWER_SECONDS + 1)
     assert (await sandbox.interaction(interaction))["state"] == "failed"
     assert await sandbox.violations() == []
 
@@ -141,7 +151,7 @@ async def test_modal_cannot_answer_a_modal(sandbox: Sandbox, bot: Gardener, rest
     with pytest.raises(Refused, match="takes 1 to 20 characters"):
         await sandbox.submit(opened["id"], {kind: ["Tree"]}, [(pictures, ("a.png", b"1"))])
     await sandbox.submit(opened["id"], {name: "oak", kind: ["Tree"]}, [(pictures, ("a.png", b"1"))])
-    submitted = await asyncio.wait_for(bot.told.get(), 10)
+    submitted = await asyncio.wait_for(bot.told.get(), PATIENCE)
     assert isinstance(submitted, discord.Interaction)
     data = {"title": "x", "custom_id": "b", "components": opened["modal"]["components"]}
     path = f"/interactions/{submitted.id}/{submitted.token}/callback"

@@ -13,7 +13,7 @@ from sandbox.app import PEOPLE
 from sandbox.server import Server
 from sandbox.state import BOT_ID, GUILD_ID
 from tests.sandbox.gardener import Gardener
-from tests.sandboxed import Refused, Sandbox, running_sandbox
+from tests.sandboxed import PATIENCE, Refused, Sandbox, running_sandbox
 
 
 async def status(sandbox: Sandbox, method: str, path: str, **options: Any) -> int:
@@ -58,7 +58,7 @@ async def test_strangers_pages_do_not_run(sandbox: Sandbox, bot: Gardener) -> No
 
 async def first_event(sandbox: Sandbox, person: str, kind: str) -> dict[str, Any]:
     params = {"as": sandbox.person_id(person), "key": sandbox.key}
-    async with asyncio.timeout(10), sandbox.http.get(f"{sandbox.base}/sandbox/events", params=params) as stream:
+    async with asyncio.timeout(PATIENCE), sandbox.http.get(f"{sandbox.base}/sandbox/events", params=params) as stream:
         async for line in stream.content:
             if line.startswith(b"data: ") and (event := json.loads(line[6:]))["type"] == kind:
                 return event

@@ -9,7 +9,7 @@ import pytest
 
 from tests.sandbox.conftest import Rest
 from tests.sandbox.gardener import Gardener
-from tests.sandboxed import Refused, Sandbox
+from tests.sandboxed import PATIENCE, Refused, Sandbox
 
 SEND = "POST /channels/*/messages"
 
@@ -60,14 +60,14 @@ async def test_lost_connection_is_resumed_with_what_was_missed(sandbox: Sandbox,
     await sandbox.weather({"match": "WS", "kind": kind, "after": 1})
     answers = [await sandbox.run("hello") for _ in range(3)]
     assert [answer["state"] for answer in answers] == ["answered"] * 3
-    await asyncio.wait_for(bot.resumed.wait(), 10)
+    await asyncio.wait_for(bot.resumed.wait(), PATIENCE)
     assert len(await sandbox.messages()) == 3
     assert await sandbox.violations() == []
 
 
 async def test_drop_strikes_at_once(sandbox: Sandbox, bot: Gardener) -> None:
     await sandbox.weather({"match": "WS", "kind": "ws-drop"})
-    await asyncio.wait_for(bot.resumed.wait(), 10)
+    await asyncio.wait_for(bot.resumed.wait(), PATIENCE)
     assert (await sandbox.world())["bot"]["online"]
     assert (await sandbox.run("hello"))["state"] == "answered"
 

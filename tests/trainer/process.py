@@ -14,7 +14,8 @@ from trainer.protocol import Alive, Control, Event, Ready, Start, Told, Training
 ROOT = Path(__file__).parents[2]
 MODEL = ROOT / "trainer" / "demo_model"
 PICTURES = ROOT / "sandbox" / "demo_images"
-SECONDS = 90
+SECONDS = 300
+"""To wait for a fact; only a hang takes so long."""
 
 
 def pictures_of(subject: str, count: int = 3) -> tuple[TrainingPicture, ...]:

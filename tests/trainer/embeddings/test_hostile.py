@@ -57,7 +57,6 @@ def files(canary: Path) -> dict[str, Path]:
     return made
 
 
-@pytest.mark.timeout(30)
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_a_hostile_file_is_refused(files: dict[str, Path], canary: Path, kind: str) -> None:
     with pytest.raises(BadEmbedding) as refused:
