@@ -7,6 +7,7 @@ import discord
 import structlog
 from discord import app_commands, ui
 
+from bot.access import Actor
 from bot.errors import CannotPostHere, Refusal
 from bot.jobs.job import Job
 from bot.jobs.submit import Asker
@@ -31,6 +32,17 @@ def asker(interaction: Interaction) -> Asker:
     locale = interaction.guild_locale or interaction.locale
     channel_id = interaction.channel_id or 0
     return Asker(interaction.id, interaction.user.id, interaction.guild_id, channel_id, str(locale))
+
+
+def actor_of(interaction: Interaction) -> Actor:
+    """Who asks, with the rights that they have here."""
+    rights = interaction.permissions
+    return Actor(
+        interaction.user.id,
+        interaction.guild_id,
+        moderates=rights.manage_messages,
+        manages_server=rights.manage_guild,
+    )
 
 
 def shelf_of(interaction: Interaction) -> int:

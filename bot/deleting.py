@@ -3,7 +3,7 @@
 import discord
 from discord import ui
 
-from bot.answers import Interaction, say, texts_of
+from bot.answers import Interaction, actor_of, say, texts_of
 from bot.cards.outgoing import button
 from bot.names import escape
 from bot.service import Service
@@ -11,7 +11,7 @@ from bot.service import Service
 
 async def ask_to_delete(interaction: Interaction, service: Service, name: str) -> None:
     """Tells what goes, and asks once. Raises NothingCalled, NotYours, StillLearning."""
-    found = await service.library.own(name, interaction.user.id)
+    found = await service.library.own(name, actor_of(interaction))
     await service.library.check_settled(found)
     texts = texts_of(interaction)
     view = ui.View(timeout=None)
@@ -22,7 +22,7 @@ async def ask_to_delete(interaction: Interaction, service: Service, name: str) -
 
 async def delete_word(interaction: Interaction, service: Service, name: str) -> None:
     """The word, and what its runs left. Raises NothingCalled, NotYours, StillLearning."""
-    found = await service.library.own(name, interaction.user.id)
+    found = await service.library.own(name, actor_of(interaction))
     await service.library.check_settled(found)
     await service.library.remove_runs(found)
     await service.library.remove(found)

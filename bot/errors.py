@@ -4,7 +4,7 @@ Refusal
 ├── NotAPicture  KindNotTaken  EmptyFile  FileTooBig  PictureTooBig  PictureTooSmall  PictureTooNarrow
 │   BrokenPicture  PictureTooSlow  PictureTooHard  NoPictures  NoSpace  TextlessPicture              (uploads)
 ├── BadName  NameTaken                                                                             (names)
-├── NothingCalled  NoFileYet  NotYours  StillLearning                                             (library)
+├── NothingCalled  NoFileYet  NotYours  StillLearning  NoServerHere                               (library)
 ├── UnsafeFile  NotAnEmbedding  EmbeddingTooSlow  EmbeddingTooHard  WrongModel                    (embedding files)
 │   NameForSeveral  NameTwice  TooManyWords  NothingToImport  NotAConcept  ConceptsNotAllowed
 │   StillLoading
@@ -196,6 +196,17 @@ class NotYours(Refusal):
     """Only the person who started this can do that."""
 
     text_id = "refusal-not-yours"
+
+
+class NoServerHere(Refusal):
+    """A word is shared with a server. Use `/embed show` with `my-cat` in one of its channels,
+    and press the button there.
+    """
+
+    text_id = "refusal-no-server-here"
+
+    def __init__(self, *, name: str) -> None:
+        super().__init__(name=name)
 
 
 class StillLearning(Refusal):

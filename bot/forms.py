@@ -76,7 +76,6 @@ class DrawingForm(_Form):
             negative_prompt=self.negative_prompt.value,
             seed=random_seed(),
             image=self._image,
-            hidden_words=await self._service.library.hidden_from(interaction.user.id),
         )
         check(request)
         await place(interaction, self._service, request)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.answers import Interaction, say, texts_of
+from bot.answers import Interaction, actor_of, say, texts_of
 from bot.collisions import collision_lines
 from bot.importing import Imported
 from bot.library import Word
@@ -18,7 +18,7 @@ _LONGEST = 1900
 async def show_imported(interaction: Interaction, service: Service, imported: Imported) -> None:
     """A line for each word and each refusal, as many as one message holds."""
     texts, ready = texts_of(interaction), service.dispatch.ready
-    others = [word.name for word in await service.library.seen_by(interaction.user.id)]
+    others = [word.name for word in await service.library.seen_by(actor_of(interaction))]
     lines = [texts("import-done", words=len(imported.kept))] if imported.kept else []
     for word, seen in imported.kept:
         lines += [_line(word, seen, texts), *(f"-# {note}" for note in _notes(word, seen, ready, texts))]

@@ -4,7 +4,7 @@ from typing import Any
 
 from discord import ui
 
-from bot.answers import Interaction, say, show, texts_of
+from bot.answers import Interaction, actor_of, say, show, texts_of
 from bot.cards.outgoing import button, layout, row
 from bot.errors import NotAnEmbedding
 from bot.jobs.questions import Unanswered
@@ -23,7 +23,7 @@ SHOWN_VECTORS = 16
 async def show_inspected(interaction: Interaction, service: Service, name: str) -> None:
     """A line for each vector. Raises NothingCalled, NoFileYet, NotAnEmbedding."""
     texts = texts_of(interaction)
-    found = await service.library.find(name, interaction.user.id)
+    found = await service.library.find(name, actor_of(interaction))
     path = await service.library.file_of(found)
     try:
         answer = await service.dispatch.inspect(found.name, str(path), await _start(service, found))

@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import json
 import shutil
 import sqlite3
 import time
@@ -9,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from bot.access import Act, Actor, Thing, Verdict, check, verdict
 from bot.db.database import Database
 from bot.errors import NameTaken, NoFileYet, NoSpace, NothingCalled, NotYours, StillLearning
 from bot.files import copy_aside
@@ -19,6 +21,8 @@ SUFFIXES = (".pt", ".safetensors", ".bin", ".pti")
 
 It reads pictures as well; which of them carry a word, and which are mere previews, only a look inside would tell.
 """
+PICTURES = (".png", ".webp")
+"""Pictures that the trainer looks into for a word."""
 
 
 class Word(NamedTuple):
@@ -26,7 +30,8 @@ class Word(NamedTuple):
 
     name: str
     owner_id: int | None = None
-    shared: bool = False
+    shared_with: frozenset[int] = frozenset()
+    """The servers whose members may use it, besides its owner."""
     vectors: int | None = None
     step: int | None = None
     model: str | None = None
@@ -36,9 +41,13 @@ class Word(NamedTuple):
     """Where it came from, if it was not learned here: a file's name, a concept of the hub, another word."""
     note: str | None = None
 
+    @property
+    def thing(self) -> Thing:
+        return Thing(self.owner_id, self.shared_with)
+
 
 class Library:
-    """Looks words up for a person. Others' private words look as if they did not exist."""
+    """Looks words up for a person on a server. Words that they may not use look as if they did not exist."""
 
     def __init__(self, database: Database, folder: Path) -> None:
         """`folder` is the embeddings folder; the runs' stands beside it."""
@@ -46,32 +55,33 @@ class Library:
         self.folder = folder
         self._runs = folder.parent / "runs"
 
-    async def seen_by(self, person_id: int) -> list[Word]:
-        """Own, shared and ownerless words that have a file, by name."""
-        rows = self._database.queries.embeddings_seen_by(self._database.connection, person_id=person_id)
-        words = [_word(row) async for row in rows]
-        return sorted([*words, *await self._ownerless()], key=lambda word: word.name.casefold())
+    async def seen_by(self, actor: Actor) -> list[Word]:
+        """Words that have a file and that this person may use here: their own first, each kind by name."""
+        rows = self._database.queries.embeddings_seen_by(
+            self._database.connection, person_id=actor.person_id, guild_id=actor.guild_id
+        )
+        words = [*[_word(row) async for row in rows], *await self._ownerless()]
+        return sorted(words, key=lambda word: (word.owner_id != actor.person_id, word.name.casefold()))
 
-    async def hidden_from(self, person_id: int) -> tuple[str, ...]:
-        """Names that this person's prompts must not use."""
-        rows = self._database.queries.embeddings_hidden_from(self._database.connection, person_id=person_id)
-        return tuple([row["name"] async for row in rows])
+    async def find(self, name: str, actor: Actor) -> Word:
+        """The word, if this person may use it here. Raises NothingCalled.
 
-    async def find(self, name: str, person_id: int) -> Word:
-        """The word, if this person may see it. Raises NothingCalled."""
+        One that they may not use takes as long to be missed as one that does not exist.
+        """
         row = await self._database.queries.embedding_by_name(self._database.connection, name=name)
-        if row is not None and (row["owner_id"] == person_id or row["shared"]):
-            return _word(row)
-        for word in [] if row is not None else await self._ownerless():
+        if row is not None:
+            found = _word(row)
+            if verdict(actor, Act.USE, found.thing) is Verdict.ALLOWED:
+                return found
+        for word in await self._ownerless():
             if word.name.casefold() == name.casefold():
                 return word
         raise NothingCalled(name=name)
 
-    async def own(self, name: str, person_id: int) -> Word:
-        """The word, if it is this person's. Raises NothingCalled for what they may not see, NotYours for the rest."""
-        word = await self.find(name, person_id)
-        if word.owner_id != person_id:
-            raise NotYours
+    async def own(self, name: str, actor: Actor) -> Word:
+        """The word, if it is this person's. Raises NothingCalled for what they may not use, NotYours for the rest."""
+        word = await self.find(name, actor)
+        check(actor, Act.OWN, word.thing, refused=NotYours(), unseen=NothingCalled(name=name))
         return word
 
     async def exists(self, name: str) -> bool:
@@ -79,9 +89,17 @@ class Library:
         row = await self._database.queries.embedding_by_name(self._database.connection, name=name)
         return row is not None or name.casefold() in {stem.casefold() for stem in await self._stems()}
 
-    async def share(self, name: str, shared: bool) -> None:
+    async def share(self, word: Word, guild_id: int) -> None:
+        """The members of a server may use the word from now on."""
         async with self._database.transaction() as queries:
-            await queries.share_embedding(self._database.connection, name=name, shared=shared)
+            await queries.share_embedding(
+                self._database.connection, name=word.name, owner_id=word.owner_id, guild_id=guild_id
+            )
+
+    async def unshare(self, word: Word) -> None:
+        """The word is its owner's alone, on every server."""
+        async with self._database.transaction() as queries:
+            await queries.unshare_embedding(self._database.connection, name=word.name, owner_id=word.owner_id)
 
     async def file_of(self, word: Word) -> Path:
         """The word's file. Raises NoFileYet."""
@@ -106,7 +124,11 @@ class Library:
             raise NameTaken(name=word.name)
         try:
             async with self._database.transaction() as queries:
-                await queries.add_embedding(self._database.connection, **word._asdict(), created_at=time.time())
+                await queries.add_embedding(self._database.connection, **_columns(word), created_at=time.time())
+                for guild_id in word.shared_with:
+                    await queries.share_embedding(
+                        self._database.connection, name=word.name, owner_id=word.owner_id, guild_id=guild_id
+                    )
         except sqlite3.IntegrityError:
             raise NameTaken(name=word.name) from None
         try:
@@ -154,9 +176,7 @@ class Library:
         return next((path for stem, path in await self._files() if stem.casefold() == name.casefold()), None)
 
     async def _ownerless(self) -> list[Word]:
-        rows = self._database.queries.all_embedding_names(self._database.connection)
-        known = {row["name"].casefold() async for row in rows}
-        return [Word(name=stem, shared=True) for stem in await self._stems() if stem.casefold() not in known]
+        return [Word(name=stem) for stem in await ownerless(self._database, self.folder, SUFFIXES)]
 
     async def _stems(self) -> list[str]:
         return list(dict.fromkeys(stem for stem, _ in await self._files()))
@@ -165,10 +185,37 @@ class Library:
         return await asyncio.to_thread(_files, self.folder)
 
 
-def _files(folder: Path) -> list[tuple[str, Path]]:
+async def usable_words(database: Database, folder: Path, actor: Actor) -> tuple[str, ...]:
+    """Names that this person's prompts may use here and now, file or not: their own, those shared here, the operator's.
+
+    Names that are not among them are plain text, whatever becomes of them while the prompt is drawn.
+    """
+    rows = database.queries.embeddings_usable_by(
+        database.connection, person_id=actor.person_id, guild_id=actor.guild_id
+    )
+    theirs = [row["name"] async for row in rows]
+    return (*theirs, *await ownerless(database, folder, (*SUFFIXES, *PICTURES)))
+
+
+async def ownerless(database: Database, folder: Path, suffixes: Sequence[str]) -> list[str]:
+    """Stems of the files that have no row: they were put into the folder by the operator.
+
+    The rows are read twice, since a word gets its row before its file, and loses its file before its row.
+    """
+    known = await _names(database)
+    stems = dict.fromkeys(stem for stem, _ in await asyncio.to_thread(_files, folder, suffixes))
+    known |= await _names(database)
+    return [stem for stem in stems if stem.casefold() not in known]
+
+
+async def _names(database: Database) -> set[str]:
+    return {row["name"].casefold() async for row in database.queries.all_embedding_names(database.connection)}
+
+
+def _files(folder: Path, suffixes: Sequence[str] = SUFFIXES) -> list[tuple[str, Path]]:
     """Stems and files; of several with one stem that which the trainer reads comes first."""
-    found = [path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and not path.name.startswith(".")]
-    found.sort(key=lambda path: (len(path.parts), SUFFIXES.index(path.suffix.lower()), str(path)))
+    found = [path for path in folder.rglob("*") if path.suffix.lower() in suffixes and not path.name.startswith(".")]
+    found.sort(key=lambda path: (len(path.parts), suffixes.index(path.suffix.lower()), str(path)))
     return sorted(((path.stem, path) for path in found), key=lambda entry: entry[0])
 
 
@@ -179,4 +226,10 @@ def _unlink(files: Sequence[Path]) -> None:
 
 def _word(row: Any) -> Word:
     columns = {field: row[field] for field in Word._fields}
-    return Word(**{**columns, "shared": bool(row["shared"])})
+    return Word(**{**columns, "shared_with": frozenset(json.loads(row["shared_with"]))})
+
+
+def _columns(word: Word) -> dict[str, Any]:
+    columns = word._asdict()
+    del columns["shared_with"]
+    return columns

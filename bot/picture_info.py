@@ -8,7 +8,8 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.answers import Interaction, asker, show, texts_of
+from bot.access import Actor
+from bot.answers import Interaction, actor_of, asker, show, texts_of
 from bot.cards.outgoing import button, layout, row
 from bot.drawing_settings import written
 from bot.errors import EmptyFile, Refusal, TextlessPicture
@@ -37,7 +38,7 @@ async def show_picture_info(interaction: Interaction, service: Service, picture:
         return
     request = redraw(said, random_seed())
     head += _about(said, request, texts)
-    notes = await _notes(service, said, interaction.user.id, texts)
+    notes = await _notes(service, said, actor_of(interaction), texts)
     if fault := _fault(request):
         await show(interaction, layout(*_blocks(head, text, [*notes, f"✕ {texts.refusal(fault)}"], texts)))
         return
@@ -91,7 +92,7 @@ def _about(said: PictureSettings, request: DrawRequest, texts: Texts) -> list[st
     return lines
 
 
-async def _notes(service: Service, said: PictureSettings, person: int, texts: Texts) -> list[str]:
+async def _notes(service: Service, said: PictureSettings, actor: Actor, texts: Texts) -> list[str]:
     """What comes out differently: by the text alone, by the model here, by the words here."""
     notes = [
         texts(each.text_id, **{name: escape(fact, SHOWN_FACT) for name, fact in each.facts.items()})
@@ -101,7 +102,7 @@ async def _notes(service: Service, said: PictureSettings, person: int, texts: Te
     if ready is not None and _is_another(said, ready):
         theirs, ours = f"{said.model} [{said.model_hash or '?'}]", f"{ready.model} [{ready.model_hash}]"
         notes.append(texts("info-model", theirs=escape(theirs.strip(), SHOWN_FACT), ours=escape(ours, SHOWN_FACT)))
-    missing, changed = await _words_apart(service, said, person)
+    missing, changed = await _words_apart(service, said, actor)
     if missing:
         notes.append(texts("info-words-missing", words=escape(", ".join(missing), SHOWN_FACT)))
     if changed:
@@ -115,9 +116,9 @@ def _is_another(said: PictureSettings, ready: Ready) -> bool:
     return bool(said.model) and said.model != ready.model
 
 
-async def _words_apart(service: Service, said: PictureSettings, person: int) -> tuple[list[str], list[str]]:
-    """Words that it used and the person does not have here; those whose files are others. Others' look missing, too."""
-    known = {word.name.casefold(): word for word in await service.library.seen_by(person)}
+async def _words_apart(service: Service, said: PictureSettings, actor: Actor) -> tuple[list[str], list[str]]:
+    """Words that it used and the person may not use here; those whose files are others. Others' look missing, too."""
+    known = {word.name.casefold(): word for word in await service.library.seen_by(actor)}
     used = {name.casefold(): (name, digits.lower()) for name, digits in said.ti_hashes}
     changed = []
     for folded in sorted(used.keys() & known.keys()):

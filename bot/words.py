@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 import discord
 from discord import ui
 
-from bot.answers import Interaction, may_show, say, show, texts_of
+from bot.access import Actor
+from bot.answers import Interaction, actor_of, may_show, say, show, texts_of
 from bot.cards.outgoing import button, file_name, gallery, layout, row
 from bot.collisions import collision_lines
 from bot.errors import NoFileYet, OnlyAgeRestricted, WrongModel
@@ -35,15 +36,15 @@ class _Picture(NamedTuple):
 
 async def tell_collisions(interaction: Interaction, service: Service, name: str) -> None:
     """Names that the person can see and that get into the new one's way; says nothing where there are none."""
-    others = [found.name for found in await service.library.seen_by(interaction.user.id)]
+    others = [found.name for found in await service.library.seen_by(actor_of(interaction))]
     if lines := collision_lines(name, others, texts_of(interaction)):
         await say(interaction, "\n".join(lines))
 
 
 async def show_words(interaction: Interaction, service: Service, *, page: int = 0, search: str = "") -> None:
     """A page of the words that the person may use, with buttons to the other pages."""
-    texts = texts_of(interaction)
-    words = await service.library.seen_by(interaction.user.id)
+    texts, actor = texts_of(interaction), actor_of(interaction)
+    words = await service.library.seen_by(actor)
     words = [found for found in words if search.casefold() in found.name.casefold()]
     if not words:
         empty = texts("library-nothing-found", search=in_code(search)) if search else texts("library-empty")
@@ -51,7 +52,7 @@ async def show_words(interaction: Interaction, service: Service, *, page: int = 
         return
     pages = -(-len(words) // PAGE)
     page = min(page, pages - 1)
-    lines = [_line(found, interaction.user.id, texts) for found in words[page * PAGE : (page + 1) * PAGE]]
+    lines = [_line(found, actor, texts) for found in words[page * PAGE : (page + 1) * PAGE]]
     blocks: list[ui.Item[Any]] = [ui.TextDisplay("\n".join([f"### {texts('library-title')}", *lines]))]
     blocks += paging(texts, page, pages, lambda other: f"words:{other}:{search}")
     await show(interaction, layout(*blocks))
@@ -59,18 +60,18 @@ async def show_words(interaction: Interaction, service: Service, *, page: int = 
 
 async def show_word(interaction: Interaction, service: Service, name: str) -> None:
     """Everything known about a word. Raises NothingCalled."""
-    texts, person = texts_of(interaction), interaction.user.id
-    found = await service.library.find(name, person)
+    texts, actor = texts_of(interaction), actor_of(interaction)
+    found = await service.library.find(name, actor)
     job = await _job_of(service, found)
     pictured = _pictured(interaction, job)
     details = [*_details(found, job, texts), *await _seen_in_file(service, found, texts)]
     details += [texts.refusal(OnlyAgeRestricted())] if pictured is not job else []
-    lines = [_line(found, person, texts), *(f"-# {line}" for line in details)]
+    lines = [_line(found, actor, texts), *(f"-# {line}" for line in details)]
     blocks: list[ui.Item[Any]] = [ui.TextDisplay("\n".join(lines))]
     picture = _picture(found, pictured, texts)
     if picture is not None:
         blocks.append(gallery((picture.name, picture.words)))
-    blocks += row(_buttons(found, person, texts)) + row(_owners_buttons(found, person, texts))
+    blocks += row(_buttons(found, actor, texts)) + row(_owners_buttons(found, actor, texts))
     files = [discord.File(picture.path, filename=picture.name)] if picture is not None else []
     await show(interaction, layout(*blocks), files)
 
@@ -78,7 +79,7 @@ async def show_word(interaction: Interaction, service: Service, name: str) -> No
 async def send_file(interaction: Interaction, service: Service, name: str, kind: str | None = None) -> None:
     """The word's file as it is stored, or in another format. Raises NothingCalled, NoFileYet, NotAnEmbedding."""
     texts = texts_of(interaction)
-    found = await service.library.find(name, interaction.user.id)
+    found = await service.library.find(name, actor_of(interaction))
     path = await service.library.file_of(found)
     shown = escape(found.name)
     if kind is not None:
@@ -151,19 +152,27 @@ def _newest_preview(job: Job | None) -> Path | None:
     return previews[-1] if previews and previews[-1].exists() else None
 
 
-def _line(found: Word, person: int, texts: Texts) -> str:
+def _line(found: Word, actor: Actor, texts: Texts) -> str:
     name = escape(found.name)
     if found.owner_id is None:
         return texts("library-line-found", name=name)
     facts: dict[str, Any] = {
         "name": name,
         "vectors": found.vectors or 0,
-        "owner": texts("library-yours") if found.owner_id == person else f"<@{found.owner_id}>",
-        "sharing": texts("library-shared" if found.shared else "library-private"),
+        "owner": texts("library-yours") if found.owner_id == actor.person_id else f"<@{found.owner_id}>",
+        "sharing": _sharing(found, actor, texts),
     }
     if not found.step:
         return texts("library-line-imported" if found.origin else "library-line-untrained", **facts)
     return texts("library-line", **facts, steps=found.step)
+
+
+def _sharing(found: Word, actor: Actor, texts: Texts) -> str:
+    """On how many other servers a word is shared, is only told to its owner."""
+    others = len(found.shared_with - {actor.guild_id}) if found.owner_id == actor.person_id else 0
+    if actor.guild_id in found.shared_with:
+        return texts("library-shared-here-too", servers=others) if others else texts("library-shared")
+    return texts("library-shared-elsewhere", servers=others) if others else texts("library-private")
 
 
 def _details(found: Word, job: Job | None, texts: Texts) -> list[str]:
@@ -185,22 +194,24 @@ def _details(found: Word, job: Job | None, texts: Texts) -> list[str]:
     return lines
 
 
-def _buttons(found: Word, person: int, texts: Texts) -> list[ui.Button[Any]]:
+def _buttons(found: Word, actor: Actor, texts: Texts) -> list[ui.Button[Any]]:
     buttons = [
         button(texts("button-draw-with"), f"draw_word:{found.name}", discord.ButtonStyle.primary),
         button(texts("button-file"), f"word_file:{found.name}"),
     ]
-    if found.owner_id == person and found.shared:
-        buttons.append(button(texts("button-unshare"), f"unshare:{found.name}"))
-    elif found.owner_id == person:
+    if found.owner_id != actor.person_id:
+        return buttons
+    if actor.guild_id not in found.shared_with:
         buttons.append(button(texts("button-share"), f"share:{found.name}"))
-    if found.owner_id == person and found.step and found.job_id is not None:
+    if found.shared_with:
+        buttons.append(button(texts("button-unshare"), f"unshare:{found.name}"))
+    if found.step and found.job_id is not None:
         buttons.append(button(texts("button-train-further"), f"train_further:{found.job_id}"))
     return buttons
 
 
-def _owners_buttons(found: Word, person: int, texts: Texts) -> list[ui.Button[Any]]:
+def _owners_buttons(found: Word, actor: Actor, texts: Texts) -> list[ui.Button[Any]]:
     buttons = [button(texts("button-inspect"), f"inspect_word:{found.name}")]
-    if found.owner_id == person:
+    if found.owner_id == actor.person_id:
         buttons.append(button(texts("button-delete"), f"ask_delete_word:{found.name}", discord.ButtonStyle.danger))
     return buttons

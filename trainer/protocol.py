@@ -35,7 +35,7 @@ from trainer.requests import (
     Tuning as Tuning,
 )
 
-PROTOCOL_VERSION = 2
+PROTOCOL_VERSION = 3
 
 
 class _Message(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True, kw_only=True):
@@ -193,6 +193,8 @@ class Start(_Message, frozen=True):
     request: Request
     folder: str
     resume_from: str | None = None
+    words: tuple[str, ...] | None = None
+    """Embeddings that a drawing may use; other names are read as plain text. None allows all there are."""
 
 
 class Stop(_Message, frozen=True):

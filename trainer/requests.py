@@ -119,8 +119,6 @@ class DrawRequest(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=T
     height: int = 0
     count: int = 1
     clip_skip: int = 1
-    hidden_words: tuple[str, ...] = ()
-    """Embeddings that exist but are not this person's to use: their names are read as plain text."""
     schedule: str = "Automatic"
     """Noise schedule by the web UI's label; the sampler's own unless said."""
     eta: float | None = None

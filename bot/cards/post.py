@@ -6,6 +6,7 @@ from typing import Literal, assert_never
 import discord
 import structlog
 
+from bot.access import Actor
 from bot.cards.creating import creating_card
 from bot.cards.drawing import drawing_card
 from bot.cards.outgoing import Outgoing
@@ -105,7 +106,7 @@ class Post:
     async def _near_misses(self, job: Job, request: DrawRequest) -> list[tuple[str, str]]:
         if job.state is not State.SUCCEEDED:
             return []
-        words = await self._library.seen_by(job.owner_id)
+        words = await self._library.seen_by(Actor(job.owner_id, job.guild_id))
         return near_misses(request.prompt, [word.name for word in words])
 
     async def _wait(self, job: Job, jobs: Sequence[Job]) -> float | None:

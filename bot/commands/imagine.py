@@ -61,7 +61,6 @@ def imagine_command(service: Service) -> app_commands.Command[Any, ..., None]:
             count=count,
             schedule=schedule,
             strength=strength,
-            hidden_words=await service.library.hidden_from(interaction.user.id),
             **read_drawing_settings(settings or ""),
         )
         check(request)

@@ -4,7 +4,7 @@ from typing import Any
 
 from discord import app_commands
 
-from bot.answers import Interaction, say, texts_of, think
+from bot.answers import Interaction, actor_of, say, texts_of, think
 from bot.commands.options import suggest_words, worded
 from bot.deleting import ask_to_delete
 from bot.inspecting import show_inspected
@@ -25,7 +25,7 @@ def rename_command(service: Service) -> app_commands.Command[Any, ..., None]:
         new_name: app_commands.Range[str, 1, NAME_LIMIT],
     ) -> None:
         await think(interaction)
-        found = await service.library.own(name, interaction.user.id)
+        found = await service.library.own(name, actor_of(interaction))
         renamed = await rename_word(service, found, new_name)
         texts = texts_of(interaction)
         await say(interaction, texts("renamed", name=escape(found.name), new_name=escape(renamed.name)))
@@ -44,9 +44,13 @@ def copy_command(service: Service) -> app_commands.Command[Any, ..., None]:
         new_name: app_commands.Range[str, 1, NAME_LIMIT],
     ) -> None:
         await think(interaction)
-        found = await service.library.find(name, interaction.user.id)
+        found = await service.library.find(name, actor_of(interaction))
         own = found._replace(
-            name=new_name, owner_id=interaction.user.id, shared=False, job_id=None, origin=found.origin or found.name
+            name=new_name,
+            owner_id=interaction.user.id,
+            shared_with=frozenset(),
+            job_id=None,
+            origin=found.origin or found.name,
         )
         copied = await copy_word(service, found, own)
         texts = texts_of(interaction)

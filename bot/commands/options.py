@@ -5,7 +5,7 @@ from typing import Any, TypeAlias
 
 from discord import app_commands
 
-from bot.answers import Interaction, shelf_of
+from bot.answers import Interaction, actor_of, shelf_of
 from bot.jobs.job import Kind
 from bot.setting_lines import Setting, suggest_settings
 from bot.styles import key, split_names
@@ -56,8 +56,8 @@ def named(names: Sequence[str]) -> list[app_commands.Choice[str]]:
 
 
 async def suggest_words(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-    """The person's own and shared words whose names contain what is typed."""
-    words = await interaction.client.service.library.seen_by(interaction.user.id)
+    """The person's own words and those shared here whose names contain what is typed."""
+    words = await interaction.client.service.library.seen_by(actor_of(interaction))
     return named(_fitting([found.name for found in words], typed))
 
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import structlog
 from msgspec.structs import replace
 
+from bot.access import Actor
 from bot.db.database import Database
 from bot.files import copy_aside
 from bot.jobs.apply import Change, apply, lose, release
@@ -16,6 +17,7 @@ from bot.jobs.job import HELD, Job, Kind, State
 from bot.jobs.line import next_jobs
 from bot.jobs.questions import Questions
 from bot.jobs.rows import job_by_id, job_from, keep_change, new_attempt, open_jobs, text
+from bot.library import usable_words
 from bot.workers.worker import Connection, Worker, WorkerLost
 from trainer.protocol import (
     PROTOCOL_VERSION,
@@ -145,12 +147,19 @@ class Dispatch:
                 request=held.request,
                 folder=str(folder),
                 resume_from=held.resume_from,
+                words=await self._usable_words(held),
             )
         )
         if held.pause_wanted:
             await connection.send(Pause(attempt=held.attempt))
         if held.stop_wanted:
             await connection.send(Stop(attempt=held.attempt))
+
+    async def _usable_words(self, job: Job) -> tuple[str, ...]:
+        """Asked when the job starts, not when it was asked for: what is made private meanwhile stays so."""
+        if job.kind is not Kind.DRAW:
+            return ()
+        return await usable_words(self._database, self._embeddings_folder, Actor(job.owner_id, job.guild_id))
 
     async def _hold(self, job_id: int) -> Job | None:
         """The job with a fresh attempt; None when it was cancelled meanwhile."""

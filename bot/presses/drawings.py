@@ -34,8 +34,7 @@ async def _again(interaction: Interaction, service: Service, job_id: str) -> Non
     job = await service.dispatch.job(int(job_id))
     if job is None or not isinstance(job.request, DrawRequest):
         raise Forgotten
-    hidden = await service.library.hidden_from(interaction.user.id)
-    await place(interaction, service, replace(job.request, seed=random_seed(), hidden_words=hidden))
+    await place(interaction, service, replace(job.request, seed=random_seed()))
 
 
 async def _read(interaction: Interaction, service: Service, draft: str) -> None:
@@ -45,7 +44,6 @@ async def _read(interaction: Interaction, service: Service, draft: str) -> None:
     request = await service.submissions.draft(int(draft), interaction.user.id)
     if not isinstance(request, DrawRequest):
         raise Forgotten
-    request = replace(request, hidden_words=await service.library.hidden_from(interaction.user.id))
     check_redrawn(request)
     await place(interaction, service, request)
 
@@ -92,9 +90,8 @@ async def _anew(interaction: Interaction, service: Service, about: str, **change
     await think(interaction)
     job, index = await _picture(interaction, service, about)
     assert isinstance(job.request, DrawRequest)
-    hidden = await service.library.hidden_from(interaction.user.id)
     seed = job.report.pictures[index].seed
-    request = replace(job.request, **{"seed": seed, "count": 1, "hidden_words": hidden, **changes})
+    request = replace(job.request, **{"seed": seed, "count": 1, **changes})
     check(request)
     await place(interaction, service, request)
 

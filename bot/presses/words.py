@@ -1,7 +1,8 @@
 """Buttons that are about a word: draw with it, share it, get its file."""
 
-from bot.answers import Interaction, check_may_post, place, say, texts_of, think
+from bot.answers import Interaction, actor_of, check_may_post, place, say, texts_of, think
 from bot.deleting import ask_to_delete, delete_word
+from bot.errors import NoServerHere
 from bot.forms import DrawingForm
 from bot.inspecting import show_inspected
 from bot.names import escape
@@ -21,19 +22,21 @@ async def _draw(interaction: Interaction, service: Service, name: str) -> None:
 
 
 async def _share(interaction: Interaction, service: Service, name: str) -> None:
-    await _set_shared(interaction, service, name, shared=True)
+    """With the server where the button is pressed; a private chat is none."""
+    await think(interaction)
+    word = await service.library.own(name, actor_of(interaction))
+    if interaction.guild_id is None:
+        raise NoServerHere(name=word.name)
+    await service.library.share(word, interaction.guild_id)
+    await say(interaction, texts_of(interaction)("library-now-shared", name=escape(word.name)))
 
 
 async def _unshare(interaction: Interaction, service: Service, name: str) -> None:
-    await _set_shared(interaction, service, name, shared=False)
-
-
-async def _set_shared(interaction: Interaction, service: Service, name: str, *, shared: bool) -> None:
+    """On all servers at once: private means private."""
     await think(interaction)
-    word = await service.library.own(name, interaction.user.id)
-    await service.library.share(word.name, shared=shared)
-    text_id = "library-now-shared" if shared else "library-now-private"
-    await say(interaction, texts_of(interaction)(text_id, name=escape(word.name)))
+    word = await service.library.own(name, actor_of(interaction))
+    await service.library.unshare(word)
+    await say(interaction, texts_of(interaction)("library-now-private", name=escape(word.name)))
 
 
 async def _file(interaction: Interaction, service: Service, name: str) -> None:
@@ -61,10 +64,9 @@ async def _test_grid(interaction: Interaction, service: Service, about: str) -> 
     check_may_post(interaction)
     await think(interaction)
     number, _, name = about.partition(":")
-    word = await service.library.find(name, interaction.user.id)
-    hidden = await service.library.hidden_from(interaction.user.id)
+    word = await service.library.find(name, actor_of(interaction))
     prompt = TEST_PROMPTS[int(number) - 1].format(word.name)
-    await place(interaction, service, DrawRequest(prompt=prompt, count=TEST_SEEDS, hidden_words=hidden))
+    await place(interaction, service, DrawRequest(prompt=prompt, count=TEST_SEEDS))
 
 
 PRESSES = {

@@ -453,7 +453,15 @@ library-line-untrained = **{ $name }** · { $vectors ->
 } · untrained · { $owner } · { $sharing }
 library-line-found = **{ $name }** · from the embeddings folder
 library-yours = yours
-library-shared = shared
+library-shared = shared here
+library-shared-here-too = shared here and with { $servers ->
+    [one] 1 other server
+   *[other] { $servers } other servers
+}
+library-shared-elsewhere = shared with { $servers ->
+    [one] 1 other server
+   *[other] { $servers } other servers
+}
 library-private = private
 library-model = trained on { $model } [{ $hash }]
 library-pictures = learned from { $pictures ->
@@ -596,6 +604,7 @@ refusal-name-taken = The name `{ $name }` is taken. Choose another.
 refusal-nothing-called = Nothing here is called `{ $name }`.
 refusal-no-file-yet = `{ $name }` has no file yet: it is still being learned.
 refusal-not-yours = Only the person who started this can do that.
+refusal-no-server-here = A word is shared with a server. Use `/{ command-embed } { command-embed-show }` with `{ $name }` in one of its channels, and press the button there.
 refusal-still-learning = `{ $name }` is still being learned. Stop it first.
 refusal-not-an-embedding = `{ $file }` was not taken: it `{ $reason }`.
 refusal-unsafe-file = `{ $file }` contains instructions, not only numbers, and was not opened. Ask for a .safetensors file.

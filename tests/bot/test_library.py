@@ -1,5 +1,7 @@
 """Words with their files: taken in, renamed, taken away."""
 
+import asyncio
+import json
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
@@ -9,15 +11,18 @@ import pytest
 import pytest_asyncio
 from msgspec.structs import replace
 
+from bot.access import Act, Actor, Verdict, verdict
 from bot.db.database import Database, migrations, open_database
 from bot.errors import NameTaken, NothingCalled, NotYours, StillLearning
 from bot.jobs.apply import Change
 from bot.jobs.job import State
 from bot.jobs.rows import job_by_id, keep_change
 from bot.jobs.submit import Asker, Quota, Submissions
-from bot.library import Library, Word
+from bot.library import Library, Word, usable_words
 from tests.bot.jobs import TRAIN
+from trainer.protocol import DrawRequest
 
+OWNER = Actor(1, 2)
 ASKER = Asker(interaction_id=77, owner_id=1, guild_id=2, channel_id=3, locale="en")
 WORD = Word(name="oak", owner_id=1, vectors=2, step=0, origin="oak.pt", note="CC0")
 
@@ -42,15 +47,17 @@ def file(folder: Path, name: str) -> Path:
 
 async def test_a_word_comes_back_as_it_was_taken(library: Library, tmp_path: Path) -> None:
     await library.add(WORD, file(tmp_path, "oak.pt"))
-    assert await library.find("OAK", 1) == WORD
+    assert await library.find("OAK", OWNER) == WORD
     assert (await library.file_of(WORD)).read_bytes() == b"vectors"
     with pytest.raises(NameTaken):
         await library.add(WORD._replace(name="Oak", owner_id=9), file(tmp_path, "Oak.pt"))
     with pytest.raises(NothingCalled):
-        await library.own("oak", 9)
-    await library.share("oak", shared=True)
+        await library.own("oak", Actor(9, 2))
+    await library.share(WORD, 2)
     with pytest.raises(NotYours):
-        await library.own("oak", 9)
+        await library.own("oak", Actor(9, 2))
+    with pytest.raises(NothingCalled):
+        await library.own("oak", Actor(9, 3))
 
 
 async def test_a_file_that_cannot_be_copied_leaves_the_name_free(library: Library, tmp_path: Path) -> None:
@@ -90,6 +97,103 @@ async def test_runs_follow_their_word(library: Library, database: Database, tmp_
     assert not kept.exists()
 
 
+async def test_only_a_words_owner_shares_it_and_makes_it_private_everywhere(library: Library, tmp_path: Path) -> None:
+    await library.add(WORD, file(tmp_path, "oak.pt"))
+    await library.share(WORD._replace(owner_id=9), 2)
+    assert (await library.find("oak", OWNER)).shared_with == frozenset()
+    for server in (2, 2, 3):
+        await library.share(WORD, server)
+    await library.unshare(WORD._replace(owner_id=9))
+    assert (await library.find("oak", Actor(9, 3))).shared_with == {2, 3}
+    renamed = (await library.find("oak", OWNER))._replace(name="elm")
+    await library.add(renamed, file(tmp_path, "elm.pt"))
+    await library.remove(WORD)
+    assert await library.find("elm", Actor(9, 3)) == renamed, "a word takes its shares along"
+    await library.unshare(renamed)
+    assert (await library.find("elm", OWNER)).shared_with == frozenset()
+    again = WORD._replace(shared_with=frozenset())
+    await library.add(again, file(tmp_path, "oak.pt"))
+    assert await library.find("oak", OWNER) == again, "nothing of a deleted word's is left to the next of its name"
+
+
+async def test_lists_and_prompts_hold_what_the_table_allows(
+    library: Library, database: Database, tmp_path: Path
+) -> None:
+    file(library.folder, "operators.pt")
+    file(library.folder, "operators-picture.png")
+    words = [
+        Word(f"word-{owner}-{''.join(map(str, guilds)) or 'private'}", owner, frozenset(guilds), vectors=1, step=1)
+        for owner in (1, 9)
+        for guilds in ((), (2,), (3,), (2, 3))
+    ]
+    for word in words:
+        await library.add(word, file(tmp_path, f"{word.name}.pt"))
+    for actor in (Actor(person, guild) for person in (1, 9, 7) for guild in (2, 3, 4, None)):
+        allowed = [word for word in words if verdict(actor, Act.USE, word.thing) is Verdict.ALLOWED]
+        seen = await library.seen_by(actor)
+        assert {word.name for word in seen} == {word.name for word in allowed} | {"operators"}
+        own = sum(word.owner_id == actor.person_id for word in seen)
+        assert all(word.owner_id == actor.person_id for word in seen[:own]), "one's own first"
+        usable = await usable_words(database, library.folder, actor)
+        assert set(usable) == {word.name for word in seen} | {"operators-picture"}
+        for word in words:
+            if word in allowed:
+                assert await library.find(word.name, actor) == word
+            else:
+                with pytest.raises(NothingCalled):
+                    await library.find(word.name, actor)
+
+
+async def test_a_word_that_comes_or_goes_is_never_taken_for_the_operators(
+    library: Library, database: Database, tmp_path: Path
+) -> None:
+    stranger, seen = Actor(9, 2), set[str]()
+    oak = file(tmp_path, "oak.pt")
+
+    async def look() -> None:
+        while True:
+            seen.update(await usable_words(database, library.folder, stranger))
+            seen.update(word.name for word in await library.seen_by(stranger))
+
+    looking = asyncio.create_task(look())
+    for _ in range(60):
+        await library.add(WORD, oak)
+        await library.remove(WORD)
+    looking.cancel()
+    assert seen == set()
+
+
+async def test_words_of_before_0004_are_shared_where_they_were_taught(tmp_path: Path) -> None:
+    path = tmp_path / "old.sqlite3"
+    with closing(sqlite3.connect(path)) as old:
+        old.executescript("\n".join(migrations()[:3]))
+        old.execute("PRAGMA user_version = 3")
+        request = {"type": "DrawRequest", "prompt": "a cat", "seed": 4294967295, "hidden_words": ["secret"]}
+        for number, guild in ((1, 2), (2, None)):
+            old.execute(
+                "INSERT INTO jobs (id, kind, state, owner_id, guild_id, channel_id, locale, interaction_id, request,"
+                " report, created_at) VALUES (?, 'draw', 'queued', 1, ?, 3, 'en', ?, ?, '{}', 1.0)",
+                (number, guild, number, json.dumps(request)),
+            )
+        for name, job, shared in (("oak", 1, 1), ("elm", 2, 1), ("ash", None, 1), ("yew", 1, 0)):
+            old.execute(
+                "INSERT INTO embeddings (name, owner_id, job_id, shared, vectors, step, created_at)"
+                " VALUES (?, 1, ?, ?, 2, 0, 1.0)",
+                (name, job, shared),
+            )
+        old.execute("INSERT INTO drafts VALUES (5, 1, 2, 3, 'en', ?, 1.0)", (json.dumps(request),))
+        old.commit()
+    (tmp_path / "embeddings").mkdir()
+    async with open_database(path) as database:
+        library = Library(database, tmp_path / "embeddings")
+        shared = {word.name: word.shared_with for word in await library.seen_by(OWNER)}
+        kept = await job_by_id(database, 1)
+        draft = await Submissions(database, Quota(runs=2, drawings=2)).draft(5, 1)
+    assert shared == {"oak": {2}, "elm": set(), "ash": set(), "yew": set()}
+    assert kept is not None
+    assert kept.request == draft == DrawRequest(prompt="a cat", seed=4294967295)
+
+
 async def test_of_two_files_of_one_name_the_one_that_is_read_is_handed_over(library: Library) -> None:
     for name in ("elm.bin", "elm.safetensors", "elm.pt", ".elm.pt.part"):
         file(library.folder, name)
@@ -105,6 +209,6 @@ async def test_words_of_before_0002_are_kept(tmp_path: Path) -> None:
         old.commit()
     (tmp_path / "embeddings").mkdir()
     async with open_database(path) as database:
-        found = await Library(database, tmp_path / "embeddings").find("oak", 1)
+        found = await Library(database, tmp_path / "embeddings").find("oak", OWNER)
     assert found == WORD._replace(origin=None, note=None)
     assert path.with_name("old.sqlite3.before-2").exists() or len(migrations()) > 2

@@ -66,9 +66,16 @@ class Worker:
     def send(self, control: Control) -> None:
         self._connection.sendall(msgspec.json.encode(control) + b"\n")
 
-    def start(self, attempt: str, request: object, resume_from: str | None = None, folder: str = "run") -> None:
+    def start(
+        self,
+        attempt: str,
+        request: object,
+        resume_from: str | None = None,
+        folder: str = "run",
+        words: tuple[str, ...] | None = None,
+    ) -> None:
         job = str(self.folder / folder)
-        self.send(Start(attempt=attempt, job=1, request=request, folder=job, resume_from=resume_from))
+        self.send(Start(attempt=attempt, job=1, request=request, folder=job, resume_from=resume_from, words=words))
 
     def told(self) -> Told | None:
         """The next message; None when the worker is gone."""

@@ -51,8 +51,9 @@ def same_pixels(one: Image.Image, other: Image.Image) -> bool:
     return ImageChops.difference(one, other).getbbox() is None
 
 
-def draw(worker: Worker, prompt: str, **fields: object) -> Drawn:
-    worker.start(f"draw {prompt}", DrawRequest(prompt=prompt, seed=5, **fields), folder=f"pictures-{len(prompt)}")
+def draw(worker: Worker, prompt: str, words: tuple[str, ...] | None = None, **fields: object) -> Drawn:
+    request = DrawRequest(prompt=prompt, seed=5, **fields)
+    worker.start(f"draw {prompt}", request, folder=f"pictures-{len(prompt)}", words=words)
     return worker.wait_for(Drawn, Failed, attempt=f"draw {prompt}")
 
 
@@ -67,9 +68,12 @@ def test_words_in_pictures(worker: Worker) -> None:
     assert all(same_pixels(picture(drawn, place), picture(tree, place)) for place in range(2))
     assert [each.seed for each in drawn.pictures] == [5, 6]
 
-    hidden = draw(worker, "a zzzz1234 by monet!", hidden_words=("ZZZZ1234",))
+    hidden, allowed = (
+        draw(worker, f"a zzzz1234 by monet{end}", words=words) for end, words in ((".", ()), ("!", ("ZZZZ1234",)))
+    )
     assert hidden.words == ()
     assert not same_pixels(picture(hidden), picture(tree))
+    assert [word.name for word in allowed.words] == ["zzzz1234"]
 
     # Copied in while the worker runs: one for us, one of another width.
     for name, width in (("newcomer", 96), ("stranger", 768)):

@@ -1,7 +1,7 @@
 """A drawing request from its prompt to its pictures on disk."""
 
 import time
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -47,8 +47,8 @@ class DrawingJob:
         self._model, self._request, self._tell = model, request, tell
         self._folder = Path(start.folder)
         self._coarse = self._folder / "progress.png"
-        self._words = _allowed(embeddings.words(), request)
-        self._unreadable = _mentioned(model, request, _allowed(embeddings.unusable(), request))
+        self._words = _allowed(embeddings.words(), start.words)
+        self._unreadable = _mentioned(model, request, _allowed(embeddings.unusable(), start.words))
         self.drawing = Drawing(model, order_of(model, request, self._words))
         self._unsafe: list[bool] = []
         self._paused = self.over = False
@@ -153,9 +153,11 @@ class DrawingJob:
         return DrawnPicture(path=str(path), seed=start.seed, parameters=parameters, unsafe=unsafe)
 
 
-def _allowed(words: Mapping[str, Value], request: DrawRequest) -> dict[str, Value]:
-    hidden = {word.lower() for word in request.hidden_words}
-    return {word: value for word, value in words.items() if word not in hidden}
+def _allowed(words: Mapping[str, Value], allowed: Sequence[str] | None) -> dict[str, Value]:
+    if allowed is None:
+        return dict(words)
+    usable = {word.lower() for word in allowed}
+    return {word: value for word, value in words.items() if word in usable}
 
 
 def _mentioned(model: Family, request: DrawRequest, words: Mapping[str, str]) -> tuple[str, ...]:

@@ -1,13 +1,18 @@
 -- name: embedding_by_name^
-SELECT * FROM embeddings WHERE name = :name;
+SELECT *, (SELECT json_group_array(guild_id) FROM shares WHERE embedding = name) AS shared_with
+FROM embeddings WHERE name = :name;
 
 -- name: embeddings_seen_by
--- Own and shared words that have a file.
-SELECT * FROM embeddings WHERE step IS NOT NULL AND (owner_id = :person_id OR shared = 1) ORDER BY name;
+-- Words that have a file and that a person may use on a server. A test holds it against bot/access.py.
+SELECT *, (SELECT json_group_array(guild_id) FROM shares WHERE embedding = name) AS shared_with
+FROM embeddings WHERE step IS NOT NULL
+AND (owner_id = :person_id OR EXISTS (SELECT 1 FROM shares WHERE embedding = name AND guild_id = :guild_id))
+ORDER BY name;
 
--- name: embeddings_hidden_from
--- Other people's private words.
-SELECT name FROM embeddings WHERE owner_id <> :person_id AND shared = 0;
+-- name: embeddings_usable_by
+-- Likewise, with those that have no file yet.
+SELECT name FROM embeddings
+WHERE owner_id = :person_id OR EXISTS (SELECT 1 FROM shares WHERE embedding = name AND guild_id = :guild_id);
 
 -- name: all_embedding_names
 SELECT name FROM embeddings;
@@ -28,7 +33,13 @@ WHERE name = :name;
 DELETE FROM embeddings WHERE name = :name AND step IS NULL AND job_id = :job_id;
 
 -- name: share_embedding!
-UPDATE embeddings SET shared = :shared WHERE name = :name;
+INSERT INTO shares (embedding, guild_id) SELECT name, :guild_id FROM embeddings
+WHERE name = :name AND owner_id = :owner_id
+ON CONFLICT DO NOTHING;
+
+-- name: unshare_embedding!
+DELETE FROM shares
+WHERE embedding = :name AND EXISTS (SELECT 1 FROM embeddings WHERE name = :name AND owner_id = :owner_id);
 
 -- name: has_consented$
 SELECT count(*) FROM consents WHERE person_id = :person_id;
@@ -58,8 +69,8 @@ INSERT INTO facts (key, value) VALUES (:key, :value) ON CONFLICT (key) DO UPDATE
 
 -- name: add_embedding!
 -- A word whose file is there already, such as an imported one. Fails where the name is in use.
-INSERT INTO embeddings (name, owner_id, job_id, shared, vectors, step, model, model_hash, origin, note, created_at)
-VALUES (:name, :owner_id, :job_id, :shared, :vectors, :step, :model, :model_hash, :origin, :note, :created_at);
+INSERT INTO embeddings (name, owner_id, job_id, vectors, step, model, model_hash, origin, note, created_at)
+VALUES (:name, :owner_id, :job_id, :vectors, :step, :model, :model_hash, :origin, :note, :created_at);
 
 -- name: delete_embedding!
 DELETE FROM embeddings WHERE name = :name;
