@@ -20,6 +20,8 @@ from trainer.protocol import (
 
 _OURS = "embedsmith-"
 """How the version in our own texts begins."""
+_EARLIER = "embedsmith-0.1.0"
+"""It read prompts and walked DDIM, PLMS, UniPC and the SDE samplers in another way."""
 _SOURCES: dict[str, NoiseSource] = {name: name for name in get_args(NoiseSource)}
 _EMPHASES: dict[str, Emphasis] = {name: name for name in get_args(Emphasis)}
 _SAMPLER, _SCHEDULE, _UPSCALER = "Euler a", "Automatic", "Lanczos"
@@ -74,8 +76,8 @@ def differences(said: PictureSettings) -> Iterator[Difference]:
         yield Difference("info-any-seed", {})
     if _from_a_card(said):
         yield Difference("info-noise", {})
-    if "SDE" in said.sampler.split() and said.sampler in SAMPLERS and not _is_ours(said):
-        yield Difference("info-path", {"sampler": said.sampler})
+    if said.version == _EARLIER:
+        yield Difference("info-earlier", {})
     if said.hires_upscaler and said.hires_upscaler not in UPSCALERS:
         yield Difference("info-unknown", {"setting": said.hires_upscaler, "instead": _UPSCALER})
     if said.denoising_strength is not None and not _is_enlarged(said):

@@ -9,7 +9,7 @@ from bot.errors import BadSetting, BadSize, PromptTooLong, Refusal, TooManySteps
 from bot.redrawing import check_redrawn, differences, redraw
 from trainer.protocol import DrawRequest, Hires, PictureSettings
 from trainer.sampling.infotext import parse_parameters
-from trainer.sampling.parameters import Parameters, format_parameters
+from trainer.sampling.parameters import VERSION, Parameters, format_parameters
 
 ANY = 99
 OURS = Parameters(
@@ -85,7 +85,7 @@ def test_the_web_uis_of_every_age() -> None:
 
 
 def test_our_own_device_is_meant_where_we_wrote_of_a_gpu() -> None:
-    ours = said("Steps: 4, Sampler: Euler, Seed: 1, Version: embedsmith-0.1.0")
+    ours = said(f"Steps: 4, Sampler: Euler, Seed: 1, Version: {VERSION}")
     assert redraw(ours, ANY).rng == "GPU"
     assert notes(ours) == {}
 
@@ -121,10 +121,12 @@ def test_unknown_names_are_replaced_and_told() -> None:
     assert notes(settings)["info-unused"] == {"settings": "RNG: Quantum, Emphasis: Loud"}
 
 
-def test_the_path_of_an_sde_sampler_is_each_programs_own() -> None:
-    settings = said("Steps: 4, Sampler: DPM++ 2M SDE Heun, Seed: 1, RNG: NV")
-    assert notes(settings) == {"info-path": {"sampler": "DPM++ 2M SDE Heun"}}
-    assert notes(said("Steps: 4, Sampler: DPM++ SDE, Seed: 1, RNG: NV, Version: embedsmith-0.1.0")) == {}
+def test_a_picture_of_an_earlier_version_comes_out_a_little_different() -> None:
+    assert notes(said("Steps: 4, Sampler: DPM++ SDE, Seed: 1, RNG: NV, Version: embedsmith-0.1.0")) == {
+        "info-earlier": {}
+    }
+    assert notes(said(f"Steps: 4, Sampler: DPM++ SDE, Seed: 1, RNG: NV, Version: {VERSION}")) == {}
+    assert notes(said("Steps: 4, Sampler: DPM++ 2M SDE Heun, Seed: 1, RNG: NV, Version: v1.10.1")) == {}
 
 
 def test_a_start_picture_is_missed() -> None:

@@ -51,10 +51,7 @@ class Phase:
         """Of its next pass: those of one shape can share one. None shares with nobody."""
         if self.drawn or self.order.sampler.alone:
             return None
-        wording = self.order.wording
-        said = {wording.at(trajectory.calls) for trajectory in self._going}
-        texts = {text for each in said for text in (each.negative, *(text for text, _ in each.parts))}
-        return self.order.width, self.order.height, frozenset(wording.read[text].windows for text in texts)
+        return self.order.width, self.order.height, frozenset(self.order.wording.windows)
 
     def examples(self, most: int) -> int:
         """What it puts into its next pass; of more than `most` questions a part, as even as it can be."""

@@ -10,7 +10,7 @@ from trainer.engine.order import Order, Start
 from trainer.engine.told import ToldTexts
 from trainer.models.family import Conditioning, Family
 from trainer.sampling.noise import BatchNoise, PictureNoise, Variation
-from trainer.sampling.noise_schedule import part_for_strength, sigmas, timestep_of, whole_steps
+from trainer.sampling.noise_schedule import over_picture, reach_of, sigmas, span_of, timestep_of
 from trainer.sampling.samplers import Sampling
 from trainer.sampling.stepping import Guided
 
@@ -65,34 +65,38 @@ class Trajectory:
 
     def _begin(self) -> tuple[Tensor, float]:
         order, over_CHW = self._order, self.over_CHW
-        values = self._sigmas()
-        noise = BatchNoise([self._noise()], self._model.device)
-        x = noise() * values[0].item()
-        if over_CHW is not None:
-            x = over_CHW[None] + x
-        self._sampling = order.sampler.sample(x, values, noise, order.eta, over_picture=over_CHW is not None)
+        if over_CHW is None:
+            whole = self._schedule(order.steps)
+            noise = self._noise(whole)
+            self._sampling = order.sampler.sample(noise() * whole[0].item(), whole, noise, order.eta)
+        else:
+            steps, reach = reach_of(order.steps, order.strength, order.all_steps)
+            whole = self._schedule(steps)
+            noise = self._noise(whole)
+            laid, values = over_picture(order.sampler, whole, steps, reach, self._model.alphas_cumprod)
+            x = over_CHW[None] + noise() * laid
+            self._sampling = order.sampler.sample(x, values, noise, order.eta, noise_on_picture=laid)
         return next(self._sampling)
 
-    def _sigmas(self) -> Tensor:
+    def _schedule(self, steps: int) -> Tensor:
+        """All sigmas, also those before the part that draws over a picture."""
         order, model = self._order, self._model
-        steps = whole_steps(order.steps, order.strength) if order.all_steps else order.steps
-        values = sigmas(order.sampler, steps, model.alphas_cumprod, order.schedule, aligned=model.aligned_steps)
-        if self.over_CHW is None:
-            return values
-        return values[-order.steps - 1 :] if order.all_steps else part_for_strength(values, order.strength)
+        return sigmas(order.sampler, steps, model.alphas_cumprod, order.schedule, aligned=model.aligned_steps)
 
-    def _noise(self) -> PictureNoise:
+    def _noise(self, whole: Tensor) -> BatchNoise:
         order, model = self._order, self._model
         seed = self._start.variation_seed
-        return PictureNoise(
+        noise = PictureNoise(
             self._start.seed,
             (model.latent_channels, *self._latent_size(order.width, order.height)),
+            span_of(whole),
             order.rng,
             model.device,
             order.ensd,
             variation=None if seed is None else Variation(seed, order.variation_strength),
             resized_from=None if order.seed_resize_from is None else self._latent_size(*order.seed_resize_from),
         )
+        return BatchNoise([noise], model.device)
 
     def _latent_size(self, width: int, height: int) -> tuple[int, int]:
         return height // self._model.latent_scale, width // self._model.latent_scale

@@ -39,6 +39,17 @@ class Wording:
         return tuple(part.weight for part in self.prompt.sub_prompts)
 
     @cached_property
+    def schedules(self) -> tuple[tuple[str, ...], ...]:
+        """The different texts of each part's schedule, then of the negative prompt's."""
+        parts = (*self.prompt.sub_prompts, *self.negative.sub_prompts)
+        return tuple(tuple(dict.fromkeys(stage.text for stage in part.schedule)) for part in parts)
+
+    @cached_property
+    def windows(self) -> tuple[int, ...]:
+        """Of the longest text of each schedule."""
+        return tuple(max(self.read[text].windows for text in texts) for texts in self.schedules)
+
+    @cached_property
     def positive(self) -> tuple[Prompt, ...]:
         """All that the prompt says at some time."""
         return tuple(self.read[text] for text in self.prompt.segments)

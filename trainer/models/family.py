@@ -103,9 +103,17 @@ class Family(Protocol):
         ...
 
     def encode_prompts(
-        self, prompts: Sequence[Prompt], vectors: Sequence[Mapping[str, Tensor]], clip_skip: int = 1
+        self,
+        prompts: Sequence[Prompt],
+        vectors: Sequence[Mapping[str, Tensor]],
+        clip_skip: int = 1,
+        *,
+        one_mean: bool = False,
     ) -> Conditioning:
-        """Shorter prompts get empty windows; prompt i reads words in `vectors[i]`, each (k, W)."""
+        """Shorter prompts get empty windows; prompt i reads words in `vectors[i]`, each (k, W).
+
+        `one_mean`: they are one schedule's texts, of one length, and emphasis keeps the mean of all, not of each.
+        """
         ...
 
     def predict(self, latents_BCHW: Tensor, timesteps_B: Tensor, conditioning: Conditioning) -> Tensor:

@@ -107,7 +107,12 @@ class LatentDiffusion(ABC):
         return torch.cat([encoder.token_rows(ids) for encoder in self.texts], dim=1)
 
     def encode_prompts(
-        self, prompts: Sequence[Prompt], vectors: Sequence[Mapping[str, Tensor]], clip_skip: int = 1
+        self,
+        prompts: Sequence[Prompt],
+        vectors: Sequence[Mapping[str, Tensor]],
+        clip_skip: int = 1,
+        *,
+        one_mean: bool = False,
     ) -> Conditioning:
         windows = max(prompt.windows for prompt in prompts)
         firsts, vectors, rows = distinct(prompts, vectors)
@@ -122,7 +127,8 @@ class LatentDiffusion(ABC):
                 stack.enter_context(injected(text.token_embedding, firsts, [_cut(own, columns) for own in vectors]))
             encoded = self.encode_windows(ids, windows, clip_skip)
         # Prompts that differ in weights only are encoded once.
-        return emphasised(encoded if len(firsts) == len(rows) else encoded.taken(rows), prompts, self._columns)
+        encoded = encoded if len(firsts) == len(rows) else encoded.taken(rows)
+        return emphasised(encoded, prompts, self._columns, one_mean=one_mean)
 
     def predict(self, latents_BCHW: Tensor, timesteps_B: Tensor, conditioning: Conditioning) -> Tensor:
         latents, tokens = latents_BCHW.to(self.dtype), conditioning.tokens_BTW

@@ -38,5 +38,6 @@ class LatentPictures:
         with working(self.vae, self._device, leaves=self.offloading):
             decoded = self.vae.decode(latent_CHW[None].float() / self._scaling + self._shift).sample[0]
         # Vectors that learned too fast can give latents beyond all numbers; such a picture is grey, not an error.
-        pixels = decoded.nan_to_num(0.0).clamp(-1, 1).add(1).mul(127.5).round().byte()
+        # Cut to whole numbers, not rounded, as in the web UI.
+        pixels = decoded.nan_to_num(0.0).clamp(-1, 1).add(1).div(2).mul(255).byte()
         return Image.fromarray(pixels.permute(1, 2, 0).cpu().numpy())

@@ -8,10 +8,11 @@ begin and end tokens and encoded alone. Nothing is added to the tokenizer, so th
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import groupby
 
+import ftfy
 import torch
 from torch import Tensor, nn
 from transformers import CLIPTokenizer
@@ -62,8 +63,12 @@ class PromptReader:
         (self._comma,) = self.token_ids(",")
 
     def token_ids(self, text: str) -> list[int]:
-        """Token ids without begin and end; strings of special tokens in people's text are dropped, not obeyed."""
-        plain = self._specials.sub(" ", text)
+        """Token ids without begin and end; strings of special tokens in people's text are dropped, not obeyed.
+
+        The text is mended first as CLIP's own tokenizer does it (openai/CLIP, `simple_tokenizer.py`), on which the web
+        UI's vocabulary was trained: typographic quotes, full-width marks, HTML entities become what they stand for.
+        """
+        plain = self._specials.sub(" ", ftfy.fix_text(text))
         return list(self._tokenizer.backend_tokenizer.encode(plain, add_special_tokens=False).ids)
 
     def token_text(self, token_id: int) -> str:
@@ -98,6 +103,13 @@ class PromptReader:
         """The prompt's ids with empty-prompt windows added: (windows, 77)."""
         missing = windows - prompt.windows
         return torch.cat([prompt.ids, torch.tensor([self._framed([])]).expand(missing, -1)]) if missing else prompt.ids
+
+    def lengthened(self, prompt: Prompt, windows: int) -> Prompt:
+        """The prompt with empty-prompt windows added, as a part of it: they count in the mean of its output."""
+        weights = prompt.weights
+        if weights is not None:
+            weights = torch.cat([weights, weights.new_ones(windows - prompt.windows, weights.shape[1])])
+        return replace(prompt, ids=self.padded(prompt, windows), weights=weights)
 
     def _framed(self, window: Sequence[int]) -> list[int]:
         return [self._begin, *window, *[self.end] * (WINDOW + 1 - len(window))]

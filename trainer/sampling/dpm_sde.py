@@ -5,6 +5,7 @@
 
 import math
 
+import torch
 from torch import Tensor
 
 from trainer.sampling.stepping import Noise, Sampler, ancestral_split, pairs
@@ -16,10 +17,10 @@ def dpmpp_sde(x: Tensor, sigmas: Tensor, noise: Noise, eta: float = 1.0) -> Samp
         denoised = yield x, sigma
         if following == 0:
             return denoised
-        middle = math.sqrt(sigma * following)
-        guess = _noisy_step(x, denoised, sigma, middle, noise, eta)
+        start, middle, end = _in_lambda(sigma, following)
+        guess = _noisy_step(x, denoised, start, middle, noise, eta)
         denoised = yield guess, middle
-        x = _noisy_step(x, denoised, sigma, following, noise, eta)
+        x = _noisy_step(x, denoised, start, end, noise, eta)
     return x
 
 
@@ -45,6 +46,15 @@ def dpmpp_3m_sde(x: Tensor, sigmas: Tensor, noise: Noise, eta: float = 1.0) -> S
         x = _with_noise(x, sigma, following, noise, eta)
         past = [(denoised, h), *past[:1]]
     return x
+
+
+def _in_lambda(sigma: float, following: float) -> list[float]:
+    """The two sigmas and the one halfway in lambda, each by way of lambda in single precision, as k-diffusion has them.
+
+    The Brownian path's times have six decimals, so their last one counts.
+    """
+    start, end = -torch.tensor([sigma, following]).log()
+    return (-torch.stack([start, start + 0.5 * (end - start), end])).exp().tolist()
 
 
 def _two_looks_back(x: Tensor, sigmas: Tensor, noise: Noise, eta: float, heun: bool) -> Sampler:

@@ -7,7 +7,7 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from trainer.sampling.brownian import BrownianPath
+from trainer.sampling.brownian import BrownianTree
 from trainer.sampling.philox import Philox
 
 NoiseSource = Literal["CPU", "GPU", "NV"]
@@ -29,13 +29,15 @@ class PictureNoise:
 
     `source` is the web UI's RNG: torch's generator on the CPU or on `device`, or an NVIDIA card's numbers made on any
     machine. Draws after the first come from seed + `ensd`, begun anew, unless that is 0. `resized_from` is the (height,
-    width) in latent elements at which the seed was found: its noise is laid in the middle.
+    width) in latent elements at which the seed was found: its noise is laid in the middle. `span` are the smallest
+    sigma above 0 and the largest of the whole schedule, for the Brownian path of the SDE samplers.
     """
 
     def __init__(
         self,
         seed: int,
         shape_CHW: Shape,
+        span: tuple[float, float],
         source: NoiseSource = "CPU",
         device: torch.device = _CPU,
         ensd: int = 0,
@@ -46,8 +48,7 @@ class PictureNoise:
         self._ensd, self._variation, self._resized_from = ensd, variation, resized_from
         self._draw = _draws(source, seed, device)
         self._begun = False
-        # On the CPU whatever the source: the path is not the web UI's in any case, and so is one on every machine.
-        self._path = BrownianPath(seed, lambda seed: _draws("CPU", seed, _CPU)(shape_CHW))
+        self._path = BrownianTree(seed, span, lambda word: _draws(source, word, device)(shape_CHW))
 
     def next(self) -> Tensor:
         """Next draw, (C, H, W) float32; on the CPU unless the source is the GPU."""
@@ -60,9 +61,8 @@ class PictureNoise:
         return first
 
     def between(self, sigma: float, following: float) -> Tensor:
-        """Unit noise for a step of an SDE sampler: the increment of this picture's Brownian path in sigma, scaled."""
-        low, high = sorted((sigma, following))
-        return self._path.increment(low, high) / (high - low) ** 0.5
+        """Unit noise for a step of an SDE sampler down to `following`: the path walked backwards, scaled."""
+        return -self._path.increment(following, sigma) / (sigma - following) ** 0.5
 
     def _first(self) -> Tensor:
         shape = self._shape_CHW if self._resized_from is None else (self._shape_CHW[0], *self._resized_from)

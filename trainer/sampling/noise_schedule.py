@@ -3,6 +3,8 @@
 sigma = sqrt((1 - abar) / abar), where abar is the model's cumulative product of alphas (Karras et al. 2022, table 1).
 """
 
+from typing import NamedTuple
+
 import torch
 from torch import Tensor
 
@@ -23,8 +25,9 @@ def sigmas(
     """Sigmas that a sampler visits, falling; float32, `steps` + 1 of them, the last 0.
 
     "Automatic" is the sampler's own schedule. Samplers with a `grid` follow it whatever is chosen, as in the web UI,
-    and end above 0, as does "KL Optimal". DDIM's grid has up to a few steps more where `steps` does not divide 1000.
-    `aligned` says which model's table "Align Your Steps" takes.
+    and end above 0, as does "KL Optimal". Grids and the schedule "DDIM" are longer where `steps` does not divide 1000;
+    DDIM's grid ends at timestep 1, so that its `steps` sigmas are `steps` - 1 steps. `aligned` says which model's table
+    "Align Your Steps" takes.
     """
     table = _model_sigmas(alphas_cumprod, row.timesteps_every)
     if row.grid is not None:
@@ -37,24 +40,50 @@ def sigmas(
     return (torch.cat([values[:-2], values[-1:]]) if dropped else values).float()
 
 
-def part_for_strength(values: Tensor, strength: float) -> Tensor:
-    """The end of a schedule that is gone when a picture is drawn over with this denoising strength, 0 to 1."""
-    steps = len(values) - 1
-    return values[steps - 1 - min(int(min(strength, _LONGEST_PART) * steps), steps - 1) :]
+class OverPicture(NamedTuple):
+    """How a picture is drawn over: the sigma of the noise that is laid on it, and the sigmas that are visited then."""
+
+    noise: float
+    values: Tensor
 
 
-def whole_steps(last: int, strength: float) -> int:
-    """Steps of the schedule whose `last` ones draw over a picture with this denoising strength, above 0 to 1.
+def over_picture(row: SamplerName, whole: Tensor, steps: int, reach: int, alphas_cumprod: Tensor) -> OverPicture:
+    """The end of a schedule of `steps` steps from which its noise reaches back `reach` places, counted from 0.
 
-    The web UI's hires fix makes all of its steps whatever the strength; drawing over a picture makes a part of them.
+    `whole` is what `sigmas` gives for `steps`. On DDIM's and UniPC's grids the noise is of one timestep and the first
+    step begins at the next: an odd step of the web UI's, kept so that its pictures come out.
     """
-    return int(last / min(strength, _LONGEST_PART))
+    if row.grid not in ("leading", "linear"):
+        values = whole[steps - reach - 1 :]
+        return OverPicture(values[0].item(), values)
+    table = _model_sigmas(alphas_cumprod, row.timesteps_every)
+    timesteps = _timesteps(table, steps)  # rising
+    reach = max(reach, 2)  # below it the model would not be asked at all
+    noise = table[timesteps[min(reach, len(timesteps) - 1)]].item()
+    if row.grid == "leading":
+        return OverPicture(noise, table[timesteps[:reach].flip(0)].float())
+    return OverPicture(noise, _linear(table, reach, int(timesteps[min(reach, len(timesteps)) - 1])).float())
+
+
+def reach_of(steps: int, strength: float, all_steps: bool) -> tuple[int, int]:
+    """Steps of the whole schedule, and how far back in it a picture's noise reaches at this denoising strength.
+
+    `strength` is 0 to 1. The web UI's hires fix makes all of its steps whatever the strength (`all_steps`); drawing
+    over a picture makes a part of them.
+    """
+    share = min(strength, _LONGEST_PART)
+    return (int(steps / share), steps - 1) if all_steps else (steps, int(share * steps))
+
+
+def span_of(values: Tensor) -> tuple[float, float]:
+    """The smallest sigma above 0 and the largest of a whole schedule."""
+    return float(values[values > 0].min()), float(values.max())
 
 
 def timestep_of(sigma: float, alphas_cumprod: Tensor, every: int = 1) -> float:
     """The model's timestep, whole or between two, at which the noise has this sigma; interpolated in log sigma.
 
-    With `every` above 1 (LCM's 20) only each so-manieth counts, from the last, and the nearest is taken.
+    With `every` above 1 (LCM's 20) only every n-th counts, from the last, and the nearest is taken.
     """
     log_sigmas = _model_sigmas(alphas_cumprod, every).log()
     log_sigma = torch.tensor(sigma, dtype=torch.float64).log()
@@ -66,7 +95,7 @@ def timestep_of(sigma: float, alphas_cumprod: Tensor, every: int = 1) -> float:
 
 
 def _model_sigmas(alphas_cumprod: Tensor, every: int) -> Tensor:
-    """Sigma of each timestep (or each so-manieth, counted from the last), rising, float64."""
+    """Sigma of each timestep (or every n-th, counted from the last), rising, float64."""
     abar = alphas_cumprod.double().cpu().flip(0)[::every].flip(0)
     return ((1 - abar) / abar).sqrt()
 
@@ -80,22 +109,23 @@ def _curve(label: str, table: Tensor, steps: int, aligned: Aligned) -> Tensor:
 
 
 def _of_grid(row: SamplerName, table: Tensor, steps: int) -> Tensor:
-    if row.grid == "leading":
-        return _leading(table, steps)
+    if row.grid == "range":  # of which only the ends and the number count
+        return torch.cat([uniform(table, steps), table[:1]])
+    timesteps = _timesteps(table, steps)
     if row.grid == "linear":
-        return _linear(table, steps)
-    return torch.cat([uniform(table, steps), table[:1]])  # of a "range" only the ends and the number count
+        return _linear(table, len(timesteps), len(table) - 1)
+    # With one timestep there would be no step at all; it ends at timestep 0.
+    return table[timesteps.flip(0)] if len(timesteps) > 1 else table[[int(timesteps[0]), 0]]
 
 
-def _leading(table: Tensor, steps: int) -> Tensor:
-    """Every (1000 // steps)-th timestep plus 1, and 0 at the end. The web UI does not take the step to 0."""
-    timesteps = torch.arange(0, len(table), max(len(table) // steps, 1)).add(1).clamp(max=len(table) - 1)
-    return table[torch.cat([timesteps.flip(0), timesteps.new_zeros(1)])]
+def _timesteps(table: Tensor, steps: int) -> Tensor:
+    """Every (1000 // steps)-th timestep plus 1, rising."""
+    return torch.arange(0, len(table), max(len(table) // steps, 1)).add(1).clamp(max=len(table) - 1)
 
 
-def _linear(table: Tensor, steps: int) -> Tensor:
-    """Timesteps at equal distances, both ends included; interpolated in log alpha, as UniPC's authors do."""
-    timesteps = torch.linspace(len(table) - 1, 0, steps + 1, dtype=torch.float64)
+def _linear(table: Tensor, steps: int, first: int) -> Tensor:
+    """Timesteps at equal distances down to 0, both ends included; interpolated in log alpha, as UniPC's authors do."""
+    timesteps = torch.linspace(first, 0, steps + 1, dtype=torch.float64)
     log_abar = -torch.log1p(table**2)
     low, high = timesteps.floor().long(), timesteps.ceil().long()
     return torch.expm1(-log_abar[low].lerp(log_abar[high], timesteps - low)).sqrt()

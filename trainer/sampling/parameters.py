@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from trainer.sampling.picture_text import save_png as save_png
 from trainer.sampling.sampler_names import SAMPLER_NAMES
 
-VERSION = "embedsmith-0.1.0"
+VERSION = "embedsmith-0.2.0"
 KEYS = (
     "Steps",
     "Sampler",
@@ -28,6 +28,8 @@ KEYS = (
     "Hires resize",
     "Hires steps",
     "Hires upscaler",
+    "Beta schedule alpha",
+    "Beta schedule beta",
     "Eta",
     "Eta DDIM",
     "Discard penultimate sigma",
@@ -36,7 +38,10 @@ KEYS = (
     "Version",
 )
 """Settings that have a place in `Parameters`, in the web UI's order."""
+_ROWS = {row.name: row for row in SAMPLER_NAMES}
 _ETAS = {row.name: row.eta for row in SAMPLER_NAMES}
+_BETA = "0.6"
+"""Both parameters of the schedule "Beta"; `trainer.sampling.curves` has no others."""
 
 
 @dataclass(frozen=True)
@@ -95,10 +100,12 @@ def _settings(p: Parameters) -> dict[str, str]:
     """Settings in the web UI's order; those at a value that its reader assumes are left out."""
     mixed = p.variation_seed is not None and p.variation_strength > 0
     eta = None if p.eta == _ETAS.get(p.sampler) else _number(p.eta)
+    schedule = _schedule_used(p)
+    beta = _BETA if schedule == "Beta" and p.sampler in _ROWS and _ROWS[p.sampler].grid is None else None
     known = {
         "Steps": str(p.steps),
         "Sampler": p.sampler,
-        "Schedule type": p.schedule,
+        "Schedule type": schedule,
         "CFG scale": _number(p.guidance_scale),
         "Seed": str(p.seed),
         "Size": f"{p.width}x{p.height}",
@@ -116,6 +123,8 @@ def _settings(p: Parameters) -> dict[str, str]:
         "Hires resize": _size(p.hires_resize),
         "Hires steps": str(p.hires_steps) if p.hires_steps else None,
         "Hires upscaler": p.hires_upscaler,
+        "Beta schedule alpha": beta,
+        "Beta schedule beta": beta,
         "Eta": eta if _ETAS.get(p.sampler) != 0 else None,
         "Eta DDIM": eta if _ETAS.get(p.sampler) == 0 else None,
         "Discard penultimate sigma": "True" if p.drop_penultimate else None,
@@ -125,6 +134,14 @@ def _settings(p: Parameters) -> dict[str, str]:
         "Version": p.version,
     }
     return {key: value for key, value in known.items() if value}
+
+
+def _schedule_used(p: Parameters) -> str:
+    """The sampler's own by its label, where it has one: "Automatic" would be read as none by other programs."""
+    row = _ROWS.get(p.sampler)
+    if row is None or p.schedule != "Automatic" or row.schedule == "Uniform":
+        return p.schedule
+    return row.schedule
 
 
 def _size(size: tuple[int, int] | None) -> str | None:

@@ -60,15 +60,16 @@ class SamplerRow(SamplerName):
     update: Callable[..., Sampling]
 
     def sample(
-        self, x: Tensor, sigmas: Tensor, noise: Noise, eta: float | None = None, over_picture: bool = False
+        self, x: Tensor, sigmas: Tensor, noise: Noise, eta: float | None = None, noise_on_picture: float | None = None
     ) -> Sampling:
-        """Latents from x, which is unit noise times the first sigma or, `over_picture`, that added to a picture.
+        """Latents from x: unit noise times the first sigma, or a picture with noise of the sigma `noise_on_picture`.
 
         `eta` None takes the row's; where the row has none it changes nothing.
         """
         first, last = float(sigmas[0]), float(sigmas[-1])
-        if self.variance_preserving and not over_picture:
-            x = x * (math.sqrt(1 + first**2) / first)
+        if self.variance_preserving:  # its own scale is where it begins, even if the noise is of another timestep
+            deviation = first if noise_on_picture is None else math.sqrt(1 + noise_on_picture**2)
+            x = x * (math.sqrt(1 + first**2) / deviation)
         amount = {} if self.eta is None else {"eta": self.eta if eta is None else eta}
         x = yield from self.update(x, sigmas, noise, **amount)
         return x / math.sqrt(1 + last**2) if self.variance_preserving else x

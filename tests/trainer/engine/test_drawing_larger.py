@@ -25,6 +25,7 @@ from trainer.sampling.noise_schedule import sigmas, timestep_of
 from trainer.sampling.samplers import SAMPLERS
 
 SMALL = DrawRequest(prompt="an owl", sampler="Euler", steps=2, guidance_scale=1.0, seed=5, width=64, height=64)
+SPAN = (0.03, 14.6)
 LARGER = replace(SMALL, hires=Hires(scale=1.5, steps=3, strength=0.7))
 
 
@@ -146,8 +147,8 @@ def test_a_seeds_own_size_is_laid_in_the_middle_at_each_size(studio: Studio) -> 
     job = studio.begin(replace(LARGER, seed_resize_from=(48, 40)))
     for side in (8, 12):
         (question,) = job.drawing.questions(16)
-        noise = PictureNoise(5, (4, side, side), resized_from=(5, 6)).next()
-        plain = PictureNoise(5, (4, side, side)).next()
+        noise = PictureNoise(5, (4, side, side), SPAN, resized_from=(5, 6)).next()
+        plain = PictureNoise(5, (4, side, side), SPAN).next()
         # In the first phase the noise is all there is; in the second, a part of it.
         assert correlation(question.latents_CHW, noise) > max(0.5, correlation(question.latents_CHW, plain))
         while job.drawing.step < 2:

@@ -1,5 +1,6 @@
 """What the model is told while it draws."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -20,14 +21,30 @@ def studio(model: Family, tmp_path: Path) -> Studio:
     return Studio(model, tmp_path)
 
 
-def said(model: Family, text: str) -> Tensor:
-    return model.encode_prompts([model.reader.read(text, {})], [{}]).tokens_BTW
+def said(model: Family, text: str, schedule: Sequence[str]) -> Tensor:
+    """A text's (1, T, W) among those of its schedule: of one length, weighted, one mean for each window of all."""
+    texts = list(schedule)
+    raw = model.encode_prompts([model.reader.read(each, {}, "Ignore") for each in texts], [{}] * len(texts)).tokens_BTW
+    before = raw.reshape(len(texts), -1, 77, raw.shape[-1])
+    after = before.clone()
+    for row, each in enumerate(texts):
+        for window, weights in enumerate(weights_of(model, each)):
+            after[row, window] *= weights[:, None]
+    for window in range(after.shape[1]):
+        after[:, window] *= before[:, window].mean() / after[:, window].mean()
+    return after.reshape(raw.shape)[[texts.index(text)]]
+
+
+def weights_of(model: Family, text: str) -> Tensor:
+    prompt = model.reader.read(text, {})
+    return torch.ones(prompt.windows, 77) if prompt.weights is None else prompt.weights
 
 
 @torch.no_grad()
 def by_hand(model: Family, texts: list[list[tuple[str, float]]], negatives: list[str], seed: int) -> Tensor:
     """Euler's method (Karras et al. 2022, algorithm 1 without its noise), with what is told at each step."""
     values = sigmas(SAMPLERS["Euler"], STEPS, model.alphas_cumprod).tolist()
+    schedules = [dict.fromkeys(text for text, _ in part) for part in zip(*texts, strict=True)]
     x = torch.randn(4, 16, 16, generator=torch.Generator().manual_seed(seed))[None] * values[0]
     for sigma, following, parts, negative in zip(values, values[1:], texts, negatives, strict=False):
         timestep = torch.tensor([timestep_of(sigma, model.alphas_cumprod)])
@@ -35,8 +52,8 @@ def by_hand(model: Family, texts: list[list[tuple[str, float]]], negatives: list
         def clean(tokens: Tensor, x: Tensor = x, sigma: float = sigma, timestep: Tensor = timestep) -> Tensor:
             return x - sigma * model.predict(x / (sigma**2 + 1) ** 0.5, timestep, Conditioning(tokens))
 
-        unwanted = clean(said(model, negative))
-        tokens = [said(model, text) for text, _ in parts]
+        unwanted = clean(said(model, negative, list(dict.fromkeys(negatives))))
+        tokens = [said(model, text, list(schedule)) for (text, _), schedule in zip(parts, schedules, strict=True)]
         longest = max(each.shape[1] for each in tokens)
         tokens = [torch.cat([each, each[:, -1:].repeat(1, longest - each.shape[1], 1)], dim=1) for each in tokens]
         denoised = unwanted.clone()
@@ -44,6 +61,24 @@ def by_hand(model: Family, texts: list[list[tuple[str, float]]], negatives: list
             denoised += (clean(each) - unwanted) * weight * SCALE
         x = x + (x - denoised) / sigma * (following - sigma)
     return x
+
+
+@pytest.mark.parametrize("word", ["tree", "(tree:1.3)"])
+def test_a_schedules_shorter_texts_are_as_long_as_its_longest(studio: Studio, word: str) -> None:
+    """Each by itself it would be another picture: an empty window is not nothing to the model."""
+    long = f"{word} " * 40
+    request = DrawRequest(
+        prompt=f"an [owl:{long}:3]",
+        negative_prompt=f"[{long}:fog:2]",
+        sampler="Euler",
+        steps=STEPS,
+        guidance_scale=SCALE,
+        seed=3,
+    )
+    texts = [[(f"an {each}", 1.0)] for each in ["owl"] * 4 + [long] * 2]
+    negatives = [long] * 3 + ["fog"] * 3
+    expected = by_hand(studio.model, texts, negatives, 3)
+    torch.testing.assert_close(studio.latents(request), expected, atol=1e-4, rtol=0)
 
 
 def test_parts_pull_and_words_change_from_step_to_step(studio: Studio) -> None:

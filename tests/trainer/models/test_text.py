@@ -40,6 +40,29 @@ def test_names_are_found_longest_first_and_in_any_case(reader: PromptReader, tex
     assert list(reader.mentioned(text, words)) == found
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("a cat’s hat", "a cat's hat"),
+        ("“a red apple”, by night…", '"a red apple", by night…'),
+        ("红猫，（夜）：", "红猫,(夜):"),
+        ("ﬁre &amp; ice", "fire & ice"),
+        ("１２ ﾊﾝｶｸ", "12 ハンカク"),
+        ("\ufeffowl\x00", "owl"),
+        ("&lt;|endoftext|&gt; owl", " owl"),
+    ],
+)
+def test_text_is_mended_as_the_web_ui_does(reader: PromptReader, typed: str, meant: str) -> None:
+    assert reader.token_ids(typed) == reader.token_ids(meant)
+    assert len(reader.token_ids(typed)) > 0
+
+
+def test_a_full_width_comma_is_a_comma(reader: PromptReader) -> None:
+    """From which text that would be cut moves to the next window."""
+    typed, meant = (f"{'tree ' * 70}{comma} {'owl ' * 10}" for comma in "，,")
+    assert reader.read(typed, {}).ids.tolist() == reader.read(meant, {}).ids.tolist()
+
+
 def test_an_embedding_that_does_not_fit_starts_a_new_window(reader: PromptReader) -> None:
     prompt = reader.read("tree " * 70 + "word8", {"word8": 8})
     assert prompt.windows == 2

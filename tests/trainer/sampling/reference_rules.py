@@ -8,6 +8,7 @@ import math
 from itertools import pairwise
 
 import numpy as np
+import torch
 
 
 def ancestral(a, b, eta):
@@ -105,13 +106,19 @@ def dpmpp_2s_a(look, x, s, noise, eta):
     return x
 
 
+def times_of_sde(a, b):
+    """k-diffusion goes to lambda and back in float32, which moves the times of the Brownian path a little."""
+    t, t_next = -torch.tensor([a, b]).log()
+    return [float((-time).exp()) for time in (t, t + (t_next - t) * 0.5, t_next)]
+
+
 def dpmpp_sde(look, x, s, noise, eta):
     """The same with noise on both halves: to the middle from x0 at a, to b from x0 at the middle."""
     for a, b in pairwise(s):
         clean = look(x, a)
         if b == 0:
             return clean
-        mid = math.exp(-(-math.log(a) + math.log(a / b) / 2))
+        a, mid, b = times_of_sde(a, b)
         kept, fresh = ancestral(a, mid, eta)
         u = kept / a * x - math.expm1(-math.log(a / kept)) * clean
         u = u + fresh * noise.between(a, mid)

@@ -13,12 +13,14 @@ from trainer.sampling.samplers import SamplerRow
 from trainer.sampling.stepping import Guided
 
 CPU = torch.device("cpu")
+SPAN = (0.029167, 14.614641)
+"""Sigmas of SD 1."""
 Look = Callable[[Tensor, float], Any]
 """Clean latents that a model sees, or, for a sampler that wants it, (with guidance, without the prompt)."""
 
 
 def noise_of(seeds: tuple[int, ...], shape: tuple[int, int, int]) -> BatchNoise:
-    return BatchNoise([PictureNoise(seed, shape) for seed in seeds], CPU)
+    return BatchNoise([PictureNoise(seed, shape, SPAN) for seed in seeds], CPU)
 
 
 def sampled(

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from trainer.sampling.beta_quantile import beta_quantile
-from trainer.sampling.noise_schedule import part_for_strength, sigmas, timestep_of, whole_steps
+from trainer.sampling.noise_schedule import over_picture, reach_of, sigmas, timestep_of
 from trainer.sampling.sampler_names import SCHEDULES
 from trainer.sampling.samplers import SAMPLERS
 
@@ -134,7 +134,7 @@ def test_a_sampler_with_its_own_timesteps_takes_no_other(name: str) -> None:
 @pytest.mark.parametrize(
     ("steps", "timesteps"),
     [
-        (1, [1]),
+        (1, [1, 0]),
         (4, [751, 501, 251, 1]),
         (20, list(range(951, 0, -50))),
         (30, list(range(991, 0, -33))),
@@ -143,13 +143,14 @@ def test_a_sampler_with_its_own_timesteps_takes_no_other(name: str) -> None:
 )
 def test_ddim_visits_the_web_uis_timesteps(steps: int, timesteps: list[int]) -> None:
     values = sigmas(DDIM, steps, ALPHAS_CUMPROD)
-    np.testing.assert_allclose(values, TABLE[[*timesteps, 0]], rtol=2e-5)
-    assert [timestep_of(value, ALPHAS_CUMPROD) for value in values.tolist()] == pytest.approx([*timesteps, 0], abs=0.01)
+    np.testing.assert_allclose(values, TABLE[timesteps], rtol=2e-5)
+    assert [timestep_of(value, ALPHAS_CUMPROD) for value in values.tolist()] == pytest.approx(timesteps, abs=0.01)
 
 
-@pytest.mark.parametrize("steps", [1, 3, 9, 37])
-def test_unipc_walks_equal_distances_in_time(steps: int) -> None:
-    abar = np.exp(np.interp(np.linspace(999, 0, steps + 1), np.arange(1000), np.log(ABAR)))
+@pytest.mark.parametrize(("steps", "walked"), [(1, 1), (3, 4), (9, 10), (20, 20), (30, 31), (37, 38)])
+def test_unipc_walks_equal_distances_in_time(steps: int, walked: int) -> None:
+    """As many as the web UI's grid of timesteps has places."""
+    abar = np.exp(np.interp(np.linspace(999, 0, walked + 1), np.arange(1000), np.log(ABAR)))
     np.testing.assert_allclose(sigmas(SAMPLERS["UniPC"], steps, ALPHAS_CUMPROD), np.sqrt((1 - abar) / abar), rtol=3e-5)
 
 
@@ -189,8 +190,11 @@ def test_uniform_sigmas_are_whole_timesteps_again() -> None:
 )
 def test_strength_says_how_much_of_a_schedule_is_gone(strength: float, steps_left: int) -> None:
     """t = int(min(strength, 0.999) * steps) of the web UI, which goes from place steps - t - 1."""
-    values = sigmas(EULER, 20, ALPHAS_CUMPROD)
-    assert torch.equal(part_for_strength(values, strength), values[20 - steps_left :])
+    whole = sigmas(EULER, 20, ALPHAS_CUMPROD)
+    steps, reach = reach_of(20, strength, all_steps=False)
+    laid, values = over_picture(EULER, whole, steps, reach, ALPHAS_CUMPROD)
+    assert torch.equal(values, whole[20 - steps_left :])
+    assert laid == values[0].item()
 
 
 @pytest.mark.parametrize(
@@ -198,7 +202,46 @@ def test_strength_says_how_much_of_a_schedule_is_gone(strength: float, steps_lef
 )
 def test_all_last_steps_are_made_whatever_the_strength(last: int, strength: float, whole: int) -> None:
     """int(steps / min(strength, 0.999)) of the web UI when it is told how many steps to make."""
-    assert whole_steps(last, strength) == whole
+    steps, reach = reach_of(last, strength, all_steps=True)
+    assert steps == whole
+    assert (
+        len(over_picture(EULER, sigmas(EULER, steps, ALPHAS_CUMPROD), steps, reach, ALPHAS_CUMPROD).values) == last + 1
+    )
+
+
+def test_a_schedule_longer_than_its_steps_is_cut_from_its_beginning() -> None:
+    """1000 // 30 is 33, so that "DDIM" has 31 places and the end."""
+    whole = sigmas(EULER, 30, ALPHAS_CUMPROD, "DDIM")
+    assert len(whole) == 32
+    _, values = over_picture(EULER, whole, *reach_of(30, 0.5, all_steps=False), ALPHAS_CUMPROD)
+    assert torch.equal(values, whole[14:])
+
+
+@pytest.mark.parametrize(
+    ("steps", "strength", "noise", "timesteps"),
+    [
+        (20, 0.5, 501, list(range(451, 0, -50))),
+        (20, 1.0, 951, list(range(901, 0, -50))),
+        (30, 0.5, 496, list(range(463, 0, -33))),
+        (20, 0.01, 101, [51, 1]),
+    ],
+)
+def test_ddim_begins_over_a_picture_a_timestep_after_its_noise(
+    steps: int, strength: float, noise: int, timesteps: list[int]
+) -> None:
+    whole = sigmas(DDIM, steps, ALPHAS_CUMPROD)
+    laid, values = over_picture(DDIM, whole, *reach_of(steps, strength, all_steps=False), ALPHAS_CUMPROD)
+    assert laid == pytest.approx(TABLE[noise], rel=2e-5)
+    np.testing.assert_allclose(values, TABLE[timesteps], rtol=2e-5)
+
+
+def test_unipc_walks_over_a_picture_from_where_ddim_would_begin() -> None:
+    row = SAMPLERS["UniPC"]
+    whole = sigmas(row, 20, ALPHAS_CUMPROD)
+    laid, values = over_picture(row, whole, *reach_of(20, 0.5, all_steps=False), ALPHAS_CUMPROD)
+    abar = np.exp(np.interp(np.linspace(451, 0, 11), np.arange(1000), np.log(ABAR)))
+    assert laid == pytest.approx(TABLE[501], rel=2e-5)
+    np.testing.assert_allclose(values, np.sqrt((1 - abar) / abar), rtol=3e-5)
 
 
 def test_other_noise_than_stable_diffusion_1s_has_its_own_ends() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from trainer.sampling.infotext import parse_parameters
 from trainer.sampling.parameters import Parameters, format_parameters, save_png
 
 PLAIN = Parameters(
@@ -32,7 +33,7 @@ def test_the_line_that_people_paste() -> None:
     assert format_parameters(PLAIN) == (
         "portrait of usada pekora\n"
         "Steps: 20, Sampler: Euler a, Schedule type: Automatic, CFG scale: 7, Seed: 4077357776, Size: 512x768, "
-        "Model hash: 45dee52b, Model: demo, RNG: CPU, Version: embedsmith-0.1.0"
+        "Model hash: 45dee52b, Model: demo, RNG: CPU, Version: embedsmith-0.2.0"
     )
 
 
@@ -50,8 +51,32 @@ def test_everything_at_once() -> None:
         "Negative prompt: blurry\nugly\n"
         "Steps: 20, Sampler: Euler a, Schedule type: Automatic, CFG scale: 7.5, Seed: 4077357776, Size: 512x768, "
         "Model hash: 45dee52b, Model: demo, Clip skip: 2, RNG: CPU, "
-        'TI hashes: "my-cat: 0123456789ab, a b c: ba9876543210", Version: embedsmith-0.1.0'
+        'TI hashes: "my-cat: 0123456789ab, a b c: ba9876543210", Version: embedsmith-0.2.0'
     )
+
+
+@pytest.mark.parametrize(
+    ("sampler", "schedule", "written"),
+    [
+        ("Euler a", "Automatic", "Automatic"),
+        ("DPM++ 2M", "Automatic", "Karras"),
+        ("DPM++ 3M SDE", "Automatic", "Exponential"),
+        ("DPM++ 2M", "SGM Uniform", "SGM Uniform"),
+        ("DDIM", "Automatic", "Automatic"),
+        ("LCM", "Automatic", "Automatic"),
+    ],
+)
+def test_the_schedule_that_was_used_is_named(sampler: str, schedule: str, written: str) -> None:
+    settings = read_settings(format_parameters(replace(PLAIN, sampler=sampler, schedule=schedule)))
+    assert settings["Schedule type"] == written
+    read = parse_parameters(format_parameters(replace(PLAIN, sampler=sampler, schedule=schedule)))
+    assert (read.sampler, read.schedule) == (sampler, schedule)
+
+
+def test_the_beta_schedule_says_its_parameters() -> None:
+    text = format_parameters(replace(PLAIN, schedule="Beta"))
+    assert "Beta schedule alpha: 0.6, Beta schedule beta: 0.6, " in text
+    assert parse_parameters(text).others == ()
 
 
 @pytest.mark.parametrize("model", ["demo", "a, b", "c:d", 'say "hi", now', "line\nbreak", "模型, 一", "back\\slash: x"])

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from tests.trainer.sampling.reference_timesteps import REFERENCES
 from tests.trainer.sampling.running import noise_of, referenced, sampled
-from trainer.sampling.noise_schedule import part_for_strength, sigmas
+from trainer.sampling.noise_schedule import over_picture, reach_of, sigmas
 from trainer.sampling.sampler_names import SAMPLER_NAMES, UnknownSchedule, read_sampler, read_schedule
 from trainer.sampling.samplers import SAMPLERS, SamplerRow, UnknownSampler, find_sampler
 from trainer.sampling.stepping import Guided
@@ -144,8 +144,9 @@ def test_how_often_the_model_is_asked(name: str) -> None:
     row = SAMPLERS[name]
     values = sigmas(row, 20, ALPHAS_CUMPROD)
     _, asked = sampled(row, values, noise_of((3,), SHAPE), look_of(row))
-    twice = {"Heun": 39, "DPM2": 39, "DPM2 a": 39, "DPM++ 2S a": 39, "DPM++ SDE": 39, "PLMS": 21, "Restart": 39}
-    assert row.alone or len(asked) == twice.get(name, 20)
+    twice = {"Heun": 39, "DPM2": 39, "DPM2 a": 39, "DPM++ 2S a": 39, "DPM++ SDE": 39, "Restart": 39}
+    fewer = {"DDIM": 19, "DDIM CFG++": 19}
+    assert row.alone or len(asked) == {**twice, **fewer}.get(name, 20)
     assert all(values[-1] < sigma <= values[0] for sigma in asked) or row.grid == "leading"
 
 
@@ -161,12 +162,15 @@ def finished(sampling: Any, answer: Any) -> Tensor:
 def test_drawing_over_a_picture_begins_where_its_noise_is(name: str) -> None:
     """The model is shown the noisy picture as it is; if it knows the clean one, that comes out."""
     row = SAMPLERS[name]
-    values = part_for_strength(sigmas(row, 20, ALPHAS_CUMPROD), 0.5)
+    way = reach_of(20, 0.5, all_steps=False)
+    laid, values = over_picture(row, sigmas(row, 20, ALPHAS_CUMPROD), *way, ALPHAS_CUMPROD)
     noise = noise_of((3,), SHAPE)
-    x = M + noise() * values[0]
-    sampling = row.sample(x, values, noise, over_picture=True)
+    x = M + noise() * laid
+    sampling = row.sample(x, values, noise, noise_on_picture=laid)
     first, sigma = next(sampling)
-    torch.testing.assert_close(first, x)
+    scale = math.sqrt((1 + sigma**2) / (1 + laid**2))
+    torch.testing.assert_close(first, x * scale)
+    assert row.grid in ("leading", "linear") or laid == values[0].item()
     assert sigma == pytest.approx(values[0].item())
     clean = torch.full_like(x, M)
     latents = finished(sampling, Guided(clean, clean) if row.wants_unguided else clean)

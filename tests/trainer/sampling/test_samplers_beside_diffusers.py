@@ -54,7 +54,9 @@ def theirs(scheduler: Any, start: torch.Tensor) -> torch.Tensor:
         first = scheduler.sigmas[0].item()
         x = start * first / (1 + first**2) ** 0.5
         exact = [timestep_of(sigma, ALPHAS_CUMPROD) for sigma in scheduler.sigmas[:-1].tolist()]
-    for timestep, exact_timestep in zip(scheduler.timesteps, exact, strict=True):
+    if isinstance(scheduler, diffusers.DDIMScheduler):
+        exact = exact[:-1]  # the web UI ends at timestep 1
+    for timestep, exact_timestep in zip(scheduler.timesteps, exact, strict=False):
         noise = predicted_noise(scheduler.scale_model_input(x, timestep), exact_timestep)
         x = scheduler.step(noise, timestep, x, **options).prev_sample
     return x
