@@ -52,6 +52,10 @@ def verdict(actor: Actor, act: Act, thing: Thing) -> Verdict:
     return Verdict.ALLOWED if act is Act.USE or (here and right) else Verdict.REFUSED
 
 
+def may(actor: Actor, act: Act, thing: Thing) -> bool:
+    return verdict(actor, act, thing) is Verdict.ALLOWED
+
+
 def check(actor: Actor, act: Act, thing: Thing, *, refused: Refusal, unseen: Refusal) -> None:
     """Raises one of the two where the person may not."""
     match verdict(actor, act, thing):

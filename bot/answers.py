@@ -7,8 +7,8 @@ import discord
 import structlog
 from discord import app_commands, ui
 
-from bot.access import Actor
-from bot.errors import CannotPostHere, Refusal
+from bot.access import Act, Actor, check, of_job
+from bot.errors import CannotPostHere, Forgotten, NotYours, Refusal
 from bot.jobs.job import Job
 from bot.jobs.submit import Asker
 from bot.service import Service
@@ -71,6 +71,15 @@ def is_age_restricted(interaction: Interaction) -> bool:
 def may_show(interaction: Interaction, job: Job) -> bool:
     """Whether a job's pictures may be seen in this channel, which need not be the job's."""
     return not job.unchecked or is_age_restricted(interaction)
+
+
+async def job_for(interaction: Interaction, service: Service, job_id: str, act: Act) -> Job:
+    """The job that a button or form is about, if this person may do that to it here. Raises Forgotten and NotYours."""
+    job = await service.dispatch.job(int(job_id))
+    if job is None:
+        raise Forgotten
+    check(actor_of(interaction), act, of_job(job), refused=NotYours(), unseen=Forgotten())
+    return job
 
 
 async def think(interaction: Interaction) -> None:

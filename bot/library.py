@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bot.access import Act, Actor, Thing, Verdict, check, verdict
+from bot.access import Act, Actor, Thing, check, may
 from bot.db.database import Database
 from bot.errors import NameTaken, NoFileYet, NoSpace, NothingCalled, NotYours, StillLearning
 from bot.files import copy_aside
@@ -71,7 +71,7 @@ class Library:
         row = await self._database.queries.embedding_by_name(self._database.connection, name=name)
         if row is not None:
             found = _word(row)
-            if verdict(actor, Act.USE, found.thing) is Verdict.ALLOWED:
+            if may(actor, Act.USE, found.thing):
                 return found
         for word in await self._ownerless():
             if word.name.casefold() == name.casefold():

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from bot.access import Act, Actor, Thing, check
 from bot.db.database import Database
 from bot.errors import EmptyStyle, NameTaken, NoSuchStyle, StyledPromptTooLong, StyleNotYours, TooManyStyles
 from trainer.protocol import LONGEST_PROMPT
@@ -24,6 +25,10 @@ class Style(NamedTuple):
     owner_id: int
     prompt: str = ""
     negative_prompt: str = ""
+
+    def on(self, shelf: int) -> Thing:
+        """As it stands on a shelf: a server's members see its own."""
+        return Thing(self.owner_id, frozenset({shelf}) if shelf > 0 else frozenset())
 
 
 class Styles:
@@ -64,15 +69,15 @@ class Styles:
             await queries.save_style(self._database.connection, shelf=shelf, key=key(style.name), **style._asdict())
         return owner is not None
 
-    async def delete(self, shelf: int, name: str, person_id: int, *, manages: bool) -> Style:
-        """Takes away a style of the person's own, or anybody's for who `manages` the server.
+    async def delete(self, shelf: int, name: str, actor: Actor) -> Style:
+        """Takes away a style of the person's own, or anybody's for who manages the server.
 
         Raises NoSuchStyle and StyleNotYours.
         """
         async with self._database.transaction() as queries:
             (style,) = await self.named(shelf, [name])
-            if style.owner_id != person_id and not manages:
-                raise StyleNotYours(name=style.name)
+            refused, unseen = StyleNotYours(name=style.name), NoSuchStyle(name=name)
+            check(actor, Act.MANAGE, style.on(shelf), refused=refused, unseen=unseen)
             await queries.delete_style(self._database.connection, shelf=shelf, key=key(style.name))
         return style
 

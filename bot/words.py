@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import discord
 from discord import ui
 
-from bot.access import Actor
+from bot.access import Act, Actor, may
 from bot.answers import Interaction, actor_of, may_show, say, show, texts_of
 from bot.cards.outgoing import button, file_name, gallery, layout, row
 from bot.collisions import collision_lines
@@ -159,7 +159,7 @@ def _line(found: Word, actor: Actor, texts: Texts) -> str:
     facts: dict[str, Any] = {
         "name": name,
         "vectors": found.vectors or 0,
-        "owner": texts("library-yours") if found.owner_id == actor.person_id else f"<@{found.owner_id}>",
+        "owner": texts("library-yours") if may(actor, Act.OWN, found.thing) else f"<@{found.owner_id}>",
         "sharing": _sharing(found, actor, texts),
     }
     if not found.step:
@@ -169,7 +169,7 @@ def _line(found: Word, actor: Actor, texts: Texts) -> str:
 
 def _sharing(found: Word, actor: Actor, texts: Texts) -> str:
     """On how many other servers a word is shared, is only told to its owner."""
-    others = len(found.shared_with - {actor.guild_id}) if found.owner_id == actor.person_id else 0
+    others = len(found.shared_with - {actor.guild_id}) if may(actor, Act.OWN, found.thing) else 0
     if actor.guild_id in found.shared_with:
         return texts("library-shared-here-too", servers=others) if others else texts("library-shared")
     return texts("library-shared-elsewhere", servers=others) if others else texts("library-private")
@@ -199,7 +199,7 @@ def _buttons(found: Word, actor: Actor, texts: Texts) -> list[ui.Button[Any]]:
         button(texts("button-draw-with"), f"draw_word:{found.name}", discord.ButtonStyle.primary),
         button(texts("button-file"), f"word_file:{found.name}"),
     ]
-    if found.owner_id != actor.person_id:
+    if not may(actor, Act.OWN, found.thing):
         return buttons
     if actor.guild_id not in found.shared_with:
         buttons.append(button(texts("button-share"), f"share:{found.name}"))
@@ -212,6 +212,6 @@ def _buttons(found: Word, actor: Actor, texts: Texts) -> list[ui.Button[Any]]:
 
 def _owners_buttons(found: Word, actor: Actor, texts: Texts) -> list[ui.Button[Any]]:
     buttons = [button(texts("button-inspect"), f"inspect_word:{found.name}")]
-    if found.owner_id == actor.person_id:
+    if may(actor, Act.OWN, found.thing):
         buttons.append(button(texts("button-delete"), f"ask_delete_word:{found.name}", discord.ButtonStyle.danger))
     return buttons

@@ -5,6 +5,7 @@ from typing import Any, TypeAlias
 
 from discord import app_commands
 
+from bot.access import Act, may, of_job
 from bot.answers import Interaction, actor_of, shelf_of
 from bot.jobs.job import Kind
 from bot.setting_lines import Setting, suggest_settings
@@ -63,8 +64,8 @@ async def suggest_words(interaction: Interaction, typed: str) -> list[app_comman
 
 async def suggest_runs(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
     """Words that the person is teaching right now."""
-    jobs = await interaction.client.service.dispatch.open_jobs()
-    names = [job.name for job in jobs if job.kind is Kind.TRAIN and job.owner_id == interaction.user.id]
+    actor, jobs = actor_of(interaction), await interaction.client.service.dispatch.open_jobs()
+    names = [job.name for job in jobs if job.kind is Kind.TRAIN and may(actor, Act.OWN, of_job(job))]
     return named(_fitting(names, typed))
 
 
@@ -81,10 +82,10 @@ async def suggest_styles(interaction: Interaction, typed: str) -> list[app_comma
 
 async def suggest_deletable_styles(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
     """The person's own styles; all for who may manage the server."""
-    styles = await interaction.client.service.styles.on(shelf_of(interaction))
-    manages = interaction.permissions.manage_guild
-    own = [style.name for style in styles if manages or style.owner_id == interaction.user.id]
-    return named(_fitting(own, typed))
+    shelf, actor = shelf_of(interaction), actor_of(interaction)
+    styles = await interaction.client.service.styles.on(shelf)
+    deletable = [style for style in styles if may(actor, Act.MANAGE, style.on(shelf))]
+    return named(_fitting([style.name for style in deletable], typed))
 
 
 def _fitting(names: Sequence[str], typed: str) -> list[str]:

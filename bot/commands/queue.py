@@ -5,7 +5,8 @@ from typing import Any
 import discord
 from discord import app_commands, ui
 
-from bot.answers import Interaction, show, texts_of, think
+from bot.access import Act, Actor, may, of_job
+from bot.answers import Interaction, actor_of, show, texts_of, think
 from bot.cards.outgoing import button, layout, row
 from bot.jobs.job import HELD, Job, State
 from bot.jobs.line import place_in_line
@@ -24,12 +25,13 @@ def queue_command(service: Service) -> app_commands.Command[Any, ..., None]:
         await think(interaction)
         texts = texts_of(interaction)
         jobs = await service.dispatch.open_jobs()
-        own = [job for job in jobs if job.owner_id == interaction.user.id][:SHOWN]
+        actor = actor_of(interaction)
+        own = [job for job in jobs if may(actor, Act.OWN, of_job(job))][:SHOWN]
         blocks: list[ui.Item[Any]] = [ui.TextDisplay(f"### {texts('queue-title')}")]
         for job in own:
             blocks.append(ui.TextDisplay(_line(job, jobs, texts)))
             blocks += row([button(texts("button-cancel"), f"stop:{job.id}", discord.ButtonStyle.danger)])
-        blocks += [ui.TextDisplay(line) for line in _others(jobs, interaction.user.id, texts)]
+        blocks += [ui.TextDisplay(line) for line in _others(jobs, actor, texts)]
         if not jobs:
             blocks.append(ui.TextDisplay(texts("queue-empty")))
         await show(interaction, layout(*blocks))
@@ -54,8 +56,9 @@ def _line(job: Job, jobs: list[Job], texts: Texts) -> str:
     return texts("queue-running-training", name=escape(job.name), **facts, left=left)
 
 
-def _others(jobs: list[Job], person: int, texts: Texts) -> list[str]:
-    others = [job for job in jobs if job.owner_id != person]
+def _others(jobs: list[Job], actor: Actor, texts: Texts) -> list[str]:
+    """Only how many: whose they are, and what they are called, is theirs."""
+    others = [job for job in jobs if not may(actor, Act.OWN, of_job(job))]
     running = sum(job.state in HELD for job in others)
     waiting = len(others) - running
     lines = [texts("queue-others-running", jobs=running)] if running else []

@@ -4,7 +4,7 @@ from typing import Any
 
 from discord import app_commands
 
-from bot.answers import Interaction, say, shelf_of, texts_of, think
+from bot.answers import Interaction, actor_of, say, shelf_of, texts_of, think
 from bot.commands.options import PROMPT_LIMIT, suggest_deletable_styles, worded
 from bot.names import NAME_LIMIT, check_name, escape
 from bot.service import Service
@@ -48,8 +48,7 @@ def delete_style_command(service: Service) -> app_commands.Command[Any, ..., Non
     @app_commands.autocomplete(name=suggest_deletable_styles)
     async def delete(interaction: Interaction, name: app_commands.Range[str, 1, NAME_LIMIT]) -> None:
         await think(interaction)
-        manages = interaction.permissions.manage_guild
-        deleted = await service.styles.delete(shelf_of(interaction), name, interaction.user.id, manages=manages)
+        deleted = await service.styles.delete(shelf_of(interaction), name, actor_of(interaction))
         await say(interaction, texts_of(interaction)("deleted", name=escape(deleted.name)))
 
     return delete

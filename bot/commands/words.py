@@ -4,10 +4,12 @@ from typing import Any
 
 from discord import app_commands
 
-from bot.answers import Interaction, check_may_post, place, say, texts_of, think
+from bot.access import Act, Actor, may, of_job
+from bot.answers import Interaction, actor_of, check_may_post, place, say, texts_of, think
 from bot.commands.options import choices, suggest_runs, suggest_words, worded
-from bot.errors import NameTaken, NothingCalled
+from bot.errors import AlreadyEnded, NameTaken
 from bot.faults import check
+from bot.jobs.job import Job, Kind
 from bot.names import NAME_LIMIT, check_name
 from bot.service import Service
 from bot.texts.translator import word
@@ -73,15 +75,27 @@ def file_command(service: Service) -> app_commands.Command[Any, ..., None]:
     return file
 
 
+async def _run_to_stop(service: Service, name: str, actor: Actor) -> Job:
+    """The person's own run of this name, or for a moderator another's on this server.
+
+    Raises AlreadyEnded for a word of theirs that learns no more, and NothingCalled for all that they may not stop.
+    """
+    jobs = [job for job in await service.dispatch.open_jobs() if job.kind is Kind.TRAIN]
+    runs = [job for job in jobs if job.name is not None and job.name.casefold() == name.casefold()]
+    for run in sorted(runs, key=lambda run: run.owner_id != actor.person_id):
+        if may(actor, Act.MODERATE, of_job(run)):
+            return run
+    await service.library.own(name, actor)
+    raise AlreadyEnded
+
+
 def stop_command(service: Service) -> app_commands.Command[Any, ..., None]:
     @app_commands.command(name=word("command-embed-stop"), description=word("command-embed-stop-description"))
     @worded(name="known-name")
     @app_commands.autocomplete(name=suggest_runs)
     async def stop(interaction: Interaction, name: app_commands.Range[str, 1, NAME_LIMIT]) -> None:
         await think(interaction)
-        job = await service.dispatch.training_of(name)
-        if job is None or (job.owner_id != interaction.user.id and not interaction.permissions.manage_messages):
-            raise NothingCalled(name=name)
+        job = await _run_to_stop(service, name, actor_of(interaction))
         await service.dispatch.stop(job.id)
         await say(interaction, texts_of(interaction)("stopping"))
 

@@ -16,7 +16,7 @@ from bot.jobs.apply import Change, apply, lose, release
 from bot.jobs.job import HELD, Job, Kind, State
 from bot.jobs.line import next_jobs
 from bot.jobs.questions import Questions
-from bot.jobs.rows import job_by_id, job_from, keep_change, new_attempt, open_jobs, text
+from bot.jobs.rows import job_by_id, keep_change, new_attempt, open_jobs, text
 from bot.library import usable_words
 from bot.workers.worker import Connection, Worker, WorkerLost
 from trainer.protocol import (
@@ -229,11 +229,6 @@ class Dispatch:
     async def open_jobs(self) -> list[Job]:
         """Everything not ended, in the order it came."""
         return await open_jobs(self._database)
-
-    async def training_of(self, name: str) -> Job | None:
-        """The run that works on this word now, or waits to."""
-        row = await self._database.queries.open_training_of(self._database.connection, name=name)
-        return job_from(row) if row else None
 
     async def inspect(self, name: str, path: str, initialization_text: str | None) -> Inspected | Failed:
         """What the model makes of an embedding's file. Raises Unanswered."""

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec.structs import replace
 
+from bot.access import Act, Actor, Thing, may
 from bot.db.database import Database
 from bot.errors import NameTaken, QuotaReached
 from bot.jobs.job import Job, Kind, Report, kind_of
@@ -72,7 +73,7 @@ class Submissions:
     async def draft(self, interaction_id: int, person_id: int) -> Request | None:
         """A request that was kept; None when there is nothing of theirs."""
         row = await self._database.queries.draft_by_id(self._database.connection, interaction_id=interaction_id)
-        if row is None or row["owner_id"] != person_id:
+        if not _theirs(row, person_id):
             return None
         request: Request = msgspec.json.decode(row["request"], type=Request)
         return request
@@ -81,7 +82,7 @@ class Submissions:
         """Records the person's consent and submits what waited for it; None when there is nothing of theirs."""
         async with self._database.transaction() as queries:
             row = await queries.draft_by_id(self._database.connection, interaction_id=interaction_id)
-            if row is None or row["owner_id"] != person_id:
+            if not _theirs(row, person_id):
                 return None
             await queries.add_consent(self._database.connection, person_id=person_id, given_at=time.time())
         asker = Asker(*(row[field] for field in Asker._fields))
@@ -133,3 +134,8 @@ class Submissions:
             vectors=request.vectors_per_token,
             created_at=time.time(),
         )
+
+
+def _theirs(row: Any, person_id: int) -> bool:
+    """Whether there is a draft, and it is this person's."""
+    return row is not None and may(Actor(person_id, None), Act.OWN, Thing(row["owner_id"]))

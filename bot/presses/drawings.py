@@ -8,14 +8,14 @@ import discord
 from msgspec.structs import replace
 from PIL import Image
 
-from bot.answers import Interaction, check_may_post, may_show, place, say, show, texts_of, think
+from bot.access import Act
+from bot.answers import Interaction, check_may_post, job_for, may_show, place, say, show, texts_of, think
 from bot.cards.drawing import picked_card, settings_of
 from bot.errors import BadSize, Forgotten, OnlyAgeRestricted
 from bot.faults import check
 from bot.forms import DrawingForm, random_seed
 from bot.jobs.job import Job
 from bot.names import in_block
-from bot.presses.runs import own_job
 from bot.redrawing import check_redrawn
 from bot.service import Service
 from trainer.protocol import LARGEST_SIDE, SIDE_MULTIPLE, SMALLEST_SIDE, DrawRequest
@@ -31,8 +31,8 @@ async def _again(interaction: Interaction, service: Service, job_id: str) -> Non
     """The same with another seed; a press by somebody else makes it their picture."""
     check_may_post(interaction)
     await think(interaction)
-    job = await service.dispatch.job(int(job_id))
-    if job is None or not isinstance(job.request, DrawRequest):
+    job = await job_for(interaction, service, job_id, Act.USE)
+    if not isinstance(job.request, DrawRequest):
         raise Forgotten
     await place(interaction, service, replace(job.request, seed=random_seed()))
 
@@ -97,12 +97,15 @@ async def _anew(interaction: Interaction, service: Service, about: str, **change
 
 
 async def _picture(interaction: Interaction, service: Service, about: str) -> tuple[Job, int]:
-    """The job and the place of a picture that is still there, from `job.index`. Raises Forgotten, OnlyAgeRestricted."""
+    """The job and the place of a picture that is still there, from `job.index`.
+
+    Raises Forgotten, NotYours, OnlyAgeRestricted.
+    """
     job_id, _, index = about.partition(".")
-    job = await service.dispatch.job(int(job_id))
-    pictures = job.report.pictures if job is not None and isinstance(job.request, DrawRequest) else ()
+    job = await job_for(interaction, service, job_id, Act.USE)
+    pictures = job.report.pictures if isinstance(job.request, DrawRequest) else ()
     place_in_job = int(index or 0)
-    if job is None or place_in_job >= len(pictures):
+    if place_in_job >= len(pictures):
         raise Forgotten
     if pictures[place_in_job].unsafe or not may_show(interaction, job):
         raise OnlyAgeRestricted
@@ -119,8 +122,8 @@ def _size(path: Path) -> tuple[int, int]:
 async def _settings(interaction: Interaction, service: Service, about: str) -> None:
     await think(interaction)
     job_id, _, index = about.partition(".")
-    job = await service.dispatch.job(int(job_id))
-    settings = settings_of(job, int(index or 0)) if job is not None else ""
+    job = await job_for(interaction, service, job_id, Act.USE)
+    settings = settings_of(job, int(index or 0))
     if not settings:
         raise Forgotten
     await say(interaction, in_block(settings, SHOWN_SETTINGS))
@@ -129,7 +132,7 @@ async def _settings(interaction: Interaction, service: Service, about: str) -> N
 async def _delete(interaction: Interaction, service: Service, job_id: str) -> None:
     """Takes the pictures and their message away."""
     await interaction.response.defer()
-    job = await own_job(interaction, service, job_id)
+    job = await job_for(interaction, service, job_id, Act.MODERATE)
     await asyncio.to_thread(_remove, [Path(picture.path) for picture in job.report.pictures])
     if interaction.message is not None:
         await interaction.message.delete()

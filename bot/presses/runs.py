@@ -6,9 +6,10 @@ from pathlib import Path
 import discord
 from msgspec.structs import replace
 
-from bot.answers import Interaction, check_may_post, place, say, show, texts_of, think
+from bot.access import Act
+from bot.answers import Interaction, check_may_post, job_for, place, say, show, texts_of, think
 from bot.cards.outgoing import file_name, layout
-from bot.errors import AlreadyEnded, Forgotten, NoFileYet, NotYours
+from bot.errors import AlreadyEnded, Forgotten, NoFileYet
 from bot.forms import ChangeForm
 from bot.jobs.job import Job, State
 from bot.names import escape
@@ -18,18 +19,8 @@ from trainer.protocol import TrainRequest
 SHOWN_PROMPTS = 10
 
 
-async def own_job(interaction: Interaction, service: Service, job_id: str) -> Job:
-    """The job, for its owner or for who may manage messages here. Raises Forgotten and NotYours."""
-    job = await service.dispatch.job(int(job_id))
-    if job is None:
-        raise Forgotten
-    if job.owner_id != interaction.user.id and not interaction.permissions.manage_messages:
-        raise NotYours
-    return job
-
-
 async def _own_run(interaction: Interaction, service: Service, job_id: str) -> tuple[Job, TrainRequest]:
-    job = await own_job(interaction, service, job_id)
+    job = await job_for(interaction, service, job_id, Act.OWN)
     if not isinstance(job.request, TrainRequest):
         raise Forgotten
     return job, job.request
@@ -37,7 +28,7 @@ async def _own_run(interaction: Interaction, service: Service, job_id: str) -> t
 
 async def _stop(interaction: Interaction, service: Service, job_id: str) -> None:
     await interaction.response.defer()
-    job = await own_job(interaction, service, job_id)
+    job = await job_for(interaction, service, job_id, Act.MODERATE)
     if job.ended:
         raise AlreadyEnded
     await service.dispatch.stop(job.id)
@@ -53,7 +44,7 @@ async def _resume(interaction: Interaction, service: Service, job_id: str) -> No
 
 async def _set_pause(interaction: Interaction, service: Service, job_id: str, *, wanted: bool) -> None:
     await interaction.response.defer()
-    job = await own_job(interaction, service, job_id)
+    job = await job_for(interaction, service, job_id, Act.MODERATE)
     if job.ended:
         raise AlreadyEnded
     await service.dispatch.pause(job.id, wanted=wanted)
@@ -69,7 +60,7 @@ async def _change(interaction: Interaction, service: Service, job_id: str) -> No
 
 async def _preview(interaction: Interaction, service: Service, job_id: str) -> None:
     await think(interaction)
-    job = await own_job(interaction, service, job_id)
+    job, _ = await _own_run(interaction, service, job_id)
     if job.ended:
         raise AlreadyEnded
     texts = texts_of(interaction)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from bot.access import Actor
 from bot.db.database import migrations, open_database
 from bot.errors import EmptyStyle, NameTaken, NoSuchStyle, StyledPromptTooLong, StyleNotYours, TooManyStyles
 from bot.styles import MOST_STYLES, Style, Styles, apply_styles, split_names
@@ -89,15 +90,15 @@ async def test_ones_own_style_is_replaced_and_nobody_elses(styles: Styles) -> No
 async def test_a_style_is_deleted_by_its_maker_or_who_manages_the_server(styles: Styles) -> None:
     await styles.save(SERVER, FILM)
     with pytest.raises(StyleNotYours):
-        await styles.delete(SERVER, "film noir", 2, manages=False)
-    assert await styles.delete(SERVER, "film noir", 2, manages=True) == FILM
+        await styles.delete(SERVER, "film noir", Actor(2, SERVER))
+    assert await styles.delete(SERVER, "film noir", Actor(2, SERVER, manages_server=True)) == FILM
     await styles.save(SERVER, FILM)
     await styles.save(PRIVATE, FILM)
-    await styles.delete(SERVER, "FILM NOIR", 1, manages=False)
+    await styles.delete(SERVER, "FILM NOIR", Actor(1, SERVER))
     assert await styles.on(SERVER) == []
     assert await styles.on(PRIVATE) == [FILM]
     with pytest.raises(NoSuchStyle):
-        await styles.delete(SERVER, "film noir", 1, manages=True)
+        await styles.delete(SERVER, "film noir", Actor(1, SERVER, manages_server=True))
 
 
 async def test_a_shelf_holds_so_many_and_a_style_something(styles: Styles) -> None:
