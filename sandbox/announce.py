@@ -4,9 +4,9 @@ from sandbox.errors import Json
 from sandbox.gateway import DIRECT_MESSAGES, GUILD_MESSAGES, GUILDS
 from sandbox.message_json import event_json, message_json
 from sandbox.permissions import may_see
-from sandbox.render import channel_json
+from sandbox.render import channel_json, guild_create_json
 from sandbox.server import Server
-from sandbox.state import BOT_ID, DM, GUILD_ID, Channel, Interaction, Message
+from sandbox.state import BOT_ID, DM, Channel, Guild, Interaction, Message, World
 
 
 def message_created(server: Server, message: Message) -> None:
@@ -22,21 +22,26 @@ def _message(server: Server, message: Message, name: str, kind: str) -> None:
     if message.visible_to is None:
         server.gateway.dispatch(name, _for_bot(server, message), _message_intent(channel))
     shown = message_json(server.world, server.cdn, message)
-    server.feed.publish({"type": kind, "message": shown}, lambda person: sees(person, channel, message))
+    server.feed.publish({"type": kind, "message": shown}, lambda person: sees(server.world, person, channel, message))
 
 
-def sees(person_id: str, channel: Channel, message: Message) -> bool:
-    return may_see(person_id, channel) and message.seen_by(person_id)
+def sees(world: World, person_id: str, channel: Channel, message: Message) -> bool:
+    return may_see(world, person_id, channel) and message.seen_by(person_id)
 
 
 def message_deleted(server: Server, message: Message) -> None:
     channel = server.world.channels[message.channel_id]
     if message.visible_to is None:
         data: Json = {"id": message.id, "channel_id": channel.id}
-        data |= {"guild_id": GUILD_ID} if channel.type != DM else {}
+        data |= {"guild_id": channel.guild_id} if channel.guild_id else {}
         server.gateway.dispatch("MESSAGE_DELETE", data, _message_intent(channel))
     gone = {"type": "message_delete", "channel_id": channel.id, "id": message.id}
-    server.feed.publish(gone, lambda person: sees(person, channel, message))
+    server.feed.publish(gone, lambda person: sees(server.world, person, channel, message))
+
+
+def guild_joined(server: Server, guild: Guild) -> None:
+    """The bot was added to a guild."""
+    server.gateway.dispatch("GUILD_CREATE", guild_create_json(server.world, guild), GUILDS)
 
 
 def channel_created(server: Server, channel: Channel) -> None:
@@ -56,7 +61,7 @@ def channel_updated(server: Server, channel: Channel) -> None:
 
 def _channel_for_people(server: Server, channel: Channel, kind: str) -> None:
     shown = channel_for_people(server, channel)
-    server.feed.publish({"type": kind, "channel": shown}, lambda person: may_see(person, channel))
+    server.feed.publish({"type": kind, "channel": shown}, lambda person: may_see(server.world, person, channel))
 
 
 def channel_for_people(server: Server, channel: Channel) -> Json:
@@ -64,6 +69,7 @@ def channel_for_people(server: Server, channel: Channel) -> Json:
         "id": channel.id,
         "name": channel.name,
         "type": channel.type,
+        "guild_id": channel.guild_id,
         "parent_id": channel.parent_id,
         "nsfw": server.world.thread_parent(channel).nsfw,
     }

@@ -29,6 +29,7 @@ PEOPLE: tuple[tuple[str, str, people.Handle], ...] = (
     ("DELETE", "/sandbox/messages/{message}", people.delete_message),
     ("PATCH", "/sandbox/channels/{id}", people.edit_channel),
     ("POST", "/sandbox/direct", people.open_direct),
+    ("POST", "/sandbox/guilds", people.open_guild),
     ("GET", "/sandbox/events", people.events),
     ("POST", "/sandbox/commands", acting.command),
     ("POST", "/sandbox/autocomplete", acting.autocomplete),

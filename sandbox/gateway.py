@@ -13,7 +13,7 @@ from sandbox.faults import GATEWAY_KINDS, Weather
 from sandbox.feed import Feed
 from sandbox.journal import Journal
 from sandbox.render import guild_create_json, own_user_json
-from sandbox.state import BOT_ID, GUILD_ID, World
+from sandbox.state import BOT_ID, World
 
 DISPATCH, HEARTBEAT, RECONNECT, INVALID_SESSION, HELLO, HEARTBEAT_ACK = 0, 1, 7, 9, 10, 11
 GUILDS, MESSAGE_CONTENT = 1 << 0, 1 << 15
@@ -85,7 +85,7 @@ class Gateway:
         ready = {
             "v": 10,
             "user": own_user_json(self.world.bot),
-            "guilds": [{"id": GUILD_ID, "unavailable": True}],
+            "guilds": [{"id": guild_id, "unavailable": True} for guild_id in self.world.guilds],
             "session_id": session.id,
             "resume_gateway_url": self.url,
             "application": {"id": BOT_ID, "flags": 0},
@@ -96,9 +96,10 @@ class Gateway:
         self.checks.event("READY", ready)
         session.send("READY", ready)
         if intents & GUILDS:
-            guild = guild_create_json(self.world)
-            self.checks.event("GUILD_CREATE", guild)
-            session.send("GUILD_CREATE", guild)
+            for guild in self.world.guilds.values():
+                joined = guild_create_json(self.world, guild)
+                self.checks.event("GUILD_CREATE", joined)
+                session.send("GUILD_CREATE", joined)
         self._tell_online()
         return session
 

@@ -10,7 +10,7 @@ from sandbox.gateway import Link
 from sandbox.message_json import message_json
 from sandbox.render import channel_json, member_json, user_json
 from sandbox.server import Server
-from sandbox.state import ATTACHMENT_SIZE_LIMIT, BOT_ID, DM, GUILD_ID, LOADING, Channel, Interaction
+from sandbox.state import ATTACHMENT_SIZE_LIMIT, BOT_ID, LOADING, Channel, Interaction
 
 FIRST_ANSWER_SECONDS = 3.0
 """What Discord gives a bot for its first answer."""
@@ -109,16 +109,17 @@ def _channel_part(server: Server, channel: Channel, person_id: str) -> Json:
 
 def _place(server: Server, interaction: Interaction, channel: Channel) -> Json:
     world, person = server.world, server.world.people[interaction.person_id]
-    if channel.type == DM:
+    guild = world.guild_of(channel)
+    if guild is None:
         return {"user": user_json(person), "context": 1, "authorizing_integration_owners": {"0": "0"}}
-    member = member_json(world, person)
+    member = member_json(guild, person)
     return {
         "member": member | {"permissions": str(permissions.of_person(world, person.id, channel))},
-        "guild_id": GUILD_ID,
-        "guild": {"id": GUILD_ID, "locale": world.preferred_locale, "features": []},
-        "guild_locale": world.preferred_locale,
+        "guild_id": guild.id,
+        "guild": {"id": guild.id, "locale": guild.preferred_locale, "features": []},
+        "guild_locale": guild.preferred_locale,
         "context": 0,
-        "authorizing_integration_owners": {"0": GUILD_ID},
+        "authorizing_integration_owners": {"0": guild.id},
     }
 
 

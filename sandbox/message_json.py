@@ -7,7 +7,7 @@ from sandbox.attachments import Cdn, attachment_json
 from sandbox.clock import iso
 from sandbox.errors import Json
 from sandbox.render import channel_json, user_json
-from sandbox.state import BOT_ID, GUILD_ID, HAS_THREAD, Attachment, Interaction, Message, World
+from sandbox.state import BOT_ID, HAS_THREAD, Attachment, Interaction, Message, World
 
 REPLY = 19
 EMBED_MEDIA = ("image", "thumbnail")
@@ -65,7 +65,7 @@ def metadata_json(world: World, interaction: Interaction) -> Json:
         "id": interaction.id,
         "type": interaction.type,
         "user": user_json(world.people[interaction.person_id]),
-        "authorizing_integration_owners": {"0": GUILD_ID},
+        "authorizing_integration_owners": {"0": world.channels[interaction.channel_id].guild_id or "0"},
     }
     if interaction.kind == "click":
         metadata["interacted_message_id"] = interaction.source_id
@@ -76,7 +76,8 @@ def metadata_json(world: World, interaction: Interaction) -> Json:
 
 
 def _guild_id(world: World, message: Message) -> Json:
-    return {"guild_id": GUILD_ID} if world.channels[message.channel_id].recipient_id is None else {}
+    guild_id = world.channels[message.channel_id].guild_id
+    return {"guild_id": guild_id} if guild_id else {}
 
 
 def _components(cdn: Cdn, message: Message) -> list[Json]:

@@ -10,7 +10,7 @@ from sandbox.errors import Json
 from sandbox.message_json import message_json
 from sandbox.render import channel_json, member_json, role_json, user_json
 from sandbox.server import Server
-from sandbox.state import ATTACHMENT_SIZE_LIMIT, BOT_ROLE_ID, DM, GUILD_ID, Channel
+from sandbox.state import ATTACHMENT_SIZE_LIMIT, DM, Channel
 
 SUB_COMMAND, SUB_COMMAND_GROUP = 1, 2
 STRING, INTEGER, BOOLEAN, USER, CHANNEL, ROLE, MENTIONABLE, NUMBER, ATTACHMENT = 3, 4, 5, 6, 7, 8, 9, 10, 11
@@ -154,16 +154,17 @@ def keep_upload(call: Invocation, upload: Upload) -> str:
 
 def resolve_reference(call: Invocation, name: str, value: str) -> None:
     """Fills `resolved` for a person, a channel or a role."""
-    world = call.server.world
+    world, guild = call.server.world, call.server.world.guild_of(call.channel)
     if value in world.people:
-        member = member_json(world, world.people[value])
-        del member["user"], member["deaf"], member["mute"]
-        member["permissions"] = str(permissions.of_person(world, value, call.channel))
         call.resolve("users", value, user_json(world.people[value]))
-        call.resolve("members", value, member)
+        if guild is not None and value in guild.member_ids:
+            member = member_json(guild, world.people[value])
+            del member["user"], member["deaf"], member["mute"]
+            member["permissions"] = str(permissions.of_person(world, value, call.channel))
+            call.resolve("members", value, member)
     elif value in world.channels:
         call.resolve("channels", value, channel_json(world, world.channels[value]) | {"permissions": "0"})
-    elif value in (BOT_ROLE_ID, GUILD_ID):
+    elif guild is not None and value in (guild.bot_role_id, guild.id):
         call.resolve("roles", value, role_json(value, "a role", 1, permissions.BOT, managed=True))
     else:
         raise CannotDo(f"The option {name} names nobody and nothing.")

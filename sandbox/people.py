@@ -19,7 +19,7 @@ from sandbox.permissions import may_see
 from sandbox.rest import json_response
 from sandbox.routes.channels import direct_channel, put_idle_threads_to_sleep, set_archived
 from sandbox.server import Server
-from sandbox.state import GUILD_ID, GUILD_TEXT, Channel, Message, Person
+from sandbox.state import BOT_ID, GUILD_TEXT, Channel, Guild, Message, Person
 
 KEEP_ALIVE_SECONDS = 15.0
 LOCALES = ("en-US", "en-GB", "zh-CN", "zh-TW", "de", "fr", "ja", "es-ES")
@@ -65,31 +65,52 @@ def person_of(server: Server, person_id: str) -> Person:
 
 def channel_of(server: Server, channel_id: str, person: Person) -> Channel:
     channel = server.world.channels.get(channel_id)
-    if channel is None or not may_see(person.id, channel):
+    if channel is None or not may_see(server.world, person.id, channel):
         raise CannotDo(f"There is no channel {channel_id}.")
     return channel
 
 
 def message_of(server: Server, message_id: str, person: Person) -> Message:
     message = server.world.messages.get(message_id)
-    if message is None or not announce.sees(person.id, server.world.channels[message.channel_id], message):
+    if message is None or not announce.sees(
+        server.world, person.id, server.world.channels[message.channel_id], message
+    ):
         raise CannotDo(f"There is no message {message_id}.")
     return message
 
 
 async def world(server: Server, request: web.Request) -> Json:
-    """With `as` the direct channels of others are left out."""
+    """With `as` the channels that this person does not see are left out."""
     person = request.query.get("as")
     put_idle_threads_to_sleep(server)
-    channels = [c for c in server.world.channels.values() if person is None or may_see(person, c)]
+    channels = [c for c in server.world.channels.values() if person is None or may_see(server.world, person, c)]
     return {
-        "guild": {"id": GUILD_ID, "name": server.world.guild_name},
+        "guild": {"id": server.world.home.id, "name": server.world.home.name},
+        "guilds": [_guild(guild) for guild in server.world.guilds.values()],
         "people": [_person(person) for person in server.world.people.values() if not person.bot],
         "channels": [announce.channel_for_people(server, channel) for channel in channels],
         "commands": server.world.commands(),
         "bot": {"id": server.world.bot.id, "name": server.world.bot.name, "online": server.gateway.online},
         "samples": pages.samples(),
     }
+
+
+def _guild(guild: Guild) -> Json:
+    members = sorted(guild.member_ids - {BOT_ID})
+    return {"id": guild.id, "name": guild.name, "owner_id": guild.owner_id, "members": members}
+
+
+async def open_guild(server: Server, request: web.Request) -> Json:
+    """Another guild with one text channel: the bot is added to it. Its owner has every permission there."""
+    data, world = await body_of(request), server.world
+    owner = person_of(server, text_of(data, "as"))
+    members = {person_of(server, member).id for member in data.get("members", [])}
+    ids, now = world.ids, world.clock.now()
+    guild = Guild(ids.next(), text_of(data, "name"), owner.id, {BOT_ID, owner.id, *members}, ids.next(), now)
+    channel = Channel(ids.next(), GUILD_TEXT, text_of(data, "channel"), guild.id)
+    world.guilds[guild.id], world.channels[channel.id] = guild, channel
+    announce.guild_joined(server, guild)
+    return _guild(guild) | {"channel": announce.channel_for_people(server, channel)}
 
 
 def _person(person: Person) -> Json:
@@ -121,10 +142,11 @@ async def write(server: Server, request: web.Request) -> Json:
 
 
 async def delete_message(server: Server, request: web.Request) -> Json:
-    """One's own, what only oneself sees, and for the guild's owner everything."""
+    """One's own, what only oneself sees, and for the guild's owner everything in it."""
     person = person_of(server, request.query.get("as", ""))
     message = message_of(server, request.match_info["message"], person)
-    if person.id not in (message.author_id, message.visible_to, server.world.owner_id):
+    guild = server.world.guild_of(server.world.channels[message.channel_id])
+    if person.id not in (message.author_id, message.visible_to, guild.owner_id if guild else None):
         raise CannotDo("This person may not delete that message.")
     remove(server, message)
     return {}

@@ -26,9 +26,10 @@ def of_bot(world: World, channel: Channel) -> int:
 
 
 def of_person(world: World, person_id: str, channel: Channel) -> int:
-    if channel.type == DM:
+    guild = world.guild_of(channel)
+    if guild is None:
         return IN_DM
-    return ALL if person_id == world.owner_id else EVERYONE
+    return ALL if person_id == guild.owner_id else EVERYONE
 
 
 def require(world: World, channel: Channel, *names: str) -> None:
@@ -40,5 +41,6 @@ def require(world: World, channel: Channel, *names: str) -> None:
         raise missing_permissions()
 
 
-def may_see(person_id: str, channel: Channel) -> bool:
-    return channel.type != DM or channel.recipient_id == person_id
+def may_see(world: World, person_id: str, channel: Channel) -> bool:
+    guild = world.guild_of(channel)
+    return channel.recipient_id == person_id if guild is None else person_id in guild.member_ids

@@ -1,9 +1,9 @@
-"""People, the guild and channels as Discord's JSON."""
+"""People, guilds and channels as Discord's JSON."""
 
 from sandbox import permissions
 from sandbox.clock import iso
 from sandbox.errors import Json
-from sandbox.state import BOT_ID, BOT_ROLE_ID, DM, GUILD_ID, Channel, Person, World
+from sandbox.state import BOT_ID, DM, Channel, Guild, Person, World
 
 COLORS = {"primary_color": 0, "secondary_color": None, "tertiary_color": None}
 
@@ -30,14 +30,14 @@ def own_user_json(bot: Person) -> Json:
     return user_json(bot) | {"mfa_enabled": False, "locale": "en-US", "verified": True, "email": None}
 
 
-def member_json(world: World, person: Person) -> Json:
+def member_json(guild: Guild, person: Person) -> Json:
     return {
         "user": user_json(person),
         "nick": None,
         "avatar": None,
         "banner": None,
-        "roles": [BOT_ROLE_ID] if person.bot else [],
-        "joined_at": iso(world.created),
+        "roles": [guild.bot_role_id] if person.bot else [],
+        "joined_at": iso(guild.created),
         "premium_since": None,
         "communication_disabled_until": None,
         "pending": False,
@@ -63,8 +63,8 @@ def application_json(world: World) -> Json:
         "redirect_uris": [],
         "interactions_endpoint_url": None,
         "role_connections_verification_url": None,
-        "owner": user_json(world.people[world.owner_id]),
-        "approximate_guild_count": 1,
+        "owner": user_json(world.people[world.home.owner_id]),
+        "approximate_guild_count": len(world.guilds),
         "approximate_user_install_count": 0,
         "approximate_user_authorization_count": 0,
         "explicit_content_filter": 0,
@@ -91,26 +91,26 @@ def role_json(role_id: str, name: str, position: int, bits: int, *, managed: boo
     return role | {"tags": {"bot_id": BOT_ID}} if managed else role
 
 
-def roles_json() -> list[Json]:
+def roles_json(guild: Guild) -> list[Json]:
     return [
-        role_json(GUILD_ID, "@everyone", 0, permissions.EVERYONE, managed=False),
-        role_json(BOT_ROLE_ID, "Embedsmith", 1, permissions.BOT, managed=True),
+        role_json(guild.id, "@everyone", 0, permissions.EVERYONE, managed=False),
+        role_json(guild.bot_role_id, "Embedsmith", 1, permissions.BOT, managed=True),
     ]
 
 
-def guild_json(world: World) -> Json:
+def guild_json(guild: Guild) -> Json:
     nobody = dict.fromkeys(NULLS_OF_A_GUILD)
     return nobody | {
-        "id": GUILD_ID,
-        "name": world.guild_name,
-        "owner_id": world.owner_id,
+        "id": guild.id,
+        "name": guild.name,
+        "owner_id": guild.owner_id,
         "features": [],
         "region": "deprecated",
         "afk_timeout": 300,
         "system_channel_flags": 0,
         "widget_enabled": False,
         "verification_level": 0,
-        "roles": roles_json(),
+        "roles": roles_json(guild),
         "default_message_notifications": 1,
         "mfa_level": 0,
         "explicit_content_filter": 0,
@@ -119,14 +119,14 @@ def guild_json(world: World) -> Json:
         "max_video_channel_users": 25,
         "premium_tier": 0,
         "premium_subscription_count": 0,
-        "preferred_locale": world.preferred_locale,
+        "preferred_locale": guild.preferred_locale,
         "premium_progress_bar_enabled": False,
         "nsfw": False,
         "nsfw_level": 0,
         "emojis": [],
         "stickers": [],
-        "approximate_member_count": len(world.people),
-        "approximate_presence_count": len(world.people),
+        "approximate_member_count": len(guild.member_ids),
+        "approximate_presence_count": len(guild.member_ids),
     }
 
 
@@ -150,17 +150,17 @@ NULLS_OF_A_GUILD = [
 ]
 
 
-def guild_create_json(world: World) -> Json:
+def guild_create_json(world: World, guild: Guild) -> Json:
     """What the gateway tells about a guild after READY."""
-    guild = guild_json(world)
-    del guild["approximate_member_count"], guild["approximate_presence_count"]
-    in_guild = [channel for channel in world.channels.values() if channel.type != DM]
-    return guild | {
-        "joined_at": iso(world.created),
+    shown = guild_json(guild)
+    del shown["approximate_member_count"], shown["approximate_presence_count"]
+    in_guild = [channel for channel in world.channels.values() if channel.guild_id == guild.id]
+    return shown | {
+        "joined_at": iso(guild.created),
         "large": False,
         "unavailable": False,
-        "member_count": len(world.people),
-        "members": [member_json(world, person) for person in world.people.values()],
+        "member_count": len(guild.member_ids),
+        "members": [member_json(guild, world.people[member]) for member in sorted(guild.member_ids)],
         "channels": [channel_json(world, channel) for channel in in_guild if not channel.is_thread],
         "threads": [channel_json(world, channel) for channel in in_guild if channel.is_thread and not channel.archived],
         "presences": [],
@@ -176,7 +176,7 @@ def channel_json(world: World, channel: Channel) -> Json:
     if channel.type == DM:
         recipient = world.people[channel.recipient_id or ""]
         return {"id": channel.id, "type": DM, "recipients": [user_json(recipient)], **last}
-    shared = {"id": channel.id, "type": channel.type, "guild_id": GUILD_ID, "name": channel.name, **last}
+    shared = {"id": channel.id, "type": channel.type, "guild_id": channel.guild_id, "name": channel.name, **last}
     shared |= {"parent_id": channel.parent_id, "rate_limit_per_user": 0}
     return shared | (_thread_part(channel) if channel.is_thread else _text_channel_part(channel))
 

@@ -1,4 +1,4 @@
-"""The world that the sandbox plays: one guild, its people, channels, messages and commands, in memory."""
+"""The world that the sandbox plays: guilds, their people, channels, messages and commands, in memory."""
 
 import asyncio
 import secrets
@@ -29,6 +29,17 @@ class Person:
 
 
 @dataclass
+class Guild:
+    id: str
+    name: str
+    owner_id: str  # the one member with every permission
+    member_ids: set[str]  # the bot among them
+    bot_role_id: str
+    created: float
+    preferred_locale: str = "en-US"
+
+
+@dataclass
 class Attachment:
     id: str
     filename: str
@@ -47,6 +58,7 @@ class Channel:
     id: str
     type: int
     name: str
+    guild_id: str | None = None  # None for direct channels
     position: int = 0
     nsfw: bool = False
     denied: int = 0  # permission bits that the bot does not have here
@@ -123,12 +135,9 @@ class Interaction:
 class World:
     clock: Clock
     ids: Snowflakes
-    created: float
     people: dict[str, Person]
     channels: dict[str, Channel]
-    owner_id: str
-    guild_name: str = "Embedsmith's garden"
-    preferred_locale: str = "en-US"
+    guilds: dict[str, Guild]
     messages: dict[str, Message] = field(default_factory=dict)
     interactions: dict[str, Interaction] = field(default_factory=dict)
     global_commands: list[Json] = field(default_factory=list)
@@ -138,6 +147,15 @@ class World:
     @property
     def bot(self) -> Person:
         return self.people[BOT_ID]
+
+    @property
+    def home(self) -> Guild:
+        """The guild that is there from the start, and that the page shows."""
+        return self.guilds[GUILD_ID]
+
+    def guild_of(self, channel: Channel) -> Guild | None:
+        """None for a direct channel."""
+        return self.guilds[channel.guild_id] if channel.guild_id else None
 
     def commands(self) -> list[Json]:
         """What people see: a guild's command hides the global one of the same name and type."""
@@ -166,16 +184,17 @@ def new_world(clock: Clock, count: int = NAMED_PEOPLE) -> World:
         Person("1100000000000000013", "Max", "en-GB"),
     ]
     people += [Person(str(FIRST_GUEST + n), f"Guest {n}") for n in range(NAMED_PEOPLE + 1, count + 1)]
+    everybody = {person.id for person in people}
+    home = Guild(GUILD_ID, "Embedsmith's garden", people[1].id, everybody, BOT_ROLE_ID, clock.now())
     channels = [
-        Channel("1100000000000000021", GUILD_TEXT, "general", 0),
-        Channel("1100000000000000022", GUILD_TEXT, "gallery", 1),
-        Channel("1100000000000000023", GUILD_TEXT, "after-dark", 2, nsfw=True),
+        Channel("1100000000000000021", GUILD_TEXT, "general", GUILD_ID, 0),
+        Channel("1100000000000000022", GUILD_TEXT, "gallery", GUILD_ID, 1),
+        Channel("1100000000000000023", GUILD_TEXT, "after-dark", GUILD_ID, 2, nsfw=True),
     ]
     return World(
         clock=clock,
         ids=Snowflakes(clock),
-        created=clock.now(),
         people={person.id: person for person in people},
         channels={channel.id: channel for channel in channels},
-        owner_id=people[1].id,
+        guilds={home.id: home},
     )

@@ -153,6 +153,14 @@ class Sandbox:
         """The id of the direct channel between a person and the bot."""
         return (await self.call("POST", "/direct", json={"as": self.person_id(person)}))["id"]
 
+    async def open_guild(self, name: str, channel: str, owner: str, *members: str) -> str:
+        """A second server for the bot, with one channel; answers its id."""
+        payload = {"name": name, "channel": channel, "as": self.person_id(owner)}
+        payload["members"] = [self.person_id(member) for member in members]
+        opened = await self.call("POST", "/guilds", json=payload)
+        self.channels[channel] = opened["channel"]["id"]
+        return opened["id"]
+
     async def violations(self) -> list[Json]:
         return await self.call("GET", "/violations")
 

@@ -9,7 +9,7 @@ const CATEGORY = 4;
 export function Channels({ onChoose }) {
   const { state, words } = useChat();
   const { guild, channels } = state.world;
-  const mine = channels.filter((channel) => channel.type !== CATEGORY && isVisible(channel, state.personId));
+  const mine = channels.filter((channel) => channel.type !== CATEGORY && isVisible(channel, state.personId, guild));
   const top = mine.filter((channel) => !isThread(channel));
   const threadsOf = ({ id }) => mine.filter((channel) => isThread(channel) && channel.parent_id === id);
   return html`<nav class="channels" aria-label=${words.channels}>

@@ -7,10 +7,10 @@ import { LANGUAGES } from "/page/words.js";
 
 export function PersonSwitch() {
   const { state, actions, words } = useChat();
-  const { people, channels } = state.world;
+  const { people, channels, guild } = state.world;
   const become = (id) => {
     const here = channels.find((channel) => channel.id === state.channelId);
-    actions.go(id, (isVisible(here, id) ? here : channels[0]).id);
+    actions.go(id, (isVisible(here, id, guild) ? here : channels[0]).id);
   };
   return html`<fieldset class="switch" data-testid="person-switch">
     <legend class="out-of-sight">${words.people}</legend>

@@ -5,8 +5,9 @@ export const FLAG_LOADING = 128;
 export const FLAG_COMPONENTS_V2 = 32768;
 const THREADS = new Set([10, 11, 12]); // announcement, public, private
 export const DIRECT = 1;
-/** Direct channels are their person's alone. */
-export const isVisible = (channel, personId) => channel.type !== DIRECT || channel.recipient_id === personId;
+/** Direct channels are their person's alone; of the guilds, which tests may add to, the page shows the first. */
+export const isVisible = (channel, personId, guild) =>
+  channel.type === DIRECT ? channel.recipient_id === personId : channel.guild_id === guild.id;
 export const isThread = ({ type }) => THREADS.has(type);
 
 export const start = {

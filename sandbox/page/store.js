@@ -115,7 +115,7 @@ function listen(api, personId, dispatch, refresh) {
 function placeFromAddress(world) {
   const [personId, channelId] = location.hash.slice(1).split("/");
   const person = world.people.find(({ id }) => id === personId) ?? world.people[0];
-  const open = world.channels.filter((channel) => isVisible(channel, person.id));
+  const open = world.channels.filter((channel) => isVisible(channel, person.id, world.guild));
   const channel = open.find(({ id }) => id === channelId) ?? open[0];
   return { personId: person.id, channelId: channel.id };
 }

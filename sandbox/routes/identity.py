@@ -3,7 +3,7 @@
 from sandbox.errors import Refusal, unknown_guild, unknown_user
 from sandbox.render import application_json, guild_json, member_json, own_user_json, user_json
 from sandbox.routing import Answer, Call
-from sandbox.state import GUILD_ID
+from sandbox.state import Guild
 
 SESSION_STARTS = {"total": 1000, "remaining": 1000, "reset_after": 86_400_000, "max_concurrency": 1}
 
@@ -32,18 +32,18 @@ def gateway_bot(call: Call) -> Answer:
 
 
 def guild(call: Call) -> Answer:
-    _check_guild(call)
-    return Answer(200, guild_json(call.server.world))
+    return Answer(200, guild_json(_guild(call)))
 
 
 def member(call: Call) -> Answer:
-    _check_guild(call)
-    person = call.server.world.people.get(call.path["user_id"])
-    if person is None:
+    guild, person_id = _guild(call), call.path["user_id"]
+    if person_id not in guild.member_ids:
         raise Refusal(404, 10007, "Unknown Member")
-    return Answer(200, member_json(call.server.world, person))
+    return Answer(200, member_json(guild, call.server.world.people[person_id]))
 
 
-def _check_guild(call: Call) -> None:
-    if call.path["guild_id"] != GUILD_ID:
+def _guild(call: Call) -> Guild:
+    guild = call.server.world.guilds.get(call.path["guild_id"])
+    if guild is None:
         raise unknown_guild()
+    return guild

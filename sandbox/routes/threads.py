@@ -42,6 +42,7 @@ def _open(call: Call, thread_id: str) -> Channel:
         id=thread_id,
         type=PUBLIC_THREAD,
         name=call.json["name"],
+        guild_id=parent.guild_id,
         parent_id=parent.id,
         owner_id=BOT_ID,
         auto_archive_minutes=call.json.get("auto_archive_duration") or DEFAULT_ARCHIVE_MINUTES,

@@ -223,3 +223,28 @@ async def test_answers_follow_the_persons_language(sandbox: Sandbox, bot: Garden
     await sandbox.set_locale("Ada", "zh-CN")
     answer = await sandbox.run("garden dig", {}, {"first": ("a.txt", b"1")})
     assert (await sandbox.message(answer["message_id"]))["content"].endswith("zh-CN")
+
+
+async def test_a_second_guild_has_members_a_moderator_and_a_channel_of_its_own(sandbox: Sandbox, bot: Gardener) -> None:
+    guild_id = await sandbox.open_guild("The workshop", "benches", "Max", "Lin")
+    world = await sandbox.world()
+    assert [guild["name"] for guild in world["guilds"]] == ["Embedsmith's garden", "The workshop"]
+    assert world["guild"]["id"] != guild_id
+    assert "benches" not in [channel["name"] for channel in (await sandbox.world("Ada"))["channels"]]
+    with pytest.raises(Refused, match="There is no channel"):
+        await sandbox.write("hello", "benches", person="Ada")
+    asked = {}
+    for person, channel in (("Max", "benches"), ("Lin", "benches"), ("Max", "general"), ("Ada", "general")):
+        await sandbox.command("hand", person=person, channel=channel)
+        asked[person, channel] = interaction = await bot.told.get()
+        assert isinstance(interaction, discord.Interaction)
+        await interaction.response.send_message("here")
+    assert {place: asked[place].permissions.manage_messages for place in asked} == {
+        ("Max", "benches"): True,
+        ("Lin", "benches"): False,
+        ("Max", "general"): False,
+        ("Ada", "general"): True,
+    }
+    assert str(asked["Max", "benches"].guild_id) == guild_id
+    assert {guild.name for guild in bot.guilds} == {"Embedsmith's garden", "The workshop"}
+    assert await sandbox.violations() == []

@@ -97,7 +97,7 @@ async def test_people_and_channels_that_do_not_exist(sandbox: Sandbox) -> None:
 
 
 async def test_our_own_mistakes_are_violations_too(server: Server, sandbox: Sandbox) -> None:
-    server.world.guild_name = 7  # type: ignore[assignment]
+    server.world.home.name = 7  # type: ignore[assignment]
     headers = {"Authorization": f"Bot {sandbox.token}"}
     assert await status(sandbox, "GET", f"/api/v10/guilds/{GUILD_ID}", headers=headers) == 200
     server.world.people.clear()
