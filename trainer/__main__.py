@@ -14,6 +14,9 @@ import sys
 from pathlib import Path
 from types import FrameType
 
+from trainer.pulse import Pulse
+from trainer.wire import Closed, Wire
+
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _NICENESS = 5
 
@@ -83,14 +86,27 @@ def _quieten() -> None:
 
 
 def _serve(arguments: argparse.Namespace, termination: _Termination) -> int:
+    with socket.socket(fileno=arguments.fd) as connection:
+        connection.set_inheritable(False)
+        wire = Wire(connection)
+        try:
+            _serve_on(wire, arguments, termination)
+        except Closed:
+            logging.getLogger("trainer").info("the bot is gone")
+    return 0
+
+
+def _serve_on(wire: Wire, arguments: argparse.Namespace, termination: _Termination) -> None:
+    pulse = Pulse(wire.tell)
+    pulse.load("program")
     # Imported only now: these take seconds, and the signals and the parent had to be seen to first.
     import torch
     from transformers.utils.logging import disable_progress_bar
 
+    pulse()
     from trainer.embeddings.folder import EmbeddingsFolder
     from trainer.engine.engine import Engine
     from trainer.models.loading import load_model
-    from trainer.wire import Closed, Wire
 
     disable_progress_bar()
     device = torch.device(_device(arguments.device, cuda=torch.cuda.is_available()))
@@ -104,15 +120,10 @@ def _serve(arguments: argparse.Namespace, termination: _Termination) -> int:
         hashes=arguments.hashes,
         offloading=arguments.offload,
         compile_unet=arguments.compile,
+        pulse=pulse,
     )
     embeddings = EmbeddingsFolder(arguments.embeddings, model.widths)
-    with socket.socket(fileno=arguments.fd) as connection:
-        connection.set_inheritable(False)
-        try:
-            Engine(model, embeddings, Wire(connection), termination).run()
-        except Closed:
-            logging.getLogger("trainer").info("the bot is gone")
-    return 0
+    Engine(model, embeddings, wire, termination).run()
 
 
 def _device(wanted: str, *, cuda: bool) -> str:

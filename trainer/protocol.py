@@ -195,6 +195,10 @@ class Start(_Message, frozen=True):
     resume_from: str | None = None
     words: tuple[str, ...] | None = None
     """Embeddings that a drawing may use; other names are read as plain text. None allows all there are."""
+    owner: str = ""
+    """Whose job it is: a key that says nothing else. Passes are shared out between people, not between jobs."""
+    alone: bool = False
+    """Its passes are shared with nobody: a trainer died in one of them, and it is to be known whose it was."""
 
 
 class Stop(_Message, frozen=True):
@@ -243,7 +247,7 @@ Control = Start | Stop | Pause | Resume | PreviewNow | Inspect | Shutdown
 
 
 class Ready(_Message, frozen=True):
-    """The model is loaded and requests are taken. Nothing else is sent before it."""
+    """The model is loaded and requests are taken. Only `Loading` is sent before it."""
 
     version: int
     pid: int
@@ -257,10 +261,24 @@ class Ready(_Message, frozen=True):
     """Pixels of the square that the model was trained on."""
 
 
-class Alive(_Message, frozen=True):
-    """The loop turned. Told by the loop itself, at least every second while idle and once in a while between passes."""
+LoadingStep = Literal["program", "download", "weights", "hash", "compile"]
 
-    passes: int
+
+class Loading(_Message, frozen=True):
+    """A step of loading begins, or goes on: what may be silent for long. After `Ready`, a further size is compiled."""
+
+    step: LoadingStep
+
+
+class Alive(_Message, frozen=True):
+    """The work goes on: told by the loop between passes, and by the model's own blocks within one.
+
+    Before work begins for other attempts than the last, it is told at once: who is named last when a trainer dies is
+    whose work it died of.
+    """
+
+    attempts: tuple[str, ...] = ()
+    """Whose work it is; nobody's while there is nothing to do."""
 
 
 class _Event(_Message, frozen=True):
@@ -431,5 +449,5 @@ class Inspected(_Message, frozen=True):
     """Of the name itself, as the model reads it where no such word is known; 1 is a word of the vocabulary."""
 
 
-Told = Ready | Alive | Event | Inspected
+Told = Ready | Loading | Alive | Event | Inspected
 """All that a trainer may say."""

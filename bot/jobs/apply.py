@@ -1,5 +1,6 @@
 """What an event changes. Pure: a job and an event in, the changed job and what is to be told out."""
 
+from collections.abc import Collection
 from typing import NamedTuple, assert_never
 
 from msgspec.structs import replace
@@ -24,7 +25,9 @@ from trainer.protocol import (
 )
 
 LOST_ATTEMPTS = 3
-"""Attempts that may be lost in a row without a step gained, before the job is given up."""
+"""Attempts that may be lost in a row, in the job's own work and without a step gained, before it is given up."""
+KILLED_ATTEMPTS = 10
+"""The same where the trainer was killed from outside, which is hardly the job's doing."""
 
 
 class Change(NamedTuple):
@@ -44,12 +47,22 @@ def apply(job: Job, event: Event, now: float) -> Change | None:
     return change
 
 
-def lose(job: Job, now: float) -> Change:
-    """The worker died under the job: back into the queue, or given up when that keeps happening with no step gained."""
-    lost = job.lost_attempts + 1
-    job = replace(job, lost_attempts=lost)
-    if lost < LOST_ATTEMPTS:
-        return release(replace(job, report=replace(job.report, recovered=True)), now)
+def lose(job: Job, now: float, at_work: Collection[str], *, from_outside: bool) -> Change:
+    """The worker died while the job was held: back into the queue, or given up when it keeps dying of the job.
+
+    `at_work` names the attempts whose work it died in; the others', and paused ones', count no loss. `from_outside`:
+    somebody else ended the worker.
+    """
+    job = replace(job, report=replace(job.report, recovered=True))
+    if job.attempt not in at_work or job.state is State.PAUSED:
+        return release(job, now)
+    if from_outside:
+        job = replace(job, report=replace(job.report, killed=job.report.killed + 1))
+    else:
+        job = replace(job, lost_attempts=job.lost_attempts + 1)
+    if job.lost_attempts < LOST_ATTEMPTS and job.report.killed < KILLED_ATTEMPTS:
+        return release(job, now)
+    lost = job.lost_attempts + job.report.killed
     report = replace(job.report, failure="worker_lost", facts={"attempts": str(lost)})
     failed = _let_go(job, State.FAILED, now)
     return Change(replace(failed, report=report), _result(job, has_file=True))
@@ -149,6 +162,7 @@ def _saved(job: Job, event: Saved) -> Change:
     report = replace(job.report, step=max(job.report.step, event.step), snapshot=event.snapshot)
     gained = event.checkpoint != job.resume_from
     lost_attempts = 0 if gained else job.lost_attempts
+    report = replace(report, killed=0) if gained else report
     return Change(replace(job, report=report, resume_from=event.checkpoint, lost_attempts=lost_attempts))
 
 

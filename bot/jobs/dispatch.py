@@ -25,6 +25,7 @@ from trainer.protocol import (
     Event,
     Failed,
     Inspected,
+    Loading,
     Pause,
     PreviewNow,
     Ready,
@@ -73,6 +74,8 @@ class Dispatch:
         self._wake = asyncio.Event()
         self._connection: Connection | None = None
         self._held: dict[str, int] = {}
+        self._at_work: tuple[str, ...] = ()
+        self._ended_from_outside = False
         self._questions = Questions()
         self._leaving = False
         self.ready: Ready | None = None
@@ -91,7 +94,7 @@ class Dispatch:
             if time.monotonic() - began > STABLE_SECONDS:
                 backoff = FIRST_BACKOFF
             held = bool(self._held)
-            await self._put_back(release if self._leaving else lose)
+            await self._put_back(release if self._leaving else self._lose)
             # A trainer that died under a job is started again at once: the job has its own limit.
             if not held and not self._leaving:
                 await asyncio.sleep(backoff)
@@ -104,6 +107,7 @@ class Dispatch:
             await self._connection.send(Shutdown())
 
     async def _one_life(self) -> None:
+        self._at_work, self._ended_from_outside = (), False
         try:
             async with self._worker.live() as connection, asyncio.TaskGroup() as tasks:
                 async for told in connection.told():
@@ -115,6 +119,9 @@ class Dispatch:
                     else:
                         await self._take(told)
         except* WorkerLost as group:
+            self._ended_from_outside = any(
+                isinstance(error, WorkerLost) and error.from_outside for error in group.exceptions
+            )
             log.warning("trainer lost", reasons=[str(reason) for reason in group.exceptions])
         finally:
             self._connection = None
@@ -148,6 +155,8 @@ class Dispatch:
                 folder=str(folder),
                 resume_from=held.resume_from,
                 words=await self._usable_words(held),
+                owner=str(held.owner_id),
+                alone=held.suspect,
             )
         )
         if held.pause_wanted:
@@ -186,7 +195,13 @@ class Dispatch:
     async def _take(self, told: Told) -> None:
         if isinstance(told, Inspected | Failed) and self._questions.take(told):
             return
-        if isinstance(told, Alive | Ready | Inspected):
+        if isinstance(told, Alive):
+            self._at_work = told.attempts
+            return
+        if isinstance(told, Loading):
+            log.info("trainer loading", step=told.step)
+            return
+        if isinstance(told, Ready | Inspected):
             return
         await self._apply(told)
         self._changed()
@@ -213,6 +228,9 @@ class Dispatch:
                 async with self._database.transaction() as queries:
                     await self._keep(queries, how(job, time.time()))
         self._changed()
+
+    def _lose(self, job: Job, now: float) -> Change:
+        return lose(job, now, self._at_work, from_outside=self._ended_from_outside)
 
     async def _keep(self, queries: Any, change: Change) -> None:
         """The file before the row: what a run that failed had learned is a word all the same."""

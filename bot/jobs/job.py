@@ -75,6 +75,8 @@ class Report(msgspec.Struct, frozen=True):
     facts: dict[str, str] = {}
     recovered: bool = False
     """An attempt was lost and the job went on: the card says so."""
+    killed: int = 0
+    """Attempts in a row, without a step gained, in whose work the trainer was killed from outside."""
     coarse: ShownPreview | None = None
     """How the first picture of a drawing looks by now."""
     pictures: tuple[DrawnPicture, ...] = ()
@@ -123,6 +125,11 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def ended(self) -> bool:
         return self.state in ENDED
+
+    @property
+    def suspect(self) -> bool:
+        """A trainer died in its work, perhaps because of it: its passes are made apart from others'."""
+        return bool(self.lost_attempts or self.report.killed)
 
     @property
     def name(self) -> str | None:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from bot.jobs.job import HELD, Job, Kind, State
+from bot.jobs.job import Job, Kind, State
 from trainer.protocol import TrainRequest
 
 
@@ -13,7 +13,7 @@ def waiting_line(jobs: Iterable[Job]) -> list[Job]:
     A person who has jobs running counts as having had those turns already.
     """
     jobs = list(jobs)
-    turns = Counter(job.owner_id for job in jobs if job.state in HELD)
+    turns = Counter(job.owner_id for job in jobs if job.state is State.RUNNING)
     placed: list[tuple[int, int, Job]] = []
     for job in sorted((job for job in jobs if job.state is State.QUEUED), key=lambda job: job.id):
         placed.append((turns[job.owner_id], job.id, job))
@@ -22,14 +22,26 @@ def waiting_line(jobs: Iterable[Job]) -> list[Job]:
 
 
 def next_jobs(jobs: Sequence[Job], places: dict[Kind, int]) -> list[Job]:
-    """The jobs to start now; `places` says how many of a kind a worker holds at a time."""
-    free = Counter(places)
-    free.subtract(Counter(job.kind for job in jobs if job.state in HELD))
-    chosen = []
-    for kind in Kind:
-        line = waiting_line(job for job in jobs if job.kind is kind)
-        chosen += line[: max(0, free[kind])]
+    """The jobs to start now; `places` says how many people a worker serves at a time with jobs of a kind.
+
+    A person's first job needs a place that no other person has; one more is started only while there are fewer jobs
+    than places and nobody else waits for theirs. So nobody waits for another's second. The paused take no passes, and
+    no place.
+    """
+    chosen = [job for kind in Kind for job in _next_of_kind([job for job in jobs if job.kind is kind], places[kind])]
     return sorted(chosen, key=lambda job: job.id)
+
+
+def _next_of_kind(jobs: Sequence[Job], places: int) -> list[Job]:
+    running = Counter(job.owner_id for job in jobs if job.state is State.RUNNING)
+    chosen: list[Job] = []
+    for job in waiting_line(jobs):
+        taken = running.total() if job.owner_id in running else len(running)
+        if taken >= places:
+            break
+        running[job.owner_id] += 1
+        chosen.append(job)
+    return chosen
 
 
 def place_in_line(job: Job, jobs: Iterable[Job]) -> int:
@@ -47,12 +59,12 @@ def expected_wait(job: Job, jobs: Sequence[Job], places: int, seconds_per_step: 
     if seconds_per_step is None:
         return None
     runs = [other for other in jobs if other.kind is Kind.TRAIN]
-    held = sorted(_remaining(other) for other in runs if other.state in HELD)
-    if len(held) < places:
+    running = sorted(_remaining(other) for other in runs if other.state is State.RUNNING)
+    if not running or job in _next_of_kind(runs, places):
         return 0.0
     line = waiting_line(runs)
     ahead = [_remaining(other) for other in line[: max(0, place_in_line(job, runs) - 1)]]
-    return (held[0] * len(held) + sum(ahead)) * seconds_per_step
+    return (running[0] * len(running) + sum(ahead)) * seconds_per_step
 
 
 def _remaining(job: Job) -> int:

@@ -13,7 +13,7 @@ import msgspec
 import structlog
 
 from bot.workers.worker import WorkerLost
-from trainer.protocol import Control, Told
+from trainer.protocol import Control, Loading, Told
 
 log = structlog.get_logger(__name__)
 
@@ -21,7 +21,10 @@ LINE_LIMIT = 16 * 1024 * 1024
 """Bytes of one message; asyncio refuses more than 64 KiB unless told otherwise."""
 GRACE_SECONDS = 5.0
 """A trainer whose socket is closed may take so long to end."""
+LOADING_SECONDS = 1800.0
+"""One step of loading may be silent for so long: a large file on a slow disk, a model that is compiled."""
 _SECRETS = ("DISCORD_TOKEN",)
+_KERNEL_COUNTS = Path("/proc/vmstat")
 
 
 class ChildConnection:
@@ -38,6 +41,9 @@ class ChildConnection:
         self._reader = reader
         self._writer = writer
         self._silence_seconds = silence_seconds
+        self._patience = max(silence_seconds, LOADING_SECONDS)
+        self._killed = False
+        self._starved_before = _starved()
         self._encoder = msgspec.json.Encoder()
         self._decoder = msgspec.json.Decoder(Told)
 
@@ -50,29 +56,46 @@ class ChildConnection:
 
     async def told(self) -> AsyncIterator[Told]:
         while True:
-            yield self._decoder.decode(await self._line())
+            told = self._decoder.decode(await self._line())
+            loading = isinstance(told, Loading)
+            self._patience = max(self._silence_seconds, LOADING_SECONDS) if loading else self._silence_seconds
+            yield told
 
     async def _line(self) -> bytes:
         try:
-            async with asyncio.timeout(self._silence_seconds):
+            async with asyncio.timeout(self._patience):
                 line = await self._reader.readline()
         except TimeoutError:
             self.kill()
-            raise WorkerLost(f"said nothing for {self._silence_seconds:.0f} s") from None
+            raise WorkerLost(f"said nothing for {self._patience:.0f} s") from None
         except ConnectionError as error:
-            raise WorkerLost(str(error)) from error
+            raise WorkerLost(str(error), from_outside=await self._ended_from_outside()) from error
         if not line.endswith(b"\n"):
-            raise WorkerLost("closed its end")
+            raise WorkerLost("closed its end", from_outside=await self._ended_from_outside())
         return line
+
+    async def _ended_from_outside(self) -> bool:
+        """Whether somebody else ended the process: asked it to go, or killed it.
+
+        The kernel, too, kills a process that takes more memory than there is, which is its own work's doing; of that
+        it keeps a count.
+        """
+        code = await self._exit_code()
+        return code == 0 or (code == -signal.SIGKILL and not self._killed and _starved() == self._starved_before)
 
     def kill(self) -> None:
         """Ends the process now, if there still is one."""
         if self.process.returncode is None:
+            self._killed = True
             os.killpg(self.process.pid, signal.SIGKILL)
 
     async def end(self) -> int:
         """Closes the socket, at which a trainer ends by itself; kills one that does not. Returns its exit code."""
         self._writer.close()
+        return await self._exit_code()
+
+    async def _exit_code(self) -> int:
+        """Waits for the process to end, and kills one that does not."""
         try:
             async with asyncio.timeout(GRACE_SECONDS):
                 return await self.process.wait()
@@ -108,6 +131,15 @@ class ChildWorker:
             yield connection
         finally:
             log.info("trainer ended", pid=process.pid, exit_code=await connection.end())
+
+
+def _starved() -> str | None:
+    """The kernel's count of processes that it killed for want of memory; None where it does not tell."""
+    try:
+        lines = _KERNEL_COUNTS.read_text(encoding="ascii").splitlines()
+    except OSError:
+        return None
+    return next((line for line in lines if line.startswith("oom_kill ")), None)
 
 
 def _environment() -> dict[str, str]:

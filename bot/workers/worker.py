@@ -10,6 +10,11 @@ from trainer.protocol import Control, Told
 class WorkerLost(Exception):
     """The trainer is gone: it died, was killed for its silence, or closed its end."""
 
+    def __init__(self, reason: str, *, from_outside: bool = False) -> None:
+        """`from_outside` says that the end came from elsewhere than the trainer's own work."""
+        super().__init__(reason)
+        self.from_outside = from_outside
+
 
 class Connection(Protocol):
     """One life of a trainer."""

@@ -1,12 +1,15 @@
 """What events do to jobs."""
 
 import typing
+from collections.abc import Collection
+from functools import partial
 
 import pytest
 from hypothesis import given, strategies as st
+from msgspec.structs import replace
 
-from bot.jobs.apply import LOST_ATTEMPTS, apply, lose, release
-from bot.jobs.job import ENDED, TRANSITIONS, Kind, ShownPreview, State
+from bot.jobs.apply import KILLED_ATTEMPTS, LOST_ATTEMPTS, Change, apply, lose, release
+from bot.jobs.job import ENDED, TRANSITIONS, Job, Kind, ShownPreview, State
 from tests.bot.jobs import job
 from trainer.protocol import (
     Created,
@@ -118,18 +121,54 @@ def test_the_best_validation_is_remembered_with_its_step() -> None:
     assert (current.report.validation, current.report.best_validation, current.report.best_step) == (0.2, 0.1, 50)
 
 
+def died(current: Job, at_work: Collection[str] = ("a",), *, from_outside: bool = False) -> Change:
+    """The job after its worker died in the work of these attempts."""
+    return lose(current, 9.0, at_work, from_outside=from_outside)
+
+
 def test_a_lost_attempt_goes_back_and_resumes() -> None:
-    lost = lose(job(state=State.RUNNING, resume_from="/r/c-50"), now=9.0).job
+    lost = died(job(state=State.RUNNING, resume_from="/r/c-50")).job
     assert (lost.state, lost.attempt, lost.resume_from) == (State.QUEUED, None, "/r/c-50")
     assert lost.report.recovered
 
 
 def test_a_job_that_kills_every_worker_is_given_up() -> None:
     current = job(state=State.RUNNING, lost_attempts=LOST_ATTEMPTS - 1)
-    change = lose(current, now=9.0)
+    change = died(current)
     assert change.job.state is State.FAILED
     assert change.job.report.failure == "worker_lost"
     assert change.messages == ("result",)
+
+
+def test_a_worker_that_died_in_anothers_work_or_of_nobodys_counts_no_loss() -> None:
+    for state, at_work in ((State.RUNNING, ("b",)), (State.RUNNING, ()), (State.PAUSED, ("a",))):
+        current = job(state=state, lost_attempts=LOST_ATTEMPTS - 1)
+        for from_outside in (False, True):
+            innocent = died(current, at_work, from_outside=from_outside).job
+            assert (innocent.state, innocent.lost_attempts) == (State.QUEUED, LOST_ATTEMPTS - 1)
+            assert (innocent.report.killed, innocent.report.recovered) == (0, True)
+
+
+def test_who_shared_the_work_that_a_worker_died_in_works_alone_until_a_step_is_gained() -> None:
+    assert not job(state=State.RUNNING).suspect
+    for from_outside in (False, True):
+        suspect = died(job(state=State.RUNNING), ("b", "a"), from_outside=from_outside).job
+        assert suspect.suspect
+        again = replace(suspect, state=State.RUNNING, attempt="a")
+        gained = apply(again, EVENTS[Saved], now=9.0)
+        assert gained is not None
+        assert not gained.job.suspect
+
+
+def test_one_who_is_killed_from_outside_is_given_up_much_later() -> None:
+    current = job(state=State.RUNNING)
+    for _ in range(KILLED_ATTEMPTS - 1):
+        back = died(current, from_outside=True).job
+        assert (back.state, back.lost_attempts) == (State.QUEUED, 0)
+        current = replace(back, state=State.RUNNING, attempt="a")
+    last = died(current, from_outside=True).job
+    assert (last.state, last.report.failure) == (State.FAILED, "worker_lost")
+    assert last.report.facts == {"attempts": str(KILLED_ATTEMPTS)}
 
 
 def test_a_gained_step_forgives_lost_attempts() -> None:
@@ -145,10 +184,10 @@ def test_saving_the_same_step_again_forgives_nothing() -> None:
 
 
 def test_a_wish_to_stop_outlives_the_worker() -> None:
-    for back in (lose, release):
-        learned = back(job(state=State.RUNNING, stop_wanted=True, resume_from="/r/c-50"), 9.0)
+    for back in (died, partial(release, now=9.0)):
+        learned = back(job(state=State.RUNNING, stop_wanted=True, resume_from="/r/c-50"))
         assert (learned.job.state, learned.job.stop_wanted) == (State.QUEUED, True)
-        nothing = back(job(state=State.RUNNING, stop_wanted=True), 9.0)
+        nothing = back(job(state=State.RUNNING, stop_wanted=True))
         assert (nothing.job.state, nothing.messages) == (State.CANCELLED, ())
 
 

@@ -5,7 +5,7 @@ from collections import Counter
 from hypothesis import given, strategies as st
 from msgspec.structs import replace
 
-from bot.jobs.job import HELD, Job, Kind, Report, State
+from bot.jobs.job import Job, Kind, Report, State
 from bot.jobs.line import expected_wait, next_jobs, place_in_line, waiting_line
 from tests.bot.jobs import job
 
@@ -25,7 +25,7 @@ def test_everybody_who_waits_has_one_place(jobs: list[Job]) -> None:
 
 @given(jobs_of_people)
 def test_who_had_fewer_turns_is_taken_first(jobs: list[Job]) -> None:
-    turns = Counter(held.owner_id for held in jobs if held.state in HELD)
+    turns = Counter(running.owner_id for running in jobs if running.state is State.RUNNING)
     line = waiting_line(jobs)
     for position, taken in enumerate(line):
         assert turns[taken.owner_id] <= min(turns[other.owner_id] for other in line[position:])
@@ -33,9 +33,18 @@ def test_who_had_fewer_turns_is_taken_first(jobs: list[Job]) -> None:
 
 
 @given(jobs_of_people)
-def test_no_more_are_held_than_there_are_places(jobs: list[Job]) -> None:
-    held = sum(running.state in HELD for running in jobs)
-    assert len(next_jobs(jobs, PLACES)) <= max(0, PLACES[Kind.TRAIN] - held)
+def test_places_are_peoples_and_a_second_one_is_taken_only_while_nobody_else_waits(jobs: list[Job]) -> None:
+    chosen = next_jobs(jobs, PLACES)
+    before = Counter(running.owner_id for running in jobs if running.state is State.RUNNING)
+    after = before + Counter(started.owner_id for started in chosen)
+    places = PLACES[Kind.TRAIN]
+    assert len(after) <= max(places, len(before))
+    waiting = {left.owner_id for left in jobs if left.state is State.QUEUED and left not in chosen}
+    newcomers = waiting - set(after)
+    assert not newcomers or len(after) >= places
+    seconds = [started for started in chosen if after[started.owner_id] > 1]
+    assert not (seconds and newcomers)
+    assert not seconds or after.total() <= places
 
 
 def test_people_take_turns() -> None:
@@ -46,6 +55,19 @@ def test_people_take_turns() -> None:
 def test_who_has_a_run_already_waits_behind_who_has_none() -> None:
     jobs = [job(1, State.RUNNING, owner=1), job(2, owner=1), job(3, owner=2)]
     assert [waiting.id for waiting in waiting_line(jobs)] == [3, 2]
+
+
+def test_ones_many_drawings_hold_no_place_that_another_needs() -> None:
+    drawings = [job(n, State.RUNNING, owner=1, kind=Kind.DRAW) for n in range(1, 5)]
+    drawings += [job(n, owner=1, kind=Kind.DRAW) for n in range(5, 11)]
+    assert next_jobs(drawings, PLACES) == []
+    latecomer = job(11, owner=2, kind=Kind.DRAW)
+    assert next_jobs([*drawings, latecomer], PLACES) == [latecomer]
+
+
+def test_a_paused_run_takes_no_place() -> None:
+    paused = [job(n, State.PAUSED, owner=n) for n in (1, 2)]
+    assert [chosen.id for chosen in next_jobs([*paused, job(3, owner=3), job(4, owner=1)], PLACES)] == [3, 4]
 
 
 def test_a_drawing_does_not_wait_for_runs() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from trainer.protocol import Alive, Control, Event, Ready, Start, Told, TrainingPicture, TrainRequest
+from trainer.protocol import Alive, Control, Event, Loading, Ready, Start, Told, TrainingPicture, TrainRequest
 
 ROOT = Path(__file__).parents[2]
 MODEL = ROOT / "trainer" / "demo_model"
@@ -61,27 +61,25 @@ class Worker:
                 stderr=subprocess.DEVNULL,
             )
         self._lines = self._connection.makefile("rb")
-        self.ready = self.wait_for(Ready)
+        self.before_ready: list[Told] = []
+        while not isinstance(told := self.wait_for(Loading, Ready), Ready):
+            self.before_ready.append(told)
+        self.ready = told
 
     def send(self, control: Control) -> None:
         self._connection.sendall(msgspec.json.encode(control) + b"\n")
 
     def start(
-        self,
-        attempt: str,
-        request: object,
-        resume_from: str | None = None,
-        folder: str = "run",
-        words: tuple[str, ...] | None = None,
+        self, attempt: str, request: object, resume_from: str | None = None, folder: str = "run", **how: object
     ) -> None:
         job = str(self.folder / folder)
-        self.send(Start(attempt=attempt, job=1, request=request, folder=job, resume_from=resume_from, words=words))
+        self.send(Start(attempt=attempt, job=1, request=request, folder=job, resume_from=resume_from, **how))
 
     def told(self) -> Told | None:
         """The next message; None when the worker is gone."""
         line = self._lines.readline()
         message = self._decoder.decode(line) if line else None
-        if message is not None and not isinstance(message, (Alive, Ready)):
+        if message is not None and not isinstance(message, (Alive, Loading, Ready)):
             self.events.append(message)
         return message
 

@@ -37,13 +37,13 @@ def test_the_end_of_the_stream_is_told(ends: tuple[Wire, socket.socket]) -> None
     with pytest.raises(Closed):
         wire.controls(timeout_seconds=1)
     with pytest.raises(Closed):
-        wire.tell(Alive(passes=1))
+        wire.tell(Alive(attempts=("a",)))
 
 
 def test_what_is_told_is_one_line(ends: tuple[Wire, socket.socket]) -> None:
     wire, bot = ends
-    wire.tell(Alive(passes=3))
-    assert msgspec.json.decode(bot.recv(1000).removesuffix(b"\n"), type=Alive) == Alive(passes=3)
+    wire.tell(Alive(attempts=("b",)))
+    assert msgspec.json.decode(bot.recv(1000).removesuffix(b"\n"), type=Alive) == Alive(attempts=("b",))
 
 
 def test_an_unknown_message_is_an_error(ends: tuple[Wire, socket.socket]) -> None:

@@ -71,6 +71,10 @@ class DrawingJob:
         """Examples that it puts into its next pass."""
         return self.drawing.examples(most_examples)
 
+    def work(self, most_examples: int) -> float:
+        """Of its next pass, in latent elements that the model sees; a decoded picture counts like one example."""
+        return self.count(most_examples) * self.drawing.area
+
     def passed(self, now: float) -> None:
         """After a pass, at a monotonic time in seconds: the last one writes the pictures."""
         for image in self.drawing.images[len(self._unsafe) :]:

@@ -1,7 +1,6 @@
 """The engine: one frozen model, many users. Read controls, plan, make one pass, tell."""
 
 import logging
-import math
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -18,7 +17,7 @@ from trainer.engine.failures import NotFinite, Refusal, explain
 from trainer.engine.inspecting import inspect
 from trainer.engine.memory import Memory, is_out_of_memory
 from trainer.engine.picture_pass import picture_pass
-from trainer.engine.plan import Candidate, Need, Plan, plan
+from trainer.engine.plan import Candidate, Need, Plan, Turns, plan
 from trainer.engine.run import Examples, Run
 from trainer.engine.teller import Teller
 from trainer.engine.training_job import TrainingJob
@@ -26,7 +25,6 @@ from trainer.engine.training_pass import training_pass
 from trainer.models.family import Family
 from trainer.protocol import (
     PROTOCOL_VERSION,
-    Alive,
     Control,
     CreateRequest,
     DrawRequest,
@@ -42,10 +40,10 @@ from trainer.protocol import (
     TrainRequest,
     fault_in,
 )
+from trainer.pulse import Pulse
 from trainer.wire import Closed, Wire
 
 _IDLE_SECONDS = 1.0
-_ALIVE_EVERY_SECONDS = 0.5
 MOST_EXAMPLES = 16
 """In one training pass; beyond it a pass takes as much longer as there are more. Less memory makes it fewer."""
 
@@ -59,6 +57,8 @@ class _Attempt:
     job: TrainingJob | DrawingJob
     tell: Teller
     arrived: int
+    owner: str
+    alone: bool
     last_pass: int = 0
 
 
@@ -80,7 +80,8 @@ class Engine:
         self._passes = 0
         self._memory = Memory(model, most_examples)
         self._eased: set[str] = set()
-        self._alive_at = -math.inf
+        self._turns = Turns()
+        self._pulse = Pulse(wire.tell)
         self._ending = False
 
     def run(self) -> None:
@@ -89,27 +90,44 @@ class Engine:
         Raises Closed when the bot is gone.
         """
         self._tell_ready()
-        while not (self._ending or self._terminated()):
-            for control in self._wire.controls(timeout_seconds=_IDLE_SECONDS if self._idle else 0):
-                self._obey(control)
-            planned = None if self._ending else plan(self._candidates(), self._memory.most_examples)
-            if planned is not None:
-                self._execute(planned)
-            self._tell_alive()
-        self._save_all()
+        self._model.tell(self._pulse)
+        try:
+            while not (self._ending or self._terminated()):
+                self._turn()
+            self._save_all()
+        finally:
+            self._model.tell(None)
+
+    def _turn(self) -> None:
+        if self._idle:
+            self._pulse.work_on(())
+        for control in self._wire.controls(timeout_seconds=_IDLE_SECONDS if self._idle else 0):
+            self._obey(control)
+        planned = None if self._ending else plan(self._candidates(), self._memory.most_examples)
+        if planned is not None:
+            self._execute(planned)
 
     @property
     def _idle(self) -> bool:
         return all(attempt.job.need is None for attempt in self._attempts.values())
 
     def _candidates(self) -> list[Candidate]:
-        return [
-            self._candidate(name, attempt) for name, attempt in self._attempts.items() if attempt.job.need is not None
-        ]
+        wanting = {name: attempt for name, attempt in self._attempts.items() if attempt.job.need is not None}
+        had = self._turns.of({attempt.owner for attempt in wanting.values()})
+        return [self._candidate(name, attempt, had[attempt.owner]) for name, attempt in wanting.items()]
 
-    def _candidate(self, name: str, attempt: _Attempt) -> Candidate:
+    def _candidate(self, name: str, attempt: _Attempt, had: float) -> Candidate:
         job, most = attempt.job, self._memory.most_examples
-        return Candidate(name, job.need, attempt.arrived, attempt.last_pass, job.shape(most), job.count(most))
+        return Candidate(
+            name,
+            job.need,
+            attempt.arrived,
+            attempt.last_pass,
+            shape=None if attempt.alone else job.shape(most),
+            examples=job.count(most),
+            owner=attempt.owner,
+            had=had,
+        )
 
     # Controls -----------------------------------------------------------------------------------------------------
 
@@ -118,6 +136,7 @@ class Engine:
             case Start():
                 self._start(control)
             case Inspect():
+                self._pulse.work_on(())
                 with self._failing(Teller(control.attempt, self._wire.tell)):
                     self._wire.tell(inspect(self._model, control))
             case Shutdown():
@@ -128,6 +147,7 @@ class Engine:
     def _start(self, start: Start) -> None:
         if start.attempt in self._attempts:
             return
+        self._pulse.work_on([start.attempt])
         tell = Teller(start.attempt, self._wire.tell)
         with self._failing(tell):
             if fault := fault_in(start.request):
@@ -137,15 +157,19 @@ class Engine:
                     create(self._model, self._embeddings, start.request, tell)
                 case TrainRequest():
                     job = TrainingJob(self._model, self._embeddings, start, tell)
-                    self._attempts[start.attempt] = _Attempt(job, tell, next(self._arrivals))
+                    self._take(start, job, tell)
                 case DrawRequest():
                     drawing = DrawingJob(self._model, self._embeddings, start, tell)
-                    self._attempts[start.attempt] = _Attempt(drawing, tell, next(self._arrivals))
+                    self._take(start, drawing, tell)
+
+    def _take(self, start: Start, job: TrainingJob | DrawingJob, tell: Teller) -> None:
+        self._attempts[start.attempt] = _Attempt(job, tell, next(self._arrivals), start.owner, start.alone)
 
     def _steer(self, control: Stop | Pause | Resume | PreviewNow) -> None:
         attempt = self._attempts.get(control.attempt)
         if attempt is None:
             return
+        self._pulse.work_on([control.attempt])
         with self._holding([control.attempt]):
             match control:
                 case Stop():
@@ -162,8 +186,11 @@ class Engine:
 
     def _execute(self, planned: Plan) -> None:
         self._passes += 1
+        self._pulse.work_on(planned.attempts)
         for name in planned.attempts:
-            self._attempts[name].last_pass = self._passes
+            attempt = self._attempts[name]
+            attempt.last_pass = self._passes
+            self._turns.charge(attempt.owner, attempt.job.work(self._memory.most_examples))
         jobs = [self._attempts[name].job for name in planned.attempts]
         with self._holding(planned.attempts):
             match planned.need:
@@ -261,6 +288,7 @@ class Engine:
     def _save_all(self) -> None:
         for name, attempt in list(self._attempts.items()):
             if isinstance(attempt.job, TrainingJob):
+                self._pulse.work_on([name])
                 with self._holding([name]):
                     attempt.job.save()
 
@@ -279,8 +307,3 @@ class Engine:
                 native_size=self._model.native_size,
             )
         )
-
-    def _tell_alive(self) -> None:
-        if time.monotonic() - self._alive_at >= _ALIVE_EVERY_SECONDS:
-            self._alive_at = time.monotonic()
-            self._wire.tell(Alive(passes=self._passes))

@@ -53,6 +53,12 @@ class Drawing:
         """Of its next pass: drawings of one shape can share one. None shares with nobody."""
         return self._phase.shape
 
+    @property
+    def area(self) -> int:
+        """Latent elements of one picture at its present size."""
+        order, scale = self._phase.order, self.model.latent_scale
+        return (order.width // scale) * (order.height // scale)
+
     def examples(self, most: int) -> int:
         """What it puts into its next pass; of more than `most` questions a part, as even as it can be."""
         return self._phase.examples(most)

@@ -109,6 +109,13 @@ class TrainingJob:
             return 1
         return self.run.count(most_examples) if self.ready_to_train else min(most_examples, BATCH)
 
+    def work(self, most_examples: int) -> float:
+        """Of its next pass, as a drawing's is counted; a backward pass takes twice as long as a forward one."""
+        if self._preview:
+            return self.count(most_examples) * self._preview.area
+        side = (self.run.request.size or self._model.native_size) // self._model.latent_scale
+        return self.count(most_examples) * side * side * (3 if self.ready_to_train else 1)
+
     @property
     def kept(self) -> tuple[int, str | None]:
         """Step and snapshot that are safe on disk."""

@@ -1,7 +1,7 @@
 """Single files of weights, `.safetensors` and `.ckpt`, read without running anything that they hold."""
 
 import pickle
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,10 +24,10 @@ class CheckpointFile:
     metadata: Mapping[str, str]
 
 
-def read_checkpoint(path: Path, *, allow_pickle: bool) -> CheckpointFile:
+def read_checkpoint(path: Path, pulse: Callable[[], None], *, allow_pickle: bool) -> CheckpointFile:
     """Raises BadModel, OSError."""
     if path.suffix == ".safetensors":
-        weights, metadata = _read_safetensors(path)
+        weights, metadata = _read_safetensors(path, pulse)
     elif not allow_pickle:
         raise BadModel(f"{path} is a pickle; such files are read only where the operator allows it")
     else:
@@ -35,10 +35,14 @@ def read_checkpoint(path: Path, *, allow_pickle: bool) -> CheckpointFile:
     return CheckpointFile(path, {_named(key): value for key, value in weights.items()}, metadata)
 
 
-def _read_safetensors(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
+def _read_safetensors(path: Path, pulse: Callable[[], None]) -> tuple[dict[str, Tensor], dict[str, str]]:
     try:
         with safe_open(path, framework="pt") as file:
-            return {key: file.get_tensor(key) for key in file.keys()}, file.metadata() or {}  # noqa: SIM118
+            weights = {}
+            for key in file.keys():  # noqa: SIM118
+                weights[key] = file.get_tensor(key)
+                pulse()
+            return weights, file.metadata() or {}
     except SafetensorError as error:
         raise BadModel(f"{path} is no whole safetensors file: {error}") from error
 

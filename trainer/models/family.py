@@ -9,6 +9,7 @@ from PIL import Image
 from torch import Tensor
 
 from trainer.models.text import Prompt, PromptReader
+from trainer.pulse import Pulse
 from trainer.sampling.curves import Aligned
 
 Prediction = Literal["epsilon", "v_prediction"]
@@ -84,6 +85,10 @@ class Family(Protocol):
 
     May be set between two passes; raise it when the device's memory is short. Costs their way there for each picture.
     """
+
+    def tell(self, pulse: Pulse | None) -> None:
+        """Call `pulse` from within passes, pictures on their way in and out, and checks, from now on."""
+        ...
 
     @property
     def median_norms(self) -> tuple[float, ...]:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import torch
@@ -21,6 +21,7 @@ from trainer.models.sd1 import StableDiffusion1
 from trainer.models.sd2 import StableDiffusion2
 from trainer.models.sdxl import StableDiffusionXL
 from trainer.models.tokenizer import read_tokenizer
+from trainer.pulse import Pulse, silent
 
 TEXT_ENCODERS = {"text_encoder": CLIPTextModel, "text_encoder_2": CLIPTextModelWithProjection}
 _HALF = ".fp16"
@@ -32,6 +33,7 @@ class Reading:
     """How weights are read: onto which device, in which precision, whether pickles (`.bin`, `.ckpt`) may be opened.
 
     `prediction`: what the model gives, where its own word is missing or wrong. `hashes`: a JSON file to remember in.
+    `pulse`: is told of each part.
     """
 
     device: torch.device
@@ -39,6 +41,7 @@ class Reading:
     allow_pickle: bool = False
     prediction: Prediction | None = None
     hashes: Path | None = None
+    pulse: Pulse = field(default_factory=silent)
 
 
 def read_folder(folder: Path, reading: Reading, name: str | None = None) -> LatentDiffusion:
@@ -54,7 +57,7 @@ def read_folder(folder: Path, reading: Reading, name: str | None = None) -> Late
     model = kind(
         Parts(
             model=name or _model_name(folder, index),
-            model_hash=weights_hash(_weights(folder), folder, reading.hashes),
+            model_hash=_hash(folder, reading),
             model_hash_old=None,
             prediction=reading.prediction or _prediction(folder, scheduler),
             native_size=unet.config.sample_size * 2 ** (len(vae.config.block_out_channels) - 1),
@@ -70,6 +73,11 @@ def read_folder(folder: Path, reading: Reading, name: str | None = None) -> Late
     if sum(model.widths) != unet.config.cross_attention_dim:
         raise BadModel(f"{folder}: text of width {model.widths}, attention takes {unet.config.cross_attention_dim}")
     return model
+
+
+def _hash(folder: Path, reading: Reading) -> str:
+    reading.pulse.load("hash")
+    return weights_hash(_weights(folder), folder, reading.hashes, reading.pulse)
 
 
 def _kind(folder: Path, index: Mapping[str, object]) -> type[LatentDiffusion]:
@@ -100,6 +108,7 @@ def _part(kind: type[Part], folder: Path, reading: Reading, dtype: torch.dtype |
         raise BadModel(f"{folder} is missing, or has no config.json")
     if not reading.allow_pickle and not any(folder.glob("*.safetensors")):
         raise BadModel(f"{folder} has no .safetensors; pickled weights are read only where the operator allows it")
+    reading.pulse.load("weights")
     # transformers would keep the file's own type; a float16 model trains to NaN.
     part = kind.from_pretrained(
         folder,

@@ -1,8 +1,8 @@
 """What Stable Diffusion's families share: reading prompts, the autoencoder, where parts stand."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, pairwise
@@ -11,16 +11,18 @@ import torch
 from diffusers import AutoencoderKL, UNet2DConditionModel
 from diffusers.pipelines.stable_diffusion.safety_checker import StableDiffusionSafetyChecker
 from PIL import Image
-from torch import Tensor
+from torch import Tensor, nn
 from transformers import CLIPTokenizer
 
 from trainer.models.clip_text import ClipEncoder, ClipText, distinct
 from trainer.models.emphasis import emphasised
 from trainer.models.family import Conditioning, Prediction
 from trainer.models.latent_pictures import LatentPictures
+from trainer.models.listening import call_from_blocks
 from trainer.models.residency import HOME, move, working
 from trainer.models.safety import Safety
 from trainer.models.text import Prompt, PromptReader, injected
+from trainer.pulse import Pulse
 from trainer.sampling.curves import Aligned
 
 
@@ -65,6 +67,9 @@ class LatentDiffusion(ABC):
         self._safety = None if parts.safety_checker is None else Safety(parts.safety_checker, self.device)
         self.batch_varies = False
         """Whether to tell a compiled UNet that it need not be compiled anew for each size of batch."""
+        self._compiled: set[Hashable] = set()
+        self._pulse: Pulse | None = None
+        self._listening = False
 
     @abstractmethod
     def encode_windows(self, ids_NT: Tensor, windows: int, clip_skip: int) -> Conditioning:
@@ -88,6 +93,23 @@ class LatentDiffusion(ABC):
         if wanted:
             for part in (self.vae, *(text.encoder for text in self.texts)):
                 move(part, HOME)
+
+    def tell(self, pulse: Pulse | None) -> None:
+        self._pulse = pulse
+        if pulse is None or self._listening:
+            return
+        self._listening = True
+        for part in self._telling_parts():
+            call_from_blocks(part, lambda: self._pulse)
+
+    def _telling_parts(self) -> Iterator[nn.Module]:
+        """All but a compiled UNet, whose blocks are no more apart; compiled, a pass is quick."""
+        if not self.batch_varies:
+            yield self.unet
+        yield self.vae
+        yield from (text.encoder for text in self.texts)
+        if self._safety is not None:
+            yield self._safety.checker
 
     @cached_property
     def median_norms(self) -> tuple[float, ...]:
@@ -136,10 +158,22 @@ class LatentDiffusion(ABC):
         if self.batch_varies:
             for each in (latents, timesteps_B, tokens, *(told or {}).values()):
                 torch._dynamo.maybe_mark_dynamic(each, 0)
-        predicted = self.unet(
-            latents, timesteps_B, encoder_hidden_states=tokens, added_cond_kwargs=told, return_dict=False
-        )
+        with self._compiling(latents.shape[1:], tokens.shape[1:]):
+            predicted = self.unet(
+                latents, timesteps_B, encoder_hidden_states=tokens, added_cond_kwargs=told, return_dict=False
+            )
         return predicted[0].float()
+
+    @contextmanager
+    def _compiling(self, *shapes: torch.Size) -> Iterator[None]:
+        """Tell that a compiled UNet is silent for long when it meets a size for the first time."""
+        size = (*shapes, torch.is_grad_enabled(), self.unet.is_gradient_checkpointing)
+        if self._pulse is None or not self.batch_varies or size in self._compiled:
+            yield
+            return
+        with self._pulse.loading("compile"):
+            yield
+        self._compiled.add(size)
 
     def encode_picture(self, image: Image.Image) -> tuple[Tensor, Tensor]:
         return self._pictures.encode(image)

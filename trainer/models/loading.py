@@ -12,6 +12,7 @@ from trainer.models.folder import Reading, read_folder
 from trainer.models.hub import fetch, looks_like_name
 from trainer.models.latent_diffusion import LatentDiffusion
 from trainer.models.single_file import read_single_file
+from trainer.pulse import Pulse, silent
 
 __all__ = ["BadModel", "load_model"]
 
@@ -28,6 +29,7 @@ def load_model(
     offloading: bool = False,
     compile_unet: bool = False,
     configuration: Path | None = None,
+    pulse: Pulse | None = None,
 ) -> Family:
     """Load Stable Diffusion 1.x, 2.x or XL, every weight frozen. Raises BadModel, OSError.
 
@@ -35,12 +37,15 @@ def load_model(
     `prediction`: overrules what the model says of itself. `allow_pickle`: read `.ckpt` and `.bin`, weights only.
     `hashes`: a JSON file that remembers hashes. `compile_unet`: minutes, for faster passes after.
     `configuration`: for a single file of unusual architecture, a folder with the parts' config.json.
+    `pulse`: is told of each step.
     """
-    reading = Reading(device, dtype, allow_pickle=allow_pickle, prediction=prediction, hashes=hashes)
+    pulse = pulse or silent()
+    reading = Reading(device, dtype, allow_pickle=allow_pickle, prediction=prediction, hashes=hashes, pulse=pulse)
     model = _read(source, reading, configuration, allow_download=allow_download)
     if device.type == "cuda":
         _suit_cuda(model)
     if compile_unet:
+        pulse.load("compile")
         compiling.compile_unet(model)
     model.offloading = offloading
     return model
@@ -54,7 +59,8 @@ def _read(source: Path, reading: Reading, configuration: Path | None, *, allow_d
     if source.exists():
         raise BadModel(f"{source} is neither a folder nor a file that ends in {' or '.join(SUFFIXES)}")
     if looks_like_name(source.as_posix()):
-        return read_folder(fetch(source.as_posix(), allow_download=allow_download), reading, name=source.name)
+        folder = fetch(source.as_posix(), reading.pulse, allow_download=allow_download)
+        return read_folder(folder, reading, name=source.name)
     raise BadModel(f"there is no {source}")
 
 

@@ -18,14 +18,14 @@ class Safety:
     """Asks a checker, which comes to the device only while it looks."""
 
     def __init__(self, checker: StableDiffusionSafetyChecker, device: torch.device) -> None:
-        self._checker, self._device = checker, device
+        self.checker, self._device = checker, device
 
     @torch.no_grad()
     def is_unsafe(self, image: Image.Image) -> bool:
         blackened = [np.zeros((1, 1, 3))]  # it paints unsafe pictures black; we only want to know
-        with working(self._checker, self._device, leaves=True):
-            seen = clip_pixels(image).to(self._device, self._checker.dtype)
-            _, (unsafe,) = self._checker(clip_input=seen, images=blackened)
+        with working(self.checker, self._device, leaves=True):
+            seen = clip_pixels(image).to(self._device, self.checker.dtype)
+            _, (unsafe,) = self.checker(clip_input=seen, images=blackened)
         return bool(unsafe)
 
 

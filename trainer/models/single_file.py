@@ -49,7 +49,8 @@ def read_single_file(path: Path, reading: Reading, configuration: Path | None = 
 
     Raises BadModel, OSError.
     """
-    file = read_checkpoint(path, allow_pickle=reading.allow_pickle)
+    reading.pulse.load("weights")
+    file = read_checkpoint(path, reading.pulse, allow_pickle=reading.allow_pickle)
     try:
         kind = kind_of(file.weights)
         parts = _parts(file, kind, configuration or CONFIGURATIONS / kind.family, reading)
@@ -68,7 +69,7 @@ def _parts(file: CheckpointFile, kind: type[LatentDiffusion], configuration: Pat
     scheduler = _read_json(configuration / "scheduler" / "scheduler_config.json")
     return Parts(
         model=file.path.stem,
-        model_hash=weights_hash([file.path], file.path, reading.hashes),
+        model_hash=_hash(file.path, reading),
         model_hash_old=old_hash(file.path),
         prediction=reading.prediction or told_prediction(file),
         native_size=unet.config.sample_size * 2 ** (len(vae.config.block_out_channels) - 1),
@@ -81,18 +82,23 @@ def _parts(file: CheckpointFile, kind: type[LatentDiffusion], configuration: Pat
     )
 
 
+def _hash(path: Path, reading: Reading) -> str:
+    reading.pulse.load("hash")
+    return weights_hash([path], path, reading.hashes, reading.pulse)
+
+
 def _unet(file: CheckpointFile, configuration: Path, reading: Reading) -> UNet2DConditionModel:
     settings = _read_json(configuration / "unet" / "config.json")
     with init_empty_weights():
         unet = UNet2DConditionModel.from_config(settings)
-    return _filled(unet, convert_ldm_unet_checkpoint(file.weights, unet.config), reading.dtype, reading.device)
+    return _filled(unet, convert_ldm_unet_checkpoint(file.weights, unet.config), reading.dtype, reading)
 
 
 def _autoencoder(file: CheckpointFile, configuration: Path, reading: Reading) -> AutoencoderKL:
     settings = _read_json(configuration / "vae" / "config.json")
     with init_empty_weights():
         vae = AutoencoderKL.from_config(settings)
-    return _filled(vae, convert_ldm_vae_checkpoint(file.weights, vae.config), torch.float32, reading.device)
+    return _filled(vae, convert_ldm_vae_checkpoint(file.weights, vae.config), torch.float32, reading)
 
 
 def _text_encoders(file: CheckpointFile, configuration: Path, reading: Reading) -> Iterator[ClipEncoder]:
@@ -100,7 +106,7 @@ def _text_encoders(file: CheckpointFile, configuration: Path, reading: Reading) 
         if (configuration / place).is_dir():
             with init_empty_weights():
                 encoder = kind(CLIPTextConfig.from_pretrained(configuration / place, local_files_only=True))
-            yield _filled(encoder, _text_weights(file.weights, encoder), reading.dtype, reading.device)
+            yield _filled(encoder, _text_weights(file.weights, encoder), reading.dtype, reading)
 
 
 def _text_weights(weights: Mapping[str, Tensor], encoder: ClipEncoder) -> dict[str, Tensor]:
@@ -122,15 +128,21 @@ def _shape(weights: Mapping[str, Tensor], place: tuple[str, str]) -> torch.Size 
     return None if table is None else table.shape
 
 
-def _filled(part: Part, weights: Mapping[str, Tensor], dtype: torch.dtype, device: torch.device) -> Part:
+def _filled(part: Part, weights: Mapping[str, Tensor], dtype: torch.dtype, reading: Reading) -> Part:
+    reading.pulse.load("weights")
     # Copied: a file that is replaced while its pages are mapped would end the process; and pages are aligned badly.
-    copies = {key: value.to(dtype, copy=True) for key, value in weights.items()}
+    copies = {key: _copied(value, dtype, reading) for key, value in weights.items()}
     try:
         # Not strict: some files hold a layer more of the text encoder than is used. Missing ones are found by `frozen`.
         part.load_state_dict(copies, strict=False, assign=True)
     except RuntimeError as error:
         raise BadModel(f"weights of another shape than its family's: {error}") from error
-    return frozen(part, device)
+    return frozen(part, reading.device)
+
+
+def _copied(weight: Tensor, dtype: torch.dtype, reading: Reading) -> Tensor:
+    reading.pulse()
+    return weight.to(dtype, copy=True)
 
 
 def _read_json(path: Path) -> dict[str, object]:

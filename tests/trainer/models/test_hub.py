@@ -21,8 +21,9 @@ PROGRAM = """
 import sys
 from trainer.models.errors import BadModel
 from trainer.models.hub import fetch
+from trainer.pulse import silent
 try:
-    print(fetch(sys.argv[1], allow_download=sys.argv[2] == "yes"))
+    print(fetch(sys.argv[1], silent(), allow_download=sys.argv[2] == "yes"))
 except BadModel as error:
     print("refused:", error)
 """
