@@ -9,19 +9,18 @@ import discord
 from discord import ui
 
 from bot.access import Actor
-from bot.answers import Interaction, actor_of, show, texts_of
+from bot.answers import Interaction, actor_of, asker, show, texts_of
 from bot.cards.outgoing import button, layout, row
-from bot.drafts import RequestDraft
-from bot.drawing import random_seed
 from bot.drawing_settings import written
 from bot.errors import EmptyFile, Refusal, TextlessPicture
+from bot.forms import random_seed
 from bot.names import escape, in_block
 from bot.redrawing import check_redrawn, differences, redraw
 from bot.service import Service
 from bot.texts.catalogue import Texts
 from bot.training import check_upload
 from bot.uploads import Upload
-from trainer.protocol import DrawRequest, PictureSettings, Ready
+from trainer.protocol import DrawRequest, PictureSettings, Ready, SeenPicture
 
 CARD_LIMIT = 3900
 """Characters of all texts of a card; Discord takes 4,000."""
@@ -32,10 +31,12 @@ SHOWN_PROMPT, SHOWN_NEGATIVE_PROMPT, SHOWN_FACT, SHOWN_TEXT = 300, 150, 100, 150
 async def show_picture_info(interaction: Interaction, service: Service, picture: discord.Attachment) -> None:
     """What the picture says, what of it comes out differently here, and a button that draws it. Raises Refusal."""
     texts = texts_of(interaction)
-    text, said = await _read(service, picture)
+    seen = await _read(service, picture)
+    text, said = seen.text or "", seen.settings
     head = [f"### {escape(picture.filename, SHOWN_FACT)}"]
     if said is None:
-        await show(interaction, layout(*_blocks([*head, texts("info-no-settings")], text, [], texts)))
+        what = texts("info-graph", program=seen.program) if seen.program else texts("info-no-settings")
+        await show(interaction, layout(*_blocks([*head, what], text, [], texts)))
         return
     request = redraw(said, random_seed())
     head += _about(said, request, texts)
@@ -44,13 +45,13 @@ async def show_picture_info(interaction: Interaction, service: Service, picture:
         await show(interaction, layout(*_blocks(head, text, [*notes, f"✕ {texts.refusal(fault)}"], texts)))
         return
     # In a row, not in the message: an upload may be larger than what a bot may send.
-    await service.drafts.keep(interaction.id, interaction.user.id, RequestDraft(request))
+    await service.submissions.keep_draft(asker(interaction), request)
     draw = button(texts("button-draw-this"), f"draw_read:{interaction.id}", discord.ButtonStyle.primary)
     await show(interaction, layout(*_blocks(head, text, notes, texts), *row([draw])))
 
 
-async def _read(service: Service, picture: discord.Attachment) -> tuple[str, PictureSettings | None]:
-    """The text of an upload, and the settings in it. Raises Refusal."""
+async def _read(service: Service, picture: discord.Attachment) -> SeenPicture:
+    """An upload with a text. Raises Refusal."""
     check_upload(picture)
     upload = Upload(picture.filename, await picture.read())
     if not upload.data:
@@ -58,7 +59,7 @@ async def _read(service: Service, picture: discord.Attachment) -> tuple[str, Pic
     seen = await service.looking.look_at_picture(upload)
     if seen.text is None:
         raise TextlessPicture(file=upload.file_name)
-    return seen.text, seen.settings
+    return seen
 
 
 def _blocks(head: list[str], text: str, notes: list[str], texts: Texts) -> list[ui.Item[Any]]:

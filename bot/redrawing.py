@@ -100,7 +100,7 @@ def _unused(said: PictureSettings) -> Iterator[tuple[str, str]]:
 
 
 def _is_seed(seed: int | None) -> bool:
-    """Other programs' may have 64 bits; below 0 is any."""
+    """Of at most 64 bits; below 0 is any."""
     return seed is not None and 0 <= seed <= LARGEST_SEED
 
 

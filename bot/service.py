@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from bot.cards.outbox import Outbox
-from bot.drafts import Drafts
 from bot.jobs.dispatch import Dispatch
 from bot.jobs.submit import Submissions
 from bot.library import Library
@@ -28,7 +27,6 @@ class Service:
     submissions: Submissions
     dispatch: Dispatch
     outbox: Outbox
-    drafts: Drafts
     library: Library
     styles: Styles
     pictures: PictureStore

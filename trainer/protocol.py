@@ -154,10 +154,12 @@ class SeenPicture(_Message, frozen=True):
     """A picture that could be looked into."""
 
     file: str
+    program: str
+    """Whose text it is, such as ComfyUI; empty for the web UI's kind of text, which many programs write."""
     text: str | None
     """What it carries, up to 65,536 characters; None where it carries nothing."""
     settings: PictureSettings | None
-    """None where the text is no settings."""
+    """None where the text is no settings, or a graph that is not understood."""
 
 
 Look = SeenFile | SeenPicture | RefusedFile

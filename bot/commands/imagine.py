@@ -8,9 +8,9 @@ from msgspec.structs import replace
 
 from bot.answers import Interaction, check_may_post, place, shelf_of, think
 from bot.commands.options import PROMPT_LIMIT, named, setting_choices, suggest_styles, worded
-from bot.drawing import random_seed
 from bot.drawing_settings import MOST_STEPS, SETTINGS, read_drawing_settings
 from bot.faults import check
+from bot.forms import random_seed
 from bot.service import Service
 from bot.styles import apply_styles, split_names
 from bot.texts.translator import word
@@ -36,7 +36,7 @@ def imagine_command(service: Service) -> app_commands.Command[Any, ..., None]:
         steps: app_commands.Range[int, 1, MOST_STEPS] = 20,
         sampler: str = "Euler a",
         cfg_scale: app_commands.Range[float, 1.0, 30.0] = 7.0,
-        seed: app_commands.Range[int, -1, 2**32 - 1] = -1,
+        seed: app_commands.Range[int, -1, 2**53 - 1] = -1,
         width: app_commands.Range[int, 64, 2048] | None = None,
         height: app_commands.Range[int, 64, 2048] | None = None,
         count: app_commands.Range[int, 1, 9] = 1,

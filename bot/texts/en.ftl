@@ -242,13 +242,6 @@ card-follows = It is accepted. Its card follows as soon as Discord takes it.
 ## Forms
 
 form-train-title = Teach a word
-form-train-further-title = Train { $name } further
-form-settings = Settings, one a line
-form-settings-description = Such as steps: 400. A line that you take out is as usual again.
-form-pictures-kept-description = { $pictures ->
-    [one] 1 picture is
-   *[other] { $pictures } pictures are
-} kept from before. Add more, or none.
 form-draw-title = Draw
 form-name = Name
 form-name-description = The new word. Letters, digits, spaces and . _ - may be in it.
@@ -434,6 +427,7 @@ info-cut = { $characters ->
    *[other] The last { $characters } characters are
 } not shown.
 info-no-settings = It carries this text, but no settings that a picture could be drawn by.
+info-graph = { $program } made it, and how is written in a form that is not understood here.
 info-unknown = { $setting } is not known here; { $instead } takes its place.
 info-any-seed = It names no seed that can be used here, so the picture will be another one.
 info-noise = Its noise came from a graphics card. It is drawn with an NVIDIA card's numbers, which fit if it was one.

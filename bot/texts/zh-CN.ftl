@@ -232,10 +232,6 @@ card-follows = 已接受。Discord 恢复后会立即显示卡片。
 ## Forms
 
 form-train-title = 教一个词
-form-train-further-title = 继续训练 { $name }
-form-settings = 设置，每行一项
-form-settings-description = 例如 步数: 400。删去的行恢复为默认值。
-form-pictures-kept-description = 之前的 { $pictures } 张图片还在。可以再加，也可以不加。
 form-draw-title = 画图
 form-name = 名称
 form-name-description = 新词。可以用文字、数字、空格和 . _ -
@@ -379,6 +375,7 @@ info-size-own = 模型自己的尺寸
 info-settings = 设置：`{ $settings }`
 info-cut = 最后 { $characters } 个字符没有显示。
 info-no-settings = 它带有这段文字，但不是可以用来画图的设置。
+info-graph = 它由 { $program } 制作，其制作方式的写法在这里无法理解。
 info-unknown = 这里没有 { $setting }，改用 { $instead }。
 info-any-seed = 它没有这里能用的种子，所以画出来会是另一张图。
 info-noise = 它的噪声来自显卡。这里用 NVIDIA 显卡的数来画；原来的也是，才会一致。

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from PIL import Image
+from PIL import Image, ImageChops
 from PIL.PngImagePlugin import PngInfo
 
 from tests.acceptance.stage import Stage, buttons_of, pictures, stage, text_of
@@ -182,10 +182,11 @@ async def info(played: Stage, data: bytes, person: str = "Ada") -> Json:
     return await played.sandbox.message(answer["message_id"], person=person)
 
 
-def saying(text: str) -> bytes:
-    """A picture that carries the text."""
+def saying(text: str = "", **texts: str) -> bytes:
+    """A picture that carries the text where the web UI has it, or texts under keys of their own."""
     chunk = PngInfo()
-    chunk.add_text("parameters", text)
+    for key, value in (texts or {"parameters": text}).items():
+        chunk.add_text(key, value)
     return encoded(scene(), pnginfo=chunk)
 
 
@@ -239,6 +240,34 @@ async def test_what_comes_out_differently_is_told(played: Stage) -> None:
     told = text_of(await info(played, saying("Made with a camera")))
     assert "It carries this text, but no settings" in told
     assert "```\nMade with a camera\n```" in told
+
+
+async def test_lines_after_the_settings_are_told_as_not_used(played: Stage) -> None:
+    settings = "Steps: 2, Sampler: Euler a, Seed: 1, Size: 64x64"
+    said = text_of(await info(played, saying(f"a cat\nNegative prompt: bad\n{settings}\nTemplate: a {{cat|dog}}")))
+    assert "**Prompt** a cat\n**Negative prompt** bad\n2 steps · Euler a" in said
+    assert r"-# Not used here: Template: a {cat\|dog}." in said
+
+
+async def test_a_picture_of_another_program_is_drawn_or_its_program_named(played: Stage) -> None:
+    settings = '{"steps": 2, "sampler": "k_euler", "seed": 7, "scale": 5, "uc": "bad", "width": 64, "height": 64}'
+    card = await info(played, saying(Software="NovelAI", Description="a cat", Comment=settings))
+    assert "2 steps · Euler · CFG scale 5 · seed 7 · 64 × 64" in text_of(card)
+    assert "Seed: 7" in text_of(await pressed(played, card, "Draw this"))
+    graph = '{"3": {"class_type": "KSampler", "inputs": {"seed": 1, "steps": 20, "cfg": 7}}}'
+    assert "ComfyUI made it, and how is written in a form" in text_of(await info(played, saying(prompt=graph)))
+
+
+async def test_the_picture_after_the_largest_seed_of_32_bits_can_be_drawn_again(played: Stage) -> None:
+    drawn = await draw(played, "house", steps=1, seed=2**32 - 1, count=2)
+    second = await played.sandbox.fetch(drawn["attachments"][1]["url"])
+    card = await info(played, second)
+    assert "seed 4294967296" in text_of(card)
+    again = await pressed(played, card, "Draw this")
+    asked = await draw(played, "house", steps=1, seed=2**32)
+    for alone in (again, asked):
+        apart = ImageChops.difference(await image(played, alone), Image.open(io.BytesIO(second)))
+        assert max(most for _, most in apart.getextrema()) <= 1, "company changes the last bit of a sum"
 
 
 async def test_a_text_without_a_prompt_is_drawn_too(played: Stage) -> None:

@@ -15,7 +15,7 @@ from trainer.engine.failures import Refusal
 from trainer.engine.order import Larger, Order, Start
 from trainer.engine.wording import Wording, read_wording
 from trainer.models.family import Family
-from trainer.protocol import SIDE_MULTIPLE, DrawRequest, Hires, fault_in
+from trainer.protocol import LARGEST_SEED, SIDE_MULTIPLE, DrawRequest, Hires, fault_in
 from trainer.sampling.enlargement import enlargement_of
 from trainer.sampling.sampler_names import ScheduleChoice, read_sampler, read_schedule
 from trainer.sampling.samplers import SAMPLERS, SamplerRow
@@ -101,8 +101,8 @@ def _sampler(request: DrawRequest) -> tuple[SamplerRow, ScheduleChoice]:
 
 def _start(request: DrawRequest, place: int) -> Start:
     if request.variation_strength == 0:
-        return Start(request.seed + place)
-    return Start(request.seed, (request.variation_seed or 0) + place)
+        return Start((request.seed + place) % (LARGEST_SEED + 1))
+    return Start(request.seed, ((request.variation_seed or 0) + place) % (LARGEST_SEED + 1))
 
 
 def _image(path: Path, width: int, height: int) -> Image.Image:

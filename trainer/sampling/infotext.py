@@ -12,7 +12,9 @@ _FEWEST_PAIRS = 3  # fewer on the last line, and it is a line of the prompt
 _NEGATIVE = "Negative prompt:"
 _RUN = re.compile(r"([\w \-/]+)(:?)")
 _VALUE = re.compile(r'\s*+(?:("(?:\\.|[^\\"])++")\s*+|([^,]*+))(?:,|$)')
-_WHOLE, _SIZE = re.compile(r"-?[0-9]{1,18}"), re.compile(r"([0-9]{1,6})x([0-9]{1,6})")
+_WHOLE, _SIZE = re.compile(r"-?[0-9]{1,20}"), re.compile(r"([0-9]{1,6})x([0-9]{1,6})")
+_OLD_KEYS = ("Size-1", "Size-2", "First pass size", "Hypernet", "Hypernet strength")
+_OLD_FIRST_PASS = 512 * 512  # pixels, where a text of that time names no size
 Missing = TypeVar("Missing")
 
 
@@ -20,13 +22,16 @@ def parse_parameters(text: str) -> Parameters:
     """What a text says, and what the web UI's reader assumes where it says nothing: steps 20, CFG scale 7, seed -1
     (any), size 0x0 (the model's own), RNG GPU. Never raises; time grows with the text's length only.
 
-    A sampler that is not known here keeps its name; settings that are not known are in `others`.
+    A sampler that is not known here keeps its name; settings that are not known, and lines after the settings, are in
+    `others`.
     """
-    *lines, last = text.strip().split("\n")
-    settings = _pairs(last)
-    prompt, negative = _prompts(lines if settings else [*lines, last])
+    lines, settings, after = _parts(text)
+    prompt, negative = _prompts(lines)
+    if "Hypernet" in settings:  # before it was a tag in the prompt
+        prompt += f"<hypernet:{settings['Hypernet']}:{settings.get('Hypernet strength', '1.0')}>"
     sampler, schedule = _sampler(settings)
-    width, height = _size(settings, "Size") or (0, 0)
+    size = _size(settings, "Size") or (_whole(settings, "Size-1", 0), _whole(settings, "Size-2", 0))
+    (width, height), resize = _first_pass(settings, size)
     return Parameters(
         prompt=prompt,
         negative_prompt=negative,
@@ -49,20 +54,49 @@ def parse_parameters(text: str) -> Parameters:
         ensd=_whole(settings, "ENSD", 0),
         rng=settings.get("RNG", "GPU"),
         hires_upscale=_number(settings, "Hires upscale", None),
-        hires_resize=_size(settings, "Hires resize"),
+        hires_resize=resize,
         hires_steps=_whole(settings, "Hires steps", 0),
         hires_upscaler=settings.get("Hires upscaler", ""),
         eta=_number(settings, "Eta", _number(settings, "Eta DDIM", None)),
         drop_penultimate=settings.get("Discard penultimate sigma") == "True",
         emphasis=settings.get("Emphasis", "Original"),
-        others=tuple((key, value) for key, value in settings.items() if key not in KEYS),
+        others=(*((key, value) for key, value in settings.items() if key not in (*KEYS, *_OLD_KEYS)), *after),
         version=settings.get("Version", ""),
     )
 
 
 def has_settings(text: str) -> bool:
-    """Whether the last line is settings, and not more of a prompt."""
-    return bool(_pairs(text.strip().rsplit("\n", 1)[-1]))
+    """Whether there are settings, and not only a prompt."""
+    return bool(_parts(text)[1])
+
+
+def _parts(text: str) -> tuple[list[str], dict[str, str], list[tuple[str, str]]]:
+    """Lines of the prompts, the settings, and what stands after them, as prompt generators of the web UI add it.
+
+    The settings are the last line, or the last of those that name the steps, which no prompt does.
+    """
+    lines = text.strip().split("\n")
+    for place in reversed(range(len(lines))):
+        settings = _pairs(lines[place]) if place == len(lines) - 1 or "Steps" in lines[place] else {}
+        if settings and (place == len(lines) - 1 or "Steps" in settings):
+            return lines[:place], settings, [_named(line) for line in lines[place + 1 :] if line.strip()]
+    return lines, {}, []
+
+
+def _named(line: str) -> tuple[str, str]:
+    key, colon, value = line.partition(":")
+    return (key.strip(), value.strip()) if colon else ("…", line.strip())
+
+
+def _first_pass(settings: dict[str, str], size: tuple[int, int]) -> tuple[tuple[int, int], tuple[int, int] | None]:
+    """Size of the first pass and of the enlarged picture; until 2023 the text had the last as its size."""
+    first = _size(settings, "First pass size")
+    if first is None:
+        return size, _size(settings, "Hires resize")
+    if not all(first) and all(size):
+        scale = math.sqrt(_OLD_FIRST_PASS / math.prod(size))
+        first = tuple(math.ceil(scale * side / 64) * 64 for side in size)
+    return (first[0], first[1]), size
 
 
 def _pairs(line: str) -> dict[str, str]:

@@ -57,7 +57,7 @@ class PictureNoise:
         self._begun = True
         first = self._first()
         if self._ensd:
-            self._draw = _draws(self._source, self._seed + self._ensd, self._device)
+            self._draw = _draws(self._source, (self._seed + self._ensd) % 2**64, self._device)
         return first
 
     def between(self, sigma: float, following: float) -> Tensor:

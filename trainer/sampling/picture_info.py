@@ -1,7 +1,7 @@
 """The child process that looks into strangers' pictures: `python -m trainer.sampling.picture_info FILE`.
 
-Prints one JSON line: `SeenPicture`, or `RefusedFile` for what is no picture or a broken one. It decodes no pixels,
-imports no torch, and limits its own memory and time.
+Prints one JSON line: `SeenPicture`, or `RefusedFile` for what is no picture or a broken one. It imports no torch
+ and limits its own memory and time.
 """
 
 import sys
@@ -10,13 +10,15 @@ from pathlib import Path
 import msgspec
 
 from trainer.embeddings.limits import limit_process
+from trainer.infotext.programs import read_info
 from trainer.protocol import PictureSettings, RefusedFile, SeenPicture
-from trainer.sampling.infotext import has_settings, parse_parameters
-from trainer.sampling.picture_text import UnreadablePicture, read_text
+from trainer.sampling.picture_text import UnreadablePicture, read_texts
 
 _MEMORY = 500_000_000
 """Bytes of address space; the largest upload is 25 MB."""
 _SECONDS = 10
+_LONGEST_TEXT = 2**16
+"""Characters that are told on."""
 
 
 def main(file: str) -> None:
@@ -28,16 +30,14 @@ def main(file: str) -> None:
 def look(path: Path) -> SeenPicture | RefusedFile:
     """What the picture says of itself."""
     try:
-        text = read_text(path)
+        reading = read_info(read_texts(path))
     except (UnreadablePicture, OSError) as error:
         return RefusedFile(file=str(path), reason=str(error))
-    return SeenPicture(file=str(path), text=text, settings=_settings(text) if text else None)
-
-
-def _settings(text: str) -> PictureSettings | None:
-    if not has_settings(text):
-        return None
-    return msgspec.convert(parse_parameters(text), PictureSettings, from_attributes=True)
+    if reading is None:
+        return SeenPicture(file=str(path), program="", text=None, settings=None)
+    said = reading.parameters
+    settings = None if said is None else msgspec.convert(said, PictureSettings, from_attributes=True)
+    return SeenPicture(file=str(path), program=reading.program, text=reading.text[:_LONGEST_TEXT], settings=settings)
 
 
 if __name__ == "__main__":

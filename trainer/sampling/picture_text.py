@@ -7,10 +7,11 @@ from PIL import ExifTags, Image
 from PIL.PngImagePlugin import PngInfo
 
 from trainer.embeddings.aside import write_aside
+from trainer.infotext.hidden import read_hidden
 
 _FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 _LARGEST_FILE = 64 * 2**20  # bytes
-_LONGEST_TEXT = 2**16  # characters; what comes after is not read
+_LONGEST_TEXT = 2**20  # characters of each, as a PNG's own limit in Pillow; what comes after is not read
 _UNICODE, _ASCII, _UNSAID = b"UNICODE\0", b"ASCII\0\0\0", b"\0" * 8  # EXIF 2.32, table 9
 
 
@@ -36,19 +37,25 @@ def save_webp(image: Image.Image, path: Path, parameters: str | None, quality: i
     _write(image, path, "WEBP", exif=_exif(parameters), quality=quality)
 
 
-def read_text(path: Path) -> str | None:
-    """The text that a picture carries, or None; pixels are not decoded. Raises UnreadablePicture and OSError.
+def read_texts(path: Path) -> dict[str, str]:
+    """All texts that a picture carries by their keys. Raises UnreadablePicture and OSError.
 
-    Looked for in a PNG's `parameters`, the EXIF user comment, a GIF's or JPEG's comment, in this order.
+    A PNG's own keys, "UserComment" of EXIF, "comment" of GIF and JPEG; where there are none, what is hidden in the
+    opacity, for which the pixels are decoded. Then "Width" and "Height" of the picture.
     """
     if path.stat().st_size > _LARGEST_FILE:
         raise UnreadablePicture(f"{path.name} is larger than {_LARGEST_FILE >> 20} MiB")
     try:
         with Image.open(path, formats=_FORMATS) as picture:
-            found = picture.info.get("parameters") or _user_comment(picture) or _comment(picture)
+            found = {
+                key: value for key, value in picture.info.items() if isinstance(key, str) and isinstance(value, str)
+            }
+            found |= {"UserComment": _user_comment(picture), "comment": _comment(picture)}
+            found = {key: value[:_LONGEST_TEXT] for key, value in found.items() if value.strip()}
+            found = found or read_hidden(picture)
+            return found | dict(zip(("Width", "Height"), map(str, picture.size), strict=True))
     except Exception as error:  # a stranger's file: Pillow's parsers raise whatever they stumble over
         raise UnreadablePicture(f"{path.name}: {error}") from error
-    return found[:_LONGEST_TEXT] if isinstance(found, str) and found.strip() else None
 
 
 def _write(image: Image.Image, path: Path, kind: str, **options: object) -> None:

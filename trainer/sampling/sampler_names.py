@@ -59,32 +59,50 @@ class SamplerName:
 
 
 SAMPLER_NAMES = (
-    SamplerName(name="DPM++ 2M", aliases=("k_dpmpp_2m",), schedule="Karras"),
-    SamplerName(name="DPM++ SDE", aliases=("k_dpmpp_sde",), schedule="Karras", eta=1.0, calls_per_step=2),
-    SamplerName(name="DPM++ 2M SDE", aliases=("k_dpmpp_2m_sde",), schedule="Exponential", eta=1.0),
-    SamplerName(name="DPM++ 2M SDE Heun", aliases=("k_dpmpp_2m_sde_heun",), schedule="Exponential", eta=1.0),
+    SamplerName(name="DPM++ 2M", aliases=("k_dpmpp_2m", "dpmpp_2m"), schedule="Karras"),
+    SamplerName(name="DPM++ SDE", aliases=("k_dpmpp_sde", "dpmpp_sde"), schedule="Karras", eta=1.0, calls_per_step=2),
+    SamplerName(name="DPM++ 2M SDE", aliases=("k_dpmpp_2m_sde", "dpmpp_2m_sde"), schedule="Exponential", eta=1.0),
     SamplerName(
-        name="DPM++ 2S a", aliases=("k_dpmpp_2s_a",), schedule="Karras", eta=1.0, uses_ensd=True, calls_per_step=2
+        name="DPM++ 2M SDE Heun", aliases=("k_dpmpp_2m_sde_heun", "dpmpp_2m_sde_heun"), schedule="Exponential", eta=1.0
     ),
     SamplerName(
-        name="DPM++ 3M SDE", aliases=("k_dpmpp_3m_sde",), schedule="Exponential", eta=1.0, drops_penultimate=True
+        name="DPM++ 2S a",
+        aliases=("k_dpmpp_2s_a", "dpmpp_2s_ancestral"),
+        schedule="Karras",
+        eta=1.0,
+        uses_ensd=True,
+        calls_per_step=2,
     ),
-    SamplerName(name="Euler a", aliases=("k_euler_a", "k_euler_ancestral", "euler ancestral"), eta=1.0, uses_ensd=True),
+    SamplerName(
+        name="DPM++ 3M SDE",
+        aliases=("k_dpmpp_3m_sde", "dpmpp_3m_sde"),
+        schedule="Exponential",
+        eta=1.0,
+        drops_penultimate=True,
+    ),
+    SamplerName(
+        name="Euler a",
+        aliases=("k_euler_a", "k_euler_ancestral", "euler ancestral", "euler_ancestral", "euler_a"),
+        eta=1.0,
+        uses_ensd=True,
+    ),
     SamplerName(name="Euler", aliases=("k_euler",)),
     SamplerName(name="LMS", aliases=("k_lms",)),
     SamplerName(name="Heun", aliases=("k_heun",), calls_per_step=2),
-    SamplerName(name="DPM2", aliases=("k_dpm_2",), schedule="Karras", drops_penultimate=True, calls_per_step=2),
+    SamplerName(name="DPM2", aliases=("k_dpm_2", "dpm_2"), schedule="Karras", drops_penultimate=True, calls_per_step=2),
     SamplerName(
         name="DPM2 a",
-        aliases=("k_dpm_2_a",),
+        aliases=("k_dpm_2_a", "dpm_2_ancestral"),
         schedule="Karras",
         eta=1.0,
         uses_ensd=True,
         drops_penultimate=True,
         calls_per_step=2,
     ),
-    SamplerName(name="DPM fast", aliases=("k_dpm_fast",), eta=1.0, uses_ensd=True, grid="range"),
-    SamplerName(name="DPM adaptive", aliases=("k_dpm_ad",), eta=1.0, uses_ensd=True, grid="range", alone=True),
+    SamplerName(name="DPM fast", aliases=("k_dpm_fast", "dpm_fast"), eta=1.0, uses_ensd=True, grid="range"),
+    SamplerName(
+        name="DPM adaptive", aliases=("k_dpm_ad", "dpm_adaptive"), eta=1.0, uses_ensd=True, grid="range", alone=True
+    ),
     SamplerName(name="Restart", aliases=(), schedule="Karras", calls_per_step=2),
     SamplerName(name="DDIM", aliases=(), eta=0.0, grid="leading", variance_preserving=True),
     SamplerName(
@@ -97,7 +115,7 @@ SAMPLER_NAMES = (
         guidance_divisor=12.5,
     ),
     SamplerName(name="PLMS", aliases=(), grid="leading", variance_preserving=True),
-    SamplerName(name="UniPC", aliases=(), grid="linear", variance_preserving=True),
+    SamplerName(name="UniPC", aliases=("uni_pc",), grid="linear", variance_preserving=True),
     SamplerName(name="LCM", aliases=("k_lcm",), timesteps_every=20),
 )
 _BY_NAME = {known.lower(): row for row in SAMPLER_NAMES for known in (row.name, *row.aliases)}
@@ -122,8 +140,10 @@ def read_sampler(written: str) -> tuple[SamplerName, ScheduleChoice]:
 def read_schedule(written: str) -> ScheduleChoice:
     """Noise schedule by its label, "Automatic" among them, without regard to case, spaces and underscores.
 
-    Raises UnknownSchedule, whose text lists the labels there are.
+    ComfyUI's name of DDIM's is known too. Raises UnknownSchedule, whose text lists the labels there are.
     """
+    if _bare(written) == "ddimuniform":
+        return "DDIM"
     for choice in _CHOICES:
         if _bare(choice) == _bare(written):
             return choice
@@ -137,5 +157,8 @@ def _bare(label: str) -> str:
 # "DDIM" is left out: it never was a suffix.
 _ENDINGS: tuple[tuple[str, Schedule], ...] = (
     *((f" {schedule.lower()}", schedule) for schedule in SCHEDULES if schedule != "DDIM"),
+    *((f"_{schedule.lower().replace(' ', '_')}", schedule) for schedule in SCHEDULES if schedule != "DDIM"),
     ("_ka", "Karras"),
+    ("_ddim_uniform", "DDIM"),
+    (" sgmuniform", "SGM Uniform"),
 )

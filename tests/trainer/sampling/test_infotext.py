@@ -229,3 +229,54 @@ def test_a_reader_needs_no_torch() -> None:
     code = f"import {modules}; print(json.dumps([*sys.modules]))"
     loaded = json.loads(subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout)
     assert not {"torch", "numpy", "diffusers", "transformers"} & set(loaded)
+
+
+def test_lines_after_the_settings_are_no_prompt() -> None:
+    """As prompt generators for the web UI add them."""
+    read = parse_parameters(
+        "a cat\nNegative prompt: bad\nSteps: 20, Sampler: Euler a, CFG scale: 7, Seed: 1\n"
+        "Template: a {cat|dog}\n\nthe end"
+    )
+    assert (read.prompt, read.negative_prompt, read.steps, read.seed) == ("a cat", "bad", 20, 1)
+    assert read.others == (("Template", "a {cat|dog}"), ("…", "the end"))
+    assert not has_settings("key: a, other: b, third: c\nand no settings")
+
+
+def test_seeds_of_64_bits_are_kept() -> None:
+    assert parse_parameters("x\nSteps: 1, Sampler: Euler, Seed: 18446744073709551615").seed == 2**64 - 1
+
+
+@pytest.mark.parametrize(
+    ("written", "size", "resize"),
+    [
+        ("Size: 1024x1024, First pass size: 512x512", (512, 512), (1024, 1024)),
+        ("Size: 1024x768, First pass size: 0x0", (640, 448), (1024, 768)),
+        ("Size-1: 640, Size-2: 448", (640, 448), None),
+        ("Size: 512x512, Hires resize: 768x0", (512, 512), (768, 0)),
+    ],
+)
+def test_sizes_as_older_texts_have_them(written: str, size: tuple[int, int], resize: tuple[int, int] | None) -> None:
+    read = parse_parameters(f"x\nSteps: 20, Sampler: Euler, Seed: 1, {written}")
+    assert ((read.width, read.height), read.hires_resize, read.others) == (size, resize, ())
+
+
+def test_a_hypernetwork_becomes_a_tag() -> None:
+    read = parse_parameters("an owl\nSteps: 20, Sampler: Euler, Seed: 1, Hypernet: anime, Hypernet strength: 0.6")
+    assert read.prompt == "an owl<hypernet:anime:0.6>"
+
+
+@pytest.mark.parametrize(
+    ("written", "sampler", "schedule"),
+    [
+        ("dpmpp_2m_karras", "DPM++ 2M", "Automatic"),
+        ("euler_ancestral_normal", "Euler a", "Normal"),
+        ("euler_a", "Euler a", "Automatic"),
+        ("dpmpp_sde, Schedule type: karras", "DPM++ SDE", "Automatic"),
+        ("DPM++ 2M SGMUniform", "DPM++ 2M", "SGM Uniform"),
+        ("dpmpp_2m_sde_ddim_uniform", "DPM++ 2M SDE", "DDIM"),
+        ("uni_pc", "UniPC", "Automatic"),
+    ],
+)
+def test_names_of_samplers_as_other_programs_write_them(written: str, sampler: str, schedule: str) -> None:
+    read = parse_parameters(f"x\nSteps: 20, Sampler: {written}, Seed: 1")
+    assert (read.sampler, read.schedule) == (sampler, schedule)
