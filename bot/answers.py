@@ -1,6 +1,5 @@
 """Answering one interaction: who asks, in which language, and what they are told when it goes wrong."""
 
-import secrets
 from typing import Any, TypeAlias
 
 import discord
@@ -8,10 +7,12 @@ import structlog
 from discord import app_commands, ui
 
 from bot.access import Act, Actor, check, of_job
-from bot.errors import CannotPostHere, Forgotten, NotYours, Refusal
+from bot.errors import CannotPostHere, CannotStore, Forgotten, NotYours, Refusal
 from bot.jobs.job import Job
 from bot.jobs.submit import Asker
+from bot.logs import fault_code
 from bot.service import Service
+from bot.storage import storage_fault
 from bot.texts.catalogue import Texts, texts_for
 from trainer.protocol import Request
 
@@ -125,12 +126,14 @@ async def answer_error(interaction: Interaction, error: BaseException) -> None:
     """The one place where an error becomes a reply. A fault of ours has a code that is in the log beside its cause."""
     if isinstance(error, app_commands.CommandInvokeError):
         error = error.original
+    if (fault := storage_fault(error)) is not None:
+        error = CannotStore(reason=fault)
     texts = texts_of(interaction)
     try:
         if isinstance(error, Refusal):
             await say(interaction, texts.refusal(error))
             return
-        code = f"E-{secrets.token_hex(2).upper()}"
+        code = fault_code()
         log.error("interaction failed", code=code, interaction=interaction.id, exc_info=error)
         await say(interaction, texts("fault", code=code))
     except discord.HTTPException as unanswerable:

@@ -77,6 +77,7 @@ async def _run_parts(settings: Settings, folder: Path, database: Database, clien
             tasks.create_task(stay_connected(client, settings.discord_token.get_secret_value()), name="gateway"),
             tasks.create_task(_when_ready(client, outbox.run), name="outbox"),
             tasks.create_task(_when_ready(client, cards.run), name="cards"),
+            tasks.create_task(database.keep_ballast(dispatch.wake), name="ballast"),
         ]
         await stopping.wait()
         log.info("stopping: the trainer saves")

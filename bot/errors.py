@@ -11,7 +11,7 @@ Refusal
 ├── BadSchedule  BadTemplate  BadSize  TooManySteps  StepsBehind  TooManyVectors  EmptyStart       (settings)
 │   PromptTooLong  BadSetting  UnknownSampler  UnknownUpscaler  StrayCaption  UnreadableCaption
 ├── EmptyStyle  NoSuchStyle  StyleNotYours  TooManyStyles  StyledPromptTooLong                    (styles)
-└── QuotaReached  AlreadyEnded  Forgotten  CannotPostHere  OnlyAgeRestricted                       (the service)
+└── QuotaReached  AlreadyEnded  Forgotten  CannotPostHere  OnlyAgeRestricted  CannotStore          (the service)
 
 The docstring of a leaf is what it says in English; `Texts.refusal` words it in the person's own language.
 """
@@ -24,6 +24,7 @@ ScheduleFault = Literal["empty", "not_a_number", "not_positive", "not_a_step", "
 """The problems of trainer.training.lr_schedule, which the bot does not import."""
 KnownModel = Literal["sd1", "sd2", "sdxl", "other"]
 UntakenKind = Literal["heic", "avif", "bmp", "tiff", "ico", "psd", "jxl"]
+StorageFault = Literal["full", "locked", "unwritable"]
 
 
 class Refusal(Exception):
@@ -525,3 +526,13 @@ class OnlyAgeRestricted(Refusal):
     """What was drawn for an age-restricted channel is shown in such channels only."""
 
     text_id = "refusal-only-age-restricted"
+
+
+class CannotStore(Refusal):
+    """The disk of this server is full. Nothing is lost, and it goes on by itself; ask again later."""
+
+    text_id = "refusal-cannot-store"
+
+    def __init__(self, *, reason: StorageFault) -> None:
+        super().__init__(reason=reason)
+        self.reason: StorageFault = reason

@@ -2,6 +2,7 @@
 
 import logging
 import re
+import secrets
 import sys
 from typing import Literal
 
@@ -10,6 +11,11 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 _SECRET = re.compile(r"[\w-]{23,28}\.[\w-]{6}\.[\w-]{27,}|(?<=/webhooks/)\d+/[\w-]+|(?<=/interactions/)\d+/[\w.-]+")
 """Bot tokens, and the tokens of webhooks and interactions in the addresses that libraries log."""
+
+
+def fault_code() -> str:
+    """What a person can quote of a fault of ours, and the log has beside its cause: "E-7F3A"."""
+    return f"E-{secrets.token_hex(2).upper()}"
 
 
 def start_logging(form: Literal["auto", "text", "json"]) -> None:

@@ -8,10 +8,14 @@ import discord
 import structlog
 
 from bot.cards.outbox import PASSING, UNREACHABLE
-from bot.cards.outgoing import Outgoing
+from bot.cards.outgoing import Outgoing, fault_message
 from bot.db.database import Database
+from bot.errors import CannotStore
 from bot.jobs.job import Job
 from bot.jobs.rows import job_by_id, jobs_behind
+from bot.logs import fault_code
+from bot.storage import storage_fault
+from bot.texts.catalogue import texts_for
 
 log = structlog.get_logger(__name__)
 
@@ -60,7 +64,7 @@ class Cards:
         async with asyncio.TaskGroup() as tasks:
             while True:
                 self._wake.clear()
-                behind = [job for job in await jobs_behind(self._database) if job.id not in self._editing]
+                behind = [job for job in await self._behind() if job.id not in self._editing]
                 for job in behind:
                     if self._due(job):
                         self._editing.add(job.id)
@@ -68,6 +72,14 @@ class Cards:
                 if not behind:
                     await self._wake.wait()
                 await asyncio.sleep(LOOK_SECONDS)
+
+    async def _behind(self) -> list[Job]:
+        try:
+            return await jobs_behind(self._database)
+        except Exception as error:
+            if storage_fault(error) is None:
+                raise
+            return []
 
     def _due(self, job: Job) -> bool:
         shown = self._shown.setdefault(job.id, Shown())
@@ -79,24 +91,34 @@ class Cards:
     async def _edit(self, job: Job) -> None:
         shown = self._shown[job.id]
         try:
-            newest = await job_by_id(self._database, job.id) or job
-            await self._show(newest, shown)
-            await self._mark(newest)
-            if newest.ended:
-                del self._shown[job.id]
-        except UNREACHABLE as error:
-            log.info("card is gone", job=job.id, error=repr(error))
-            async with self._database.transaction() as queries:
-                await queries.forget_card(self._database.connection, id=job.id)
+            await self._bring_up_to_date(job, shown)
+        except CannotStore:
+            shown.at = time.monotonic()  # the database has said so in the log
         except PASSING as error:
             shown.at = time.monotonic()
             log.warning("card waits", job=job.id, error=repr(error))
+        except Exception as error:
+            shown.at = time.monotonic()
+            log.error("card not edited", job=job.id, code=fault_code(), exc_info=error)
         finally:
             self._editing.discard(job.id)
             self._wake.set()  # it may have changed meanwhile
 
+    async def _bring_up_to_date(self, job: Job, shown: Shown) -> None:
+        newest = await job_by_id(self._database, job.id) or job
+        try:
+            await self._show(newest, shown)
+        except UNREACHABLE as error:
+            log.info("card is gone", job=job.id, error=repr(error))
+            async with self._database.transaction() as queries:
+                await queries.forget_card(self._database.connection, id=job.id)
+            return
+        await self._mark(newest)
+        if newest.ended:
+            del self._shown[job.id]
+
     async def _show(self, job: Job, shown: Shown) -> None:
-        outgoing = await self._compose(job)
+        outgoing = await self._composed(job)
         look = (outgoing.view.to_components(), outgoing.files)  # type: ignore[no-untyped-call]
         if look == shown.look or job.message_id is None:
             return
@@ -108,6 +130,16 @@ class Cards:
         else:
             await message.edit(view=outgoing.view, attachments=outgoing.attachments())
         shown.at, shown.look, shown.files, shown.stage = time.monotonic(), look, names, _stage(job)
+
+    async def _composed(self, job: Job) -> Outgoing:
+        try:
+            return await self._compose(job)
+        except Exception as error:
+            if storage_fault(error) is not None:
+                raise
+            code = fault_code()
+            log.error("card not made", job=job.id, code=code, exc_info=error)
+            return fault_message(texts_for(job.locale), "fault-card", code)
 
     async def _mark(self, job: Job) -> None:
         async with self._database.transaction() as queries:

@@ -11,10 +11,14 @@ import discord
 import structlog
 from msgspec.structs import replace
 
-from bot.cards.outgoing import Outgoing
+from bot.cards.outgoing import Outgoing, fault_message
 from bot.db.database import Database
+from bot.errors import CannotStore
 from bot.jobs.job import Job
-from bot.jobs.rows import job_by_id
+from bot.jobs.rows import FAULT, job_by_id, place_of
+from bot.logs import fault_code
+from bot.storage import storage_fault
+from bot.texts.catalogue import texts_for
 
 log = structlog.get_logger(__name__)
 
@@ -57,13 +61,20 @@ class Outbox:
     async def run(self) -> None:
         """Sends for ever. What cannot be sent now is tried again; nothing else waits for it."""
         while True:
-            rows = [row async for row in self._database.queries.messages_open(self._database.connection)]
-            waiting = await asyncio.gather(*(self.deliver(job_id) for job_id in {row["job_id"] for row in rows}))
-            if all(waiting):
+            if await self._sent_all():
                 await self._wake.wait()
             else:
                 await asyncio.sleep(RETRY_SECONDS)
             self._wake.clear()
+
+    async def _sent_all(self) -> bool:
+        try:
+            rows = [row async for row in self._database.queries.messages_open(self._database.connection)]
+        except Exception as error:
+            if storage_fault(error) is None:
+                raise
+            return False
+        return all(await asyncio.gather(*(self.deliver(job_id) for job_id in {row["job_id"] for row in rows})))
 
     async def deliver(self, job_id: int) -> bool:
         """Sends what is open for one job, in order; False when something must be tried again."""
@@ -74,12 +85,37 @@ class Outbox:
             for row in rows:
                 try:
                     await self._send(row)
+                except CannotStore:
+                    return False  # the database has said so in the log
                 except PASSING as error:
                     log.warning("message waits", job=job_id, key=row["key"], error=repr(error))
                     return False
+                except Exception as error:  # noqa: BLE001 — one message's trouble must not end the others'
+                    if not await self._tell_fault(row, error):
+                        return False
+        return True
+
+    async def _tell_fault(self, row: Any, error: Exception) -> bool:
+        """Tells in place of a message that cannot be made or sent that something went wrong; False to try it again."""
+        code = fault_code()
+        log.error("message given up", job=row["job_id"], key=row["key"], code=code, exc_info=error)
+        place = await place_of(self._database, row["job_id"])
+        try:
+            if place is not None and row["key"] in ("card", "result", FAULT):
+                texts = texts_for(place.locale)
+                outgoing = fault_message(texts, "fault-card", code, row["id"], ping=place.owner_id)
+                await self._post_to(row, place.channel_id, outgoing, place.guild_id)
+        except CannotStore:
+            return False
+        except Exception as hopeless:  # noqa: BLE001 — there is nothing simpler left to say
+            log.warning("not even the fault could be told", job=row["job_id"], code=code, error=repr(hopeless))
+        await self._close(row, None)
         return True
 
     async def _send(self, row: Any) -> None:
+        if row["key"] == FAULT:
+            await self._send_fault(row)
+            return
         job = await job_by_id(self._database, row["job_id"])
         composed = await self._post.compose(job, row["key"], row["id"]) if job else None
         if job is None or composed is None:
@@ -98,6 +134,18 @@ class Outbox:
         if message is not None:
             await self._post.posted(job, row["key"], message)
             self._delivered()
+
+    async def _send_fault(self, row: Any) -> None:
+        """Of a job whose row cannot be read: only where it was asked for, and by whom, is known."""
+        place = await place_of(self._database, row["job_id"])
+        if place is not None:
+            texts, code = texts_for(place.locale), place.code or "?"
+            outgoing = fault_message(texts, "fault-job", code, row["id"], ping=place.owner_id)
+            try:
+                await self._post_to(row, place.channel_id, outgoing, place.guild_id)
+            except UNREACHABLE as error:
+                log.warning("channel out of reach", job=row["job_id"], key=FAULT, error=repr(error))
+        await self._close(row, None)
 
     async def _post_to(
         self, row: Any, channel_id: int, outgoing: Outgoing, guild_id: int | None = None

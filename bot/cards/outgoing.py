@@ -8,6 +8,8 @@ from typing import NamedTuple
 import discord
 from discord import ui
 
+from bot.texts.catalogue import Texts
+
 ACCENT = {"running": 0x4F7CAC, "done": 0x5B8C5A, "failed": 0xB0413E, "quiet": 0x8A8F98}
 """Colours of a card's edge, by how its job stands."""
 
@@ -68,3 +70,9 @@ def gallery(*names_and_words: tuple[str, str]) -> ui.MediaGallery[ui.LayoutView]
 def file_name(name: str, suffix: str) -> str:
     """A name that Discord leaves as it is, so that `attachment://` finds it: it keeps ASCII only."""
     return (re.sub(r"[^A-Za-z0-9.-]+", "_", name).strip("_.") or "embedding") + suffix
+
+
+def fault_message(texts: Texts, text_id: str, code: str, mark: int | None = None, ping: int | None = None) -> Outgoing:
+    """In place of a card that could not be made: what went wrong is in the log under the code."""
+    words = texts(text_id, code=code)
+    return Outgoing(layout(ui.TextDisplay(words if ping is None else f"<@{ping}> {words}"), mark=mark), ping=ping)

@@ -1,16 +1,25 @@
 """The one SQLite file, which only the bot writes: opening, migrating, transactions."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import aiosql
 import aiosqlite
+import structlog
+
+from bot.errors import CannotStore, StorageFault
+from bot.storage import Ballast, storage_fault
+
+log = structlog.get_logger(__name__)
 
 _FOLDER = Path(str(files("bot.db")))
+BALLAST_SECONDS = 2.0
+"""Between two looks whether the disk has room again."""
 
 
 class NewerDatabase(Exception):
@@ -25,22 +34,78 @@ def migrations() -> list[str]:
 class Database:
     """One connection; a lock makes a transaction one task's alone. `queries` are the named ones of `queries/*.sql`."""
 
-    def __init__(self, connection: aiosqlite.Connection) -> None:
+    def __init__(self, connection: aiosqlite.Connection, ballast: Ballast) -> None:
         self.connection = connection
         self.queries: Any = aiosql.from_path(_FOLDER / "queries", "aiosqlite", mandatory_parameters=False)
+        self._ballast = ballast
         self._writing = asyncio.Lock()
+        self._trouble: StorageFault | None = None
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Any]:
-        """Everything inside is kept, or nothing. Locks at once, so a read before a write is safe."""
+        """Everything inside is kept, or nothing. Locks at once, so a read before a write is safe.
+
+        Raises CannotStore while the disk is full, the file cannot be written, or another process holds it.
+        """
         async with self._writing:
-            await self.connection.execute("BEGIN IMMEDIATE")
             try:
+                # Inside: a task that is cancelled here has begun one all the same, in the connection's thread.
+                await self.connection.execute("BEGIN IMMEDIATE")
                 yield self.queries
-            except BaseException:
-                await self.connection.execute("ROLLBACK")
+                await self._to_the_end("COMMIT")
+            except BaseException as error:
+                await self._roll_back()
+                if isinstance(error, sqlite3.Error) and (fault := storage_fault(error)) is not None:
+                    self._note(fault, error)
+                    raise CannotStore(reason=fault) from error
                 raise
-            await self.connection.execute("COMMIT")
+            self._note(None)
+
+    def check_room(self) -> None:
+        """Raises CannotStore while there is room only to note what has been begun."""
+        if self._ballast.given_up:
+            raise CannotStore(reason="full")
+
+    def give_up_ballast(self) -> bool:
+        """Frees the room in hand; False when that was done before."""
+        if self._ballast.given_up:
+            return False
+        self._ballast.give_up()
+        return True
+
+    async def keep_ballast(self, over: Callable[[], None]) -> None:
+        """For ever: takes the room in hand back as soon as the disk has it, and calls `over`."""
+        while True:
+            if self._ballast.given_up and self._ballast.take():
+                log.info("there is room on the disk again")
+                over()
+            await asyncio.sleep(BALLAST_SECONDS)
+
+    def _note(self, fault: StorageFault | None, error: Exception | None = None) -> None:
+        """One line of the log when it begins, one when it is over."""
+        if fault is not None and self._trouble is None:
+            log.warning("nothing can be stored: waiting until it passes", fault=fault, error=str(error))
+        if fault is None and self._trouble is not None:
+            log.info("can be stored again")
+        self._trouble = fault
+
+    async def _roll_back(self) -> None:
+        with suppress(sqlite3.OperationalError):  # there is none: it never began, or SQLite has ended it itself
+            await self._to_the_end("ROLLBACK")
+
+    async def _to_the_end(self, sql: str) -> None:
+        """Runs what must not be left half way: a task that is cancelled meanwhile learns of it after."""
+        statement = asyncio.ensure_future(self.connection.execute(sql))
+        cancelled: asyncio.CancelledError | None = None
+        while not statement.done():
+            try:
+                await asyncio.wait([statement])
+            except asyncio.CancelledError as error:
+                cancelled = error
+        if cancelled is not None:
+            statement.exception()
+            raise cancelled
+        statement.result()
 
 
 @asynccontextmanager
@@ -56,7 +121,9 @@ async def open_database(path: Path) -> AsyncIterator[Database]:
         await connection.execute("PRAGMA foreign_keys = ON")
         await connection.execute("PRAGMA busy_timeout = 5000")
         await _migrate(connection, path)
-        yield Database(connection)
+        ballast = Ballast(path.parent / "ballast")
+        ballast.take()
+        yield Database(connection, ballast)
     finally:
         await connection.close()
 

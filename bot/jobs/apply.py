@@ -41,7 +41,7 @@ def apply(job: Job, event: Event, now: float) -> Change | None:
     """Applies one event; None when it comes from an earlier attempt, or comes twice, or the job has ended."""
     if job.ended or event.attempt != job.attempt or event.n <= job.event:
         return None
-    change = _changed(replace(job, event=event.n, revision=job.revision + 1), event)
+    change = _changed(replace(job, event=event.n, revision=job.revision + 1), event, now)
     if change.job.ended:
         change = change._replace(job=replace(change.job, ended_at=now, attempt=None))
     return change
@@ -79,12 +79,18 @@ def release(job: Job, now: float) -> Change:
     return Change(replace(_let_go(job, State.QUEUED, now), report=report))
 
 
+def fail(job: Job, code: str, now: float) -> Change:
+    """A fault of ours, which is in the log under the code: the job ends with what it has learned so far."""
+    report = replace(job.report, failure="fault", facts={"code": code}, coarse=None)
+    return Change(replace(_let_go(job, State.FAILED, now), report=report), _result(job, has_file=True))
+
+
 def _let_go(job: Job, state: State, now: float) -> Job:
     ended_at = now if state in ENDED else None
     return replace(job, state=state, attempt=None, event=0, revision=job.revision + 1, ended_at=ended_at)
 
 
-def _changed(job: Job, event: Event) -> Change:
+def _changed(job: Job, event: Event, now: float) -> Change:
     report = job.report
     match event:
         case Started():
@@ -137,7 +143,7 @@ def _changed(job: Job, event: Event) -> Change:
         case Drawn():
             return _drawn(job, event)
         case Failed():
-            return _failed(job, event)
+            return _failed(job, event, now)
         case _:
             assert_never(event)
 
@@ -179,7 +185,10 @@ def _drawn(job: Job, event: Drawn) -> Change:
     )
 
 
-def _failed(job: Job, event: Failed) -> Change:
+def _failed(job: Job, event: Failed, now: float) -> Change:
+    if event.reason == "disk" and job.lost_attempts + 1 < LOST_ATTEMPTS:
+        # It goes on from its last checkpoint once there is room; the dispatch begins nothing before.
+        return release(replace(job, lost_attempts=job.lost_attempts + 1), now)
     report = replace(job.report, failure=event.reason, facts=event.facts, step=event.step)
     if event.snapshot is not None:
         report = replace(report, snapshot=event.snapshot)

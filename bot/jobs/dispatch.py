@@ -2,9 +2,10 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import structlog
 from msgspec.structs import replace
@@ -12,12 +13,14 @@ from msgspec.structs import replace
 from bot.access import Actor
 from bot.db.database import Database
 from bot.files import copy_aside
-from bot.jobs.apply import Change, apply, lose, release
+from bot.jobs.apply import Change, apply, fail, lose, release
 from bot.jobs.job import HELD, Job, Kind, State
 from bot.jobs.line import next_jobs
 from bot.jobs.questions import Questions
-from bot.jobs.rows import job_by_id, keep_change, new_attempt, open_jobs, text
+from bot.jobs.rows import fail_unread, job_by_id, keep_change, new_attempt, open_jobs, read_open_jobs, text
 from bot.library import usable_words
+from bot.logs import fault_code
+from bot.storage import storage_fault
 from bot.workers.worker import Connection, Worker, WorkerLost
 from trainer.protocol import (
     PROTOCOL_VERSION,
@@ -39,7 +42,11 @@ from trainer.protocol import (
 
 log = structlog.get_logger(__name__)
 
+T = TypeVar("T")
+
 FIRST_BACKOFF, LAST_BACKOFF = 1.0, 60.0
+STORAGE_SECONDS = 1.0
+"""Between two tries while nothing can be stored; SQLite itself waits for a locked file before each."""
 STABLE_SECONDS = 60.0
 """A trainer that lived so long has earned a quick restart."""
 
@@ -136,17 +143,38 @@ class Dispatch:
         while True:
             await self._wake.wait()
             self._wake.clear()
-            for job in next_jobs(await open_jobs(self._database), self._places.by_kind()):
+            try:
+                await self._start_next(connection)
+            except Exception as error:
+                if storage_fault(error) is None:
+                    raise
+                await asyncio.sleep(STORAGE_SECONDS)
+                self.wake()
+
+    async def _start_next(self, connection: Connection) -> None:
+        """Starts all that there are places for. Raises what `storage_fault` knows."""
+        self._database.check_room()
+        jobs, unreadable = await read_open_jobs(self._database)
+        for row in unreadable:
+            await self._give_up(row.job_id, row)
+        for job in next_jobs(jobs, self._places.by_kind()):
+            try:
                 await self._start(connection, job)
+            except WorkerLost:
+                raise
+            except Exception as error:
+                if storage_fault(error) is not None:
+                    raise
+                await self._give_up(job.id, error)
 
     async def _start(self, connection: Connection, job: Job) -> None:
+        folder = self._runs_folder / str(job.id)
+        folder.mkdir(parents=True, exist_ok=True)
         held = await self._hold(job.id)
         if held is None or held.attempt is None:
             return
         self._held[held.attempt] = held.id
         self._changed()
-        folder = self._runs_folder / str(held.id)
-        folder.mkdir(parents=True, exist_ok=True)
         await connection.send(
             Start(
                 attempt=held.attempt,
@@ -203,7 +231,12 @@ class Dispatch:
             return
         if isinstance(told, Ready | Inspected):
             return
-        await self._apply(told)
+        try:
+            await self._kept(lambda: self._apply(told))
+        except Exception as error:  # noqa: BLE001 — one job's trouble must not end the others'
+            await self._give_up(self._held.pop(told.attempt), error)
+            if self._connection is not None:
+                await self._connection.send(Stop(attempt=told.attempt))
         self._changed()
 
     async def _apply(self, event: Event) -> None:
@@ -216,28 +249,77 @@ class Dispatch:
             if change is None:
                 return
             await self._keep(queries, change)
-        if change.job.ended:
+        if isinstance(event, Failed) and event.reason == "disk":
+            self._database.give_up_ballast()  # nothing is begun before there is room for it
+        if change.job.attempt is None:
             del self._held[event.attempt]
             self.wake()
 
     async def _put_back(self, how: Callable[[Job, float], Change]) -> None:
         """No worker lives, so no attempt does: what was held goes back into the queue."""
         self._held.clear()
-        for job in await open_jobs(self._database):
+        jobs, unreadable = await self._kept(lambda: read_open_jobs(self._database))
+        for row in unreadable:
+            await self._give_up(row.job_id, row)
+        for job in jobs:
             if job.state in HELD:
-                async with self._database.transaction() as queries:
-                    await self._keep(queries, how(job, time.time()))
+                try:
+                    await self._kept(partial(self._put_one_back, job, how))
+                except Exception as error:  # noqa: BLE001 — one job's trouble must not end the others'
+                    await self._give_up(job.id, error)
         self._changed()
 
     def _lose(self, job: Job, now: float) -> Change:
         return lose(job, now, self._at_work, from_outside=self._ended_from_outside)
 
+    async def _put_one_back(self, job: Job, how: Callable[[Job, float], Change]) -> None:
+        async with self._database.transaction() as queries:
+            await self._keep(queries, how(job, time.time()))
+
     async def _keep(self, queries: Any, change: Change) -> None:
         """The file before the row: what a run that failed had learned is a word all the same."""
         job = change.job
         if job.state is State.FAILED and job.report.snapshot is not None:
-            await asyncio.to_thread(copy_aside, Path(job.report.snapshot), self._embeddings_folder)
-        await keep_change(self._database, queries, change)
+            job = await self._hand_over(job, Path(job.report.snapshot))
+        await keep_change(self._database, queries, change._replace(job=job))
+
+    async def _hand_over(self, job: Job, snapshot: Path) -> Job:
+        try:
+            self._embeddings_folder.mkdir(parents=True, exist_ok=True)
+            await asyncio.to_thread(copy_aside, snapshot, self._embeddings_folder)
+        except FileNotFoundError as error:
+            log.warning("what the run had learned is no longer there", job=job.id, error=str(error))
+            return replace(job, report=replace(job.report, snapshot=None))
+        return job
+
+    async def _give_up(self, job_id: int, error: Exception) -> None:
+        """Ends one job for a fault of ours, and tells its owner; the others go on."""
+        code = fault_code()
+        log.error("job given up", job=job_id, code=code, exc_info=error)
+        try:
+            await self._kept(lambda: self._fail(job_id, code))
+        except Exception as hopeless:  # noqa: BLE001 — the row itself may be what is wrong
+            log.warning("job ended unread", job=job_id, code=code, error=repr(hopeless))
+            await self._kept(lambda: fail_unread(self._database, job_id, code))
+        self._changed()
+
+    async def _fail(self, job_id: int, code: str) -> None:
+        async with self._database.transaction() as queries:
+            job = await job_by_id(self._database, job_id)
+            if job is not None and not job.ended:
+                await self._keep(queries, fail(job, code, time.time()))
+
+    async def _kept(self, write: Callable[[], Awaitable[T]]) -> T:
+        """Notes what has happened. While nothing can be stored it waits, and so does the trainer, whom nobody reads."""
+        while True:
+            try:
+                return await write()
+            except Exception as error:
+                fault = storage_fault(error)
+                if fault is None:
+                    raise
+                if not (fault == "full" and self._database.give_up_ballast()):
+                    await asyncio.sleep(STORAGE_SECONDS)
 
     # What others ask -----------------------------------------------------------------------------------------------
 

@@ -1,7 +1,8 @@
 """Jobs as rows: reading and writing them whole, in one place."""
 
 import secrets
-from typing import Any
+import time
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -10,14 +11,39 @@ from bot.jobs.apply import Change
 from bot.jobs.job import Job, Kind, Report, State
 from trainer.protocol import Request, TrainRequest
 
+FAULT = "fault"
+"""Key of the message that tells of a job whose row cannot be read."""
+
+
+class Unreadable(Exception):
+    """A job's row holds what this version cannot read: it was damaged, or written by another."""
+
+    def __init__(self, job_id: int) -> None:
+        super().__init__(f"the row of job {job_id}")
+        self.job_id = job_id
+
+
+class Place(NamedTuple):
+    """Where a job is told of, and its owner: what can be known of it even where its row cannot be read."""
+
+    owner_id: int
+    guild_id: int | None
+    channel_id: int
+    locale: str
+    code: str | None
+    """Of the fault that ended it."""
+
 
 def job_from(row: Any) -> Job:
-    """A row of `jobs` as a Job."""
+    """A row of `jobs` as a Job. Raises Unreadable."""
     columns = {key: row[key] for key in row.keys()}  # noqa: SIM118 — sqlite3.Row iterates over values
-    columns["kind"] = Kind(columns["kind"])
-    columns["state"] = State(columns["state"])
-    columns["request"] = msgspec.json.decode(columns["request"], type=Request)
-    columns["report"] = msgspec.json.decode(columns["report"], type=Report)
+    try:
+        columns["kind"] = Kind(columns["kind"])
+        columns["state"] = State(columns["state"])
+        columns["request"] = msgspec.json.decode(columns["request"], type=Request)
+        columns["report"] = msgspec.json.decode(columns["report"], type=Report)
+    except ValueError as error:  # among them all of msgspec's
+        raise Unreadable(columns["id"]) from error
     for wish in ("stop_wanted", "pause_wanted"):
         columns[wish] = bool(columns[wish])
     return Job(**columns)
@@ -34,13 +60,44 @@ async def job_by_id(database: Database, job_id: int) -> Job | None:
 
 
 async def open_jobs(database: Database) -> list[Job]:
-    """Everything not ended, in the order it came."""
-    return [job_from(row) async for row in database.queries.jobs_open(database.connection)]
+    """Everything not ended that can be read, in the order it came."""
+    return (await read_open_jobs(database))[0]
+
+
+async def read_open_jobs(database: Database) -> tuple[list[Job], list[Unreadable]]:
+    """Everything not ended, in the order it came, and what of it cannot be read."""
+    return _read([row async for row in database.queries.jobs_open(database.connection)])
 
 
 async def jobs_behind(database: Database) -> list[Job]:
     """Jobs whose card shows less than is known."""
-    return [job_from(row) async for row in database.queries.jobs_behind(database.connection)]
+    return _read([row async for row in database.queries.jobs_behind(database.connection)])[0]
+
+
+def _read(rows: list[Any]) -> tuple[list[Job], list[Unreadable]]:
+    jobs, unreadable = [], []
+    for row in rows:
+        try:
+            jobs.append(job_from(row))
+        except Unreadable as error:
+            unreadable.append(error)
+    return jobs, unreadable
+
+
+async def place_of(database: Database, job_id: int) -> Place | None:
+    row = await database.queries.place_of_job(database.connection, id=job_id)
+    return Place(*row) if row else None
+
+
+async def fail_unread(database: Database, job_id: int, code: str) -> None:
+    """Ends a job whose row cannot be read or written as it is: one message tells its owner, all others are dropped."""
+    report = Report(failure="fault", facts={"code": code})
+    async with database.transaction() as queries:
+        now = time.time()
+        await queries.fail_unread(database.connection, id=job_id, report=text(report), now=now)
+        await queries.close_messages(database.connection, job_id=job_id, now=now)
+        await queries.add_message(database.connection, job_id=job_id, key=FAULT, nonce=new_nonce())
+        await queries.unreserve_embedding_of(database.connection, job_id=job_id)
 
 
 async def keep_change(database: Database, queries: Any, change: Change) -> None:

@@ -45,10 +45,11 @@ class Submissions:
         """Keeps the request as a job with its card to be posted; the same interaction twice gives the same job.
 
         `age_restricted` is said of the channel; what a copied request has from its own channel does not count.
-        Raises NameTaken and QuotaReached.
+        Raises NameTaken, QuotaReached and CannotStore.
         """
         if not isinstance(request, CreateRequest):
             request = replace(request, allow_unsafe=age_restricted)
+        self._database.check_room()
         async with self._database.transaction() as queries:
             known = await queries.job_by_interaction(self._database.connection, interaction_id=asker.interaction_id)
             if known:

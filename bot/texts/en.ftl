@@ -366,6 +366,7 @@ failure-unknown-sampler = There is no such sampler. Choose one from the list.
 failure-unknown-upscaler = There is no such upscaler here. Choose Latent or Lanczos.
 failure-prompt-too-long = The prompt is too long for this model. Make it shorter.
 failure-disk = The server's disk is full, or cannot be written. Tell the person who runs the bot, then try again.
+failure-fault = Something went wrong here, and it is in the log as { $code }. Ask again, or tell the person who runs the bot.
 failure-internal = Something went wrong in the trainer; its log names it as job { $job }. Try again, or tell the person who runs the bot.
 failure-worker-lost = The trainer stopped unexpectedly { $attempts } times in a row, so it was given up. Try a smaller batch size, or tell the person who runs the bot.
 failure-kept = Kept: step { $step }.
@@ -671,7 +672,14 @@ refusal-already-ended = This has already ended.
 refusal-forgotten = What this button belonged to is no longer here.
 refusal-cannot-post-here = Embedsmith may not write or attach files in this channel. Ask its moderators, or use another channel.
 refusal-only-age-restricted = What was drawn for an age-restricted channel is shown in such channels only.
+refusal-cannot-store = { $reason ->
+    [full] The disk of this server is full. Nothing is lost, and it goes on by itself; try again later.
+    [locked] The database is busy right now. Nothing is lost; try again in a moment.
+   *[unwritable] This server's disk cannot be written right now. Nothing is lost, and it goes on by itself; try again later.
+}
 
 ## Everything else that goes wrong
 
 fault = Something went wrong here, and it is in the log as { $code }. Try again; if it stays, tell the person who runs the bot.
+fault-card = Something went wrong with this card, and it is in the log as { $code }. The job itself goes on.
+fault-job = Something went wrong with what you asked for, so it has ended; it is in the log as { $code }. Ask again, or tell the person who runs the bot.

@@ -326,6 +326,7 @@ failure-unknown-sampler = 没有这个采样器。请从列表中选择。
 failure-unknown-upscaler = 这里没有这个放大算法。请选 Latent 或 Lanczos。
 failure-prompt-too-long = 提示词对当前模型太长。请写短一些。
 failure-disk = 服务器磁盘已满或无法写入。请告诉运行机器人的人，然后再试。
+failure-fault = 出错了，日志编号 { $code }。请重新提交，或告诉运行机器人的人。
 failure-internal = 训练程序出错，日志中记为任务 { $job }。请再试一次，或告诉运行机器人的人。
 failure-worker-lost = 训练程序连续 { $attempts } 次意外停止，已放弃。请减小批量大小，或告诉运行机器人的人。
 failure-kept = 已保留：第 { $step } 步。
@@ -571,7 +572,14 @@ refusal-already-ended = 这个已经结束了。
 refusal-forgotten = 这个按钮所属的内容已经不在了。
 refusal-cannot-post-here = Embedsmith 不能在这个频道发消息或附件。请联系频道管理员，或换一个频道。
 refusal-only-age-restricted = 为年龄限制频道画的图片，只在这类频道里显示。
+refusal-cannot-store = { $reason ->
+    [full] 服务器磁盘已满。什么都没有丢失，有空间后会自动继续；请稍后再试。
+    [locked] 数据库正忙。什么都没有丢失；请稍候再试。
+   *[unwritable] 服务器磁盘暂时无法写入。什么都没有丢失，恢复后会自动继续；请稍后再试。
+}
 
 ## Everything else that goes wrong
 
 fault = 出错了，日志编号 { $code }。请再试一次；如果仍然如此，请告诉运行机器人的人。
+fault-card = 这张卡片出错了，日志编号 { $code }。任务本身照常进行。
+fault-job = 你的请求出错，已经结束；日志编号 { $code }。请重新提交，或告诉运行机器人的人。

@@ -1,5 +1,6 @@
 """The SQLite file: kept whole, migrated, refused when it is newer."""
 
+import asyncio
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from bot.db.database import Database, NewerDatabase, migrations, open_database
-from bot.errors import NameTaken, QuotaReached
+from bot.errors import CannotStore, NameTaken, QuotaReached
 from bot.jobs.apply import Change, release
 from bot.jobs.job import Kind, State
 from bot.jobs.rows import job_by_id, keep_change
@@ -46,6 +47,59 @@ async def test_a_transaction_is_kept_whole_or_not_at_all(tmp_path: Path) -> None
                 await queries.add_consent(database.connection, person_id=1, given_at=0.0)
                 raise ZeroDivisionError
         assert not await database.queries.has_consented(database.connection, person_id=1)
+
+
+@pytest.mark.parametrize("moment", range(16))
+async def test_a_task_that_is_cancelled_anywhere_leaves_no_transaction(tmp_path: Path, moment: int) -> None:
+    """`moment` counts the turns of the loop until the cancellation, and so walks over every await of a transaction."""
+    async with open_database(tmp_path / "e.sqlite3") as database:
+
+        async def work(person: int) -> None:
+            async with database.transaction() as queries:
+                await queries.add_consent(database.connection, person_id=person, given_at=0.0)
+                await queries.add_consent(database.connection, person_id=-person, given_at=0.0)
+
+        for person in range(1, 30):
+            task = asyncio.create_task(work(person))
+            for _ in range(moment):
+                await asyncio.sleep(0)
+            task.cancel()
+            task.cancel()
+            await asyncio.wait([task])
+            await work(1000 + person)
+            both = [await database.queries.has_consented(database.connection, person_id=p) for p in (person, -person)]
+            assert both[0] == both[1], "half a transaction was kept"
+        assert not database.connection.in_transaction
+
+
+async def test_a_cancelled_transaction_is_over_before_the_next_begins(tmp_path: Path) -> None:
+    async with open_database(tmp_path / "e.sqlite3") as database:
+
+        async def work(person: int) -> None:
+            async with database.transaction() as queries:
+                await queries.add_consent(database.connection, person_id=person, given_at=0.0)
+
+        tasks = [asyncio.create_task(work(person)) for person in range(1, 200)]
+        await asyncio.sleep(0)
+        for task in tasks[::3]:
+            task.cancel()
+        done, _ = await asyncio.wait(tasks)
+        faults = [task.exception() for task in done if not task.cancelled() and task.exception() is not None]
+        assert faults == []
+        assert await database.queries.has_consented(database.connection, person_id=2)
+
+
+async def test_a_database_that_another_process_holds_is_a_refusal_that_passes(tmp_path: Path) -> None:
+    path = tmp_path / "e.sqlite3"
+    async with open_database(path) as database:
+        await database.connection.execute("PRAGMA busy_timeout = 20")
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("BEGIN EXCLUSIVE")
+            with pytest.raises(CannotStore) as refused:
+                await submissions(database).submit(ASKER, TRAIN)
+            assert refused.value.reason == "locked"
+            other.execute("COMMIT")
+        assert await submissions(database).submit(ASKER, TRAIN)
 
 
 async def test_a_job_comes_back_as_it_was_kept(tmp_path: Path) -> None:

@@ -63,3 +63,15 @@ UPDATE jobs SET thread_id = :thread_id WHERE id = :id;
 -- name: forget_card!
 -- The card was deleted by somebody: it is not posted again.
 UPDATE jobs SET message_id = NULL, shown_revision = revision WHERE id = :id;
+
+-- name: place_of_job^
+-- Where a job is told of; read even where the rest of its row cannot be.
+SELECT owner_id, guild_id, channel_id, locale,
+    CASE WHEN json_valid(report) THEN json_extract(report, '$.facts.code') END AS code
+FROM jobs WHERE id = :id;
+
+-- name: fail_unread!
+-- Ends a job whose row cannot be read. Its card stays as it is; a message tells of it.
+UPDATE jobs SET state = 'failed', attempt = NULL, report = :report, ended_at = :now,
+    revision = revision + 1, shown_revision = revision + 1
+WHERE id = :id;

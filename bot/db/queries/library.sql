@@ -32,6 +32,10 @@ WHERE name = :name;
 -- The job ended with nothing: the name is free again.
 DELETE FROM embeddings WHERE name = :name AND step IS NULL AND job_id = :job_id;
 
+-- name: unreserve_embedding_of!
+-- Likewise, by the job alone.
+DELETE FROM embeddings WHERE step IS NULL AND job_id = :job_id;
+
 -- name: share_embedding!
 INSERT INTO shares (embedding, guild_id) SELECT name, :guild_id FROM embeddings
 WHERE name = :name AND owner_id = :owner_id

@@ -13,3 +13,7 @@ UPDATE outbox SET first_tried_at = coalesce(first_tried_at, :now) WHERE id = :id
 
 -- name: message_closed!
 UPDATE outbox SET message_id = :message_id, closed_at = :now WHERE id = :id;
+
+-- name: close_messages!
+-- Nothing of a job is to be sent any more.
+UPDATE outbox SET closed_at = :now WHERE job_id = :job_id AND closed_at IS NULL;
