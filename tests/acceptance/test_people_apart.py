@@ -1,13 +1,21 @@
 """What is one person's or one server's stays theirs, whoever asks, and whenever it became theirs."""
 
+import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
 import pytest_asyncio
 import safetensors.numpy
 
+from bot.access import Verdict, verdict
+from bot.errors import Refusal
+from bot.texts.catalogue import texts_for
 from tests.acceptance.stage import Stage, buttons_of, stage, text_of
+from tests.bot.doors import BUTTONS, COMMANDS, THINGS, Door, Kind, Where, Who, actor
 from tests.sandboxed import Json
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -65,3 +73,230 @@ async def test_what_a_waiting_prompt_may_use_is_decided_when_it_starts(played: S
     assert "made-public (2 vectors)" in used
     assert "made-later" not in used
     assert "made-private" not in used
+
+
+# The table, pressed ------------------------------------------------------------------------------------------------
+
+PLACES = (
+    ("Max", "general", Who.MEMBER, Where.HERE),
+    ("Max", "benches", Who.MODERATOR_ELSEWHERE, Where.ELSEWHERE),
+    ("Max", "private", Who.MODERATOR_ELSEWHERE, Where.PRIVATE),
+    ("Ada", "general", Who.MODERATOR_HERE, Where.HERE),
+    ("Ada", "private", Who.MODERATOR_HERE, Where.PRIVATE),
+)
+"""All things are Lin's. Ada owns the server where they are, Max another one, which Lin and he are members of."""
+RUN = ("stop", "pause", "resume", "change", "preview", "run_file", "prompts", "train_again", "train_further")
+DRAWING = ("draw_again", "delete")
+PICTURE = ("pick", "variations", "larger", "draw_over", "settings")
+LOADING = 128
+
+
+class Things(NamedTuple):
+    run: str
+    drawing: str
+    draft: str
+    words: dict[Kind, str]
+    style: str
+
+    def called(self, kind: Kind) -> str:
+        """By which name a command asks for one."""
+        return {**self.words, Kind.JOB: "lins-run", Kind.STYLE: self.style}[kind]
+
+    def abouts(self, verb: str) -> dict[Kind, str]:
+        """What stands behind the verb in a button's custom_id, for each thing that it could be about."""
+        if verb in RUN or verb in DRAWING or verb in PICTURE:
+            return {Kind.JOB: self.run if verb in RUN else self.drawing + ".0" * (verb in PICTURE)}
+        if Kind.DRAFT in BUTTONS[verb].kinds:
+            return {Kind.DRAFT: self.draft}
+        return {kind: f"{'1:' * (verb == 'test_grid')}{name}" for kind, name in self.words.items()}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def things(played: Stage) -> Things:
+    """Lin's, one of each kind; her run is paused, and so it stays."""
+    await played.sandbox.set_locale("Lin", "en-US")
+    await played.sandbox.open_guild("The workshop", "benches", "Max", "Lin")
+    for name in ("lins-secret", "lins-shared"):
+        await take_in(played, name, "Lin")
+    await press_shown(played, "lins-shared", "Share with this server", "Lin")
+    await answered(played, "style save", {"name": "lins-style", "prompt": "grainy"}, "Lin")
+    drawn = await played.draw("two of a kind", "Lin", steps=1, count=2)
+    picture = await played.sandbox.fetch(drawn["attachments"][0]["url"])
+    read = await played.sandbox.run("picture info", {}, {"picture": ("a.png", picture)}, person="Lin", wait=30)
+    offered = buttons_of(await played.sandbox.message(read["message_id"], person="Lin"))
+    await played.agree("Lin")
+    card = await played.train("lins-run", person="Lin", steps=2000)
+    await until_it_says(played, card, "loss")
+    await played.press(card, "Pause", person="Lin")
+    await until_it_says(played, card, "paused")
+    words = {Kind.WORD: "lins-secret", Kind.SHARED_WORD: "lins-shared"}
+    run, drawing, draft = (
+        next(custom_id for label, custom_id in buttons.items() if label == wanted).partition(":")[2]
+        for buttons, wanted in (
+            (await buttons_now(played, card), "Stop"),
+            (buttons_of(drawn), "Again"),
+            (offered, "Draw this"),
+        )
+    )
+    return Things(run, drawing, draft, words, "lins-style")
+
+
+async def buttons_now(played: Stage, card: Json) -> dict[str, str]:
+    return buttons_of(await played.sandbox.message(card["id"]))
+
+
+async def until_it_says(played: Stage, card: Json, words: str) -> None:
+    await played.sandbox.until_message("general", lambda shown: shown["id"] == card["id"] and words in text_of(shown))
+
+
+async def channel_of(played: Stage, person: str, place: str) -> str:
+    return await played.sandbox.open_direct(person) if place == "private" else played.sandbox.channel_id(place)
+
+
+def kept(played: Stage) -> list[Any]:
+    """What must not change: the jobs with their wishes, the words and with whom they are shared, the styles."""
+    queries = (
+        "SELECT id, owner_id, state, stop_wanted, pause_wanted, request FROM jobs ORDER BY id",
+        "SELECT name, owner_id FROM embeddings ORDER BY name",
+        "SELECT * FROM shares ORDER BY embedding",
+        "SELECT shelf, name, owner_id FROM styles",
+        "SELECT interaction_id FROM drafts ORDER BY interaction_id",
+    )
+    with closing(sqlite3.connect(played.data / "embedsmith.sqlite3")) as database:
+        return [database.execute(query).fetchall() for query in queries]
+
+
+def refusal(door: Door, found: Verdict, name: str) -> str:
+    """The whole answer. It is the same words for what does not exist, since it knows only what was asked for."""
+    leaf = door.refused if found is Verdict.REFUSED else door.unseen
+    assert leaf is not None
+    refused: Refusal = leaf(name=name) if "name" in leaf.__init__.__annotations__ else leaf()
+    return texts_for("en-US").refusal(refused)
+
+
+async def boards(played: Stage, channel: str, custom_ids: list[str]) -> dict[str, str]:
+    """Messages of the bot with these buttons, as only a test makes them up: each button and its message."""
+    headers = {"Authorization": f"Bot {played.sandbox.token}"}
+    found: dict[str, str] = {}
+    for start in range(0, len(custom_ids), 25):
+        some = custom_ids[start : start + 25]
+        pressable = [{"type": 2, "style": 2, "label": "press", "custom_id": custom_id} for custom_id in some]
+        rows = [{"type": 1, "components": pressable[row : row + 5]} for row in range(0, len(pressable), 5)]
+        path = f"{played.sandbox.api}/channels/{channel}/messages"
+        async with played.sandbox.http.post(
+            path, json={"content": "board", "components": rows}, headers=headers
+        ) as said:
+            said.raise_for_status()
+            found |= dict.fromkeys(some, (await said.json())["id"])
+    return found
+
+
+async def said_by(played: Stage, message: str, custom_id: str, person: str, channel: str) -> str:
+    """What the person is told after a press: the first message that is new to them."""
+    known = {shown["id"] for shown in await played.sandbox.messages(channel, person=person)}
+    await played.sandbox.click(message, custom_id, person=person)
+    told = await played.sandbox.until_message(
+        channel, lambda shown: shown["id"] not in known and not shown["flags"] & LOADING, person=person
+    )
+    return text_of(told)
+
+
+@pytest.mark.parametrize(("person", "place", "who", "where"), PLACES)
+async def test_no_button_lets_another_do_what_is_not_theirs_to_do(
+    played: Stage, things: Things, person: str, place: str, who: Who, where: Where
+) -> None:
+    channel = await channel_of(played, person, place)
+    expected = {}
+    for verb, door in BUTTONS.items():
+        for kind, about in things.abouts(verb).items() if door.refused else ():
+            found = verdict(actor(who, where), door.act, THINGS[kind])
+            if found is not Verdict.ALLOWED:
+                expected[f"{verb}:{about}"] = refusal(door, found, about.rpartition(":")[2])
+    before = kept(played)
+    for custom_id, message in (await boards(played, channel, list(expected))).items():
+        assert (custom_id, await said_by(played, message, custom_id, person, channel)) == (
+            custom_id,
+            expected[custom_id],
+        )
+    assert kept(played) == before
+
+
+@pytest.mark.parametrize(("person", "place", "who", "where"), PLACES)
+async def test_no_command_lets_another_do_what_is_not_theirs_to_do(
+    played: Stage, things: Things, person: str, place: str, who: Who, where: Where
+) -> None:
+    channel = await channel_of(played, person, place)
+    before = kept(played)
+    for command, door in COMMANDS.items():
+        for kind in set(door.kinds) & {*things.words, Kind.JOB, Kind.STYLE} if door.refused else ():
+            found = verdict(actor(who, where), door.act, THINGS[kind])
+            name = things.called(kind)
+            if found is Verdict.ALLOWED:
+                continue
+            options = {"name": name} | ({"new_name": "mine"} if command in ("embed copy", "embed rename") else {})
+            answer = await answered(played, command, options, person, channel=channel)
+            assert (command, text_of(answer)) == (command, refusal(door, found, name))
+    assert kept(played) == before
+
+
+@pytest.mark.parametrize(("person", "place", "who", "where"), [*PLACES, ("Lin", "private", Who.OWNER, Where.PRIVATE)])
+async def test_nothing_is_listed_or_suggested_but_what_one_may_use_here(
+    played: Stage, things: Things, person: str, place: str, who: Who, where: Where
+) -> None:
+    channel = await channel_of(played, person, place)
+    usable = {
+        name
+        for kind, name in things.words.items()
+        if verdict(actor(who, where), COMMANDS["embed list"].act, THINGS[kind]) is Verdict.ALLOWED
+    }
+    for command in ("show", "file", "inspect", "copy", "rename", "delete"):
+        offered = await played.sandbox.autocomplete(
+            f"embed {command}", {"name": "lins"}, "name", person=person, channel=channel
+        )
+        assert {choice["value"] for choice in offered} - {"first-Lin"} == usable
+    listed = text_of(await answered(played, "embed list", {}, person, channel=channel))
+    assert {name for name in things.words.values() if name in listed} == usable
+    offered = await played.sandbox.autocomplete("embed stop", {"name": "lins"}, "name", person=person, channel=channel)
+    assert [choice["value"] for choice in offered] == (["lins-run"] if who is Who.OWNER else [])
+    queue = text_of(await answered(played, "queue", {}, person, channel=channel))
+    assert ("lins-run" in queue) == (who is Who.OWNER)
+    deletable = await played.sandbox.autocomplete("style delete", {"name": ""}, "name", person=person, channel=channel)
+    assert [choice["value"] for choice in deletable] == (
+        ["lins-style"] if who is Who.MODERATOR_HERE and where is Where.HERE else []
+    )
+
+
+async def test_a_word_is_shared_with_the_server_where_the_button_is_pressed(played: Stage, things: Things) -> None:
+    await take_in(played, "lins-other", "Lin")
+    direct = await played.sandbox.open_direct("Lin")
+    shown = await answered(played, "embed show", {"name": "lins-other"}, "Lin", channel=direct)
+    assert "private" in text_of(shown)
+    pressed = await played.press(shown, "Share with this server", person="Lin")
+    told = text_of(await played.sandbox.message(pressed["message_id"], direct, person="Lin"))
+    assert told.startswith("A word is shared with a server. Use `/embed show` with `lins-other`")
+    shown = await answered(played, "embed show", {"name": "lins-other"}, "Lin", channel="benches")
+    await played.press(shown, "Share with this server", person="Lin")
+    assert "**lins-other**" in text_of(
+        await answered(played, "embed show", {"name": "lins-other"}, "Max", channel="benches")
+    )
+    elsewhere = await answered(played, "embed show", {"name": "lins-other"}, "Max")
+    assert text_of(elsewhere) == "Nothing here is called `lins-other`."
+    shown = await answered(played, "embed show", {"name": "lins-other"}, "Lin")
+    assert "shared with 1 other server" in text_of(shown)
+    await played.press(shown, "Make it private", person="Lin")
+    gone = await answered(played, "embed show", {"name": "lins-other"}, "Max", channel="benches")
+    assert text_of(gone) == text_of(elsewhere)
+
+
+async def test_a_moderator_takes_jobs_of_their_own_server_away(played: Stage, things: Things) -> None:
+    card = await played.card("lins-run")
+    await played.press(card, "Resume", person="Ada")
+    await until_it_says(played, card, "●")
+    answer = await answered(played, "embed stop", {"name": "lins-run"}, "Ada")
+    assert "It stops after this step" in text_of(answer)
+    await until_it_says(played, card, "stopped at step")
+    drawn = await played.sandbox.until_message("general", lambda shown: "two of a kind" in text_of(shown))
+    await played.press(drawn, "Delete", person="Ada")
+    async with asyncio.timeout(20):
+        while drawn["id"] in [shown["id"] for shown in await played.sandbox.messages()]:
+            await asyncio.sleep(0.02)
