@@ -15,6 +15,7 @@ from bot.cards.post import Post
 from bot.client import Client, connect_elsewhere, stay_connected
 from bot.commands import all_commands
 from bot.db.database import Database, open_database
+from bot.drafts import Drafts
 from bot.jobs.dispatch import Dispatch, Places
 from bot.jobs.submit import Quota, Submissions
 from bot.library import Library
@@ -63,6 +64,7 @@ async def _run_parts(settings: Settings, folder: Path, database: Database, clien
         submissions=Submissions(database, Quota(settings.waiting_per_person, settings.drawings_per_person)),
         dispatch=dispatch,
         outbox=outbox,
+        drafts=Drafts(database),
         library=library,
         styles=Styles(database),
         pictures=PictureStore(folder / "pictures"),

@@ -1,13 +1,14 @@
-"""Every button: its whole state is in its custom_id, so that it works after a restart."""
+"""Every button and every form: its whole state is in its custom_id, so that it works after a restart."""
 
 import re
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import discord
 from discord import ui
 
 from bot.answers import Interaction, answer_error
-from bot.presses import PRESSES
+from bot.forms import filled_in
+from bot.presses import FORMS, PRESSES
 
 _FORM = r"(?P<verb>[a-z_]+):(?P<about>.*)"
 
@@ -30,3 +31,12 @@ class Press(ui.DynamicItem[ui.Button[Any]], template=_FORM):
             await PRESSES[self.verb](interaction, interaction.client.service, self.about)
         except Exception as error:  # noqa: BLE001 — the outer edge of a press: every error becomes a reply
             await answer_error(interaction, error)
+
+
+async def answer_form(interaction: discord.Interaction[Any]) -> None:
+    """A form that was filled in and sent; its custom_id is `verb:about`, and the verbs stand in `bot.presses`."""
+    try:
+        verb, _, about = cast("dict[str, Any]", interaction.data)["custom_id"].partition(":")
+        await FORMS[verb](interaction, interaction.client.service, about, filled_in(interaction))
+    except Exception as error:  # noqa: BLE001 — the outer edge of a form: every error becomes a reply
+        await answer_error(interaction, error)

@@ -14,7 +14,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.answers import answer_error
-from bot.buttons import Press
+from bot.buttons import Press, answer_form
 from bot.db.database import Database
 from bot.service import Service
 from bot.texts.translator import CatalogueTranslator
@@ -64,6 +64,11 @@ class Client(discord.Client):
         await self.tree.set_translator(CatalogueTranslator())
         self.logged_in.set()
         await self._sync()
+
+    async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
+        """Commands and buttons are told by discord.py in their own ways; it knows none of our forms."""
+        if interaction.type is discord.InteractionType.modal_submit:
+            await answer_form(interaction)
 
     async def _sync(self) -> None:
         """Registers the commands when they differ from what was registered last: Discord counts creations."""

@@ -1,138 +1,199 @@
-"""Forms: what people fill in where a command has too many options to type."""
+"""Forms (Discord's modals), stateless as buttons are: what one is about is in its custom_id, what was filled in comes
+with the interaction that submits it. So any number of people have the same form open, also over a restart.
 
-import secrets
+A form is opened by `open_form(interaction, verb, about, title, fields)`; its custom_id is `verb:about`. When it is
+submitted, `FORMS[verb]` of `bot.presses` gets `(interaction, service, about, filled)`, where `filled` are its values by
+the custom_ids of its fields. That action checks again who asks and where: the form may have been opened an hour ago.
+What does not fit in a custom_id waits in a draft (`bot/drafts.py`), whose number stands there instead.
+
+The forms themselves:
+- `open_training_form(interaction, service, wish, pictures)` asks for what a training needs, filled in with what the
+  wish says. Steps, rate, vectors and whatever else the wish has that is not as usual stand in a field of their own.
+  With `wish.continues` it does not ask for a name or a start; with pictures (stored before) it needs no new ones.
+- `open_drawing_form(interaction, about, prompt)` asks for prompts.
+- `open_change_form(interaction, job, request)` asks for steps and rate of a run.
+"""
+
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, cast
 
 import discord
-from discord import ui
-from msgspec.structs import replace
+from discord import app_commands, ui
 
-from bot.answers import Interaction, answer_error, place, think
-from bot.errors import StepsBehind
-from bot.faults import check
+from bot.answers import Interaction, texts_of
+from bot.drafts import KeptPicture, TrainingDraft
 from bot.jobs.job import Job
 from bot.names import NAME_LIMIT
 from bot.service import Limits, Service
 from bot.texts.catalogue import Texts
-from bot.training import Wish, begin_training, check_steps
-from trainer.protocol import LONGEST_PROMPT, DrawRequest, TrainRequest
+from bot.wish_lines import LONGEST_LINES, is_usual, written
+from bot.wishes import TrainingWish
+from trainer.protocol import LONGEST_PROMPT, TrainRequest
+
+_ROW, _LABEL, _FILE_UPLOAD = 1, 18, 19
+"""Kinds of components in what Discord tells of a submitted form."""
+_ATTACHMENT = 11
+"""The kind of option by which a Namespace hands out an attachment."""
+LONGEST_TITLE = 45
 
 
-class _Form(ui.Modal):
-    """A form that is answered as commands are."""
+@dataclass(frozen=True)
+class Filled:
+    """What a person filled in, by the custom_ids of the fields; a field that the form did not have is missing."""
 
-    async def on_error(self, interaction: Interaction, error: Exception, /) -> None:  # type: ignore[override]
-        await answer_error(interaction, error)
-
-
-class TrainingForm(_Form):
-    """Name, pictures, a thing or a style, what it starts from, how thorough."""
-
-    def __init__(self, texts: Texts, service: Service, name: str = "", start: str = "") -> None:
-        super().__init__(title=texts("form-train-title"), custom_id="train", timeout=None)
-        self._service = service
-        self.name = _line("name", texts("form-name-example"), NAME_LIMIT, name)
-        self.pictures = ui.FileUpload[Any](custom_id="pictures", min_values=1, max_values=10)
-        self.kind = _select("kind", [(value, texts(f"choice-{value}")) for value in ("subject", "style")])
-        self.start = _line("from", texts("form-from-example"), 200, start, required=False)
-        self.thoroughness = _select("thoroughness", _thoroughness(texts, service.limits))
-        for field, text, described in (
-            (self.name, "form-name", True),
-            (self.pictures, "form-pictures", True),
-            (self.kind, "form-kind", False),
-            (self.start, "form-from", True),
-            (self.thoroughness, "form-thoroughness", False),
-        ):
-            description = texts(f"{text}-description") if described else None
-            self.add_item(ui.Label(text=texts(text), description=description, component=field))
-
-    async def on_submit(self, interaction: Interaction) -> None:
-        await think(interaction)
-        wish = Wish(
-            name=self.name.value,
-            kind=self.kind.values[0],
-            start=self.start.value,
-            thoroughness=self.thoroughness.values[0],
-        )
-        await begin_training(interaction, self._service, wish, self.pictures.values)
+    texts: dict[str, str]
+    chosen: dict[str, tuple[str, ...]]
+    files: dict[str, tuple[discord.Attachment, ...]]
 
 
-class DrawingForm(_Form):
-    """Prompt and negative prompt, perhaps of something to be drawn over a stored picture."""
-
-    def __init__(self, texts: Texts, service: Service, prompt: str = "", image: str | None = None) -> None:
-        super().__init__(title=texts("form-draw-title"), custom_id="draw", timeout=None)
-        self._service, self._image = service, image
-        self.prompt = _paragraph("prompt", prompt)
-        self.negative_prompt = _paragraph("negative_prompt", "", required=False)
-        for field, text in ((self.prompt, "form-prompt"), (self.negative_prompt, "form-negative-prompt")):
-            self.add_item(ui.Label(text=texts(text), description=texts(f"{text}-description"), component=field))
-
-    async def on_submit(self, interaction: Interaction) -> None:
-        await think(interaction)
-        request = DrawRequest(
-            prompt=self.prompt.value,
-            negative_prompt=self.negative_prompt.value,
-            seed=random_seed(),
-            image=self._image,
-        )
-        check(request)
-        await place(interaction, self._service, request)
+def filled_in(interaction: Interaction) -> Filled:
+    """The values of a submitted form."""
+    data = cast("dict[str, Any]", interaction.data or {})
+    resolved = data.get("resolved", {})
+    # A Namespace is discord.py's own way from a payload to attachments.
+    ids = [{"type": _ATTACHMENT, "name": key, "value": key} for key in resolved.get("attachments", {})]
+    attachments = app_commands.Namespace(interaction, resolved, cast("Any", ids))
+    filled = Filled({}, {}, {})
+    for field in _fields(data.get("components", [])):
+        name = field.get("custom_id", "")
+        if field["type"] == _FILE_UPLOAD:
+            filled.files[name] = tuple(attachments[key] for key in field.get("values", []))
+        elif "values" in field:
+            filled.chosen[name] = tuple(field["values"])
+        else:
+            filled.texts[name] = str(field.get("value") or "")
+    return filled
 
 
-class ChangeForm(_Form):
+def _fields(components: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    found = []
+    for component in components:
+        if component["type"] == _LABEL:
+            found.append(component["component"])
+        elif component["type"] == _ROW:
+            found += component["components"]
+    return found
+
+
+async def open_form(
+    interaction: Interaction, verb: str, about: str, title: str, fields: Sequence[ui.Label[Any]]
+) -> None:
+    """Shows a form; it must be the first answer of its interaction."""
+    form = ui.Modal(title=title[:LONGEST_TITLE], custom_id=f"{verb}:{about}", timeout=None)
+    for field in fields:
+        form.add_item(field)
+    # discord.py keeps one object for each custom_id and gives it to whoever submits first, unless it is stopped.
+    form.stop()
+    await interaction.response.send_modal(form)
+
+
+async def open_training_form(
+    interaction: Interaction,
+    service: Service,
+    wish: TrainingWish | None = None,
+    pictures: Sequence[KeptPicture] = (),
+) -> None:
+    """Fields as the wish has them; what it says, and the pictures, wait in a draft."""
+    about = ""
+    if pictures or wish not in (None, TrainingWish()):
+        draft = TrainingDraft(wish or TrainingWish(), tuple(pictures))
+        await service.drafts.keep(interaction.id, interaction.user.id, draft)
+        about = str(interaction.id)
+    fields = _training_fields(texts_of(interaction), service.limits, wish or TrainingWish(), len(pictures))
+    await open_form(interaction, "train", about, _training_title(texts_of(interaction), wish), fields)
+
+
+def _training_title(texts: Texts, wish: TrainingWish | None) -> str:
+    if wish is not None and wish.continues:
+        return texts("form-train-further-title", name=wish.continues)
+    return texts("form-train-title")
+
+
+def _training_fields(texts: Texts, limits: Limits, wish: TrainingWish, pictures: int) -> list[ui.Label[Any]]:
+    """Five at most."""
+    fields = []
+    if not wish.continues:
+        name = _line("name", texts("form-name-example"), NAME_LIMIT, wish.name)
+        fields.append(_labelled(texts, "form-name", name))
+    files = ui.FileUpload[Any](
+        custom_id="pictures", required=not pictures, min_values=1 - bool(pictures), max_values=10
+    )
+    described = (
+        texts("form-pictures-kept-description", pictures=pictures) if pictures else texts("form-pictures-description")
+    )
+    fields.append(ui.Label(text=texts("form-pictures"), description=described, component=files))
+    kinds = [(value, texts(f"choice-{value}")) for value in ("subject", "style")]
+    fields.append(_labelled(texts, "form-kind", _select("kind", kinds, wish.kind), described=False))
+    if not wish.continues:
+        start = _line("from", texts("form-from-example"), 200, wish.start, required=False)
+        fields.append(_labelled(texts, "form-from", start))
+    if is_usual(wish):
+        choice = _select("thoroughness", _thoroughness(texts, limits), wish.thoroughness)
+        fields.append(_labelled(texts, "form-thoroughness", choice, described=False))
+    else:
+        lines = _paragraph("settings", written(wish, texts), LONGEST_LINES, required=False)
+        fields.append(_labelled(texts, "form-settings", lines))
+    return fields
+
+
+async def open_drawing_form(interaction: Interaction, about: str = "", prompt: str = "") -> None:
+    """`about` names the stored picture that is to be drawn over, as `job.index`."""
+    texts = texts_of(interaction)
+    fields = [
+        _labelled(texts, "form-prompt", _paragraph("prompt", prompt)),
+        _labelled(texts, "form-negative-prompt", _paragraph("negative_prompt", "", required=False)),
+    ]
+    await open_form(interaction, "draw", about, texts("form-draw-title"), fields)
+
+
+async def open_change_form(interaction: Interaction, job: Job, request: TrainRequest) -> None:
     """Steps and rate of a run that is paused."""
-
-    def __init__(self, texts: Texts, service: Service, job: Job, request: TrainRequest) -> None:
-        super().__init__(title=texts("form-change-title"), custom_id=f"change-{job.id}", timeout=None)
-        self._service, self._job, self._request = service, job, request
-        self.steps = _line("steps", str(request.steps), 9, str(request.steps))
-        self.rate = _line("rate", request.learning_rate[:100], 200, request.learning_rate)
-        for field, text in ((self.steps, "form-change-steps"), (self.rate, "form-change-rate")):
-            description = texts(f"{text}-description", step=job.report.step)
-            self.add_item(ui.Label(text=texts(text), description=description, component=field))
-
-    async def on_submit(self, interaction: Interaction) -> None:
-        await interaction.response.defer()
-        steps = int(self.steps.value) if self.steps.value.strip().isdecimal() else 0
-        if steps <= self._job.report.step:
-            raise StepsBehind(step=self._job.report.step)
-        check_steps(steps, self._service.limits)
-        changed = replace(self._request, steps=steps, learning_rate=self.rate.value.strip())
-        check(changed)
-        await self._service.dispatch.change(self._job.id, changed)
+    texts = texts_of(interaction)
+    steps = _line("steps", str(request.steps), 9, str(request.steps))
+    rate = _line("rate", request.learning_rate[:100], 200, request.learning_rate)
+    fields = [
+        _labelled(texts, "form-change-steps", steps, step=job.report.step),
+        _labelled(texts, "form-change-rate", rate),
+    ]
+    await open_form(interaction, "change", str(job.id), texts("form-change-title"), fields)
 
 
-def random_seed() -> int:
-    """-1 in the web UI: any of 2³² seeds."""
-    return secrets.randbelow(2**32)
+def _labelled(
+    texts: Texts, text: str, component: ui.Item[Any], *, described: bool = True, **facts: int
+) -> ui.Label[Any]:
+    description = texts(f"{text}-description", **facts) if described else None
+    return ui.Label(text=texts(text), description=description, component=component)
 
 
 def _line(custom_id: str, placeholder: str, limit: int, default: str, *, required: bool = True) -> ui.TextInput[Any]:
     return ui.TextInput(
-        custom_id=custom_id, placeholder=placeholder, max_length=limit, default=default or None, required=required
-    )
-
-
-def _paragraph(custom_id: str, default: str, *, required: bool = True) -> ui.TextInput[Any]:
-    return ui.TextInput(
         custom_id=custom_id,
-        style=discord.TextStyle.paragraph,
-        max_length=LONGEST_PROMPT,
-        default=default or None,
+        placeholder=placeholder,
+        max_length=limit,
+        default=default[:limit] or None,
         required=required,
     )
 
 
-def _select(custom_id: str, options: Sequence[tuple[str, str]]) -> ui.Select[Any]:
-    """One choice, the first being the usual one."""
+def _paragraph(
+    custom_id: str, default: str, limit: int = LONGEST_PROMPT, *, required: bool = True
+) -> ui.TextInput[Any]:
+    return ui.TextInput(
+        custom_id=custom_id,
+        style=discord.TextStyle.paragraph,
+        max_length=limit,
+        default=default[:limit] or None,
+        required=required,
+    )
+
+
+def _select(custom_id: str, options: Sequence[tuple[str, str]], chosen: str = "") -> ui.Select[Any]:
+    """One choice; the first is the usual one."""
+    usual = chosen if chosen in [value for value, _ in options] else options[0][0]
     return ui.Select(
         custom_id=custom_id,
-        options=[
-            discord.SelectOption(label=label, value=value, default=position == 0)
-            for position, (value, label) in enumerate(options)
-        ],
+        options=[discord.SelectOption(label=label, value=value, default=value == usual) for value, label in options],
     )
 
 

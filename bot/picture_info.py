@@ -9,11 +9,12 @@ import discord
 from discord import ui
 
 from bot.access import Actor
-from bot.answers import Interaction, actor_of, asker, show, texts_of
+from bot.answers import Interaction, actor_of, show, texts_of
 from bot.cards.outgoing import button, layout, row
+from bot.drafts import RequestDraft
+from bot.drawing import random_seed
 from bot.drawing_settings import written
 from bot.errors import EmptyFile, Refusal, TextlessPicture
-from bot.forms import random_seed
 from bot.names import escape, in_block
 from bot.redrawing import check_redrawn, differences, redraw
 from bot.service import Service
@@ -45,7 +46,7 @@ async def show_picture_info(interaction: Interaction, service: Service, picture:
         await show(interaction, layout(*_blocks(head, text, [*notes, f"✕ {texts.refusal(fault)}"], texts)))
         return
     # In a row, not in the message: an upload may be larger than what a bot may send.
-    await service.submissions.keep_draft(asker(interaction), request)
+    await service.drafts.keep(interaction.id, interaction.user.id, RequestDraft(request))
     draw = button(texts("button-draw-this"), f"draw_read:{interaction.id}", discord.ButtonStyle.primary)
     await show(interaction, layout(*_blocks(head, text, notes, texts), *row([draw])))
 

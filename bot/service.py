@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bot.cards.outbox import Outbox
+from bot.drafts import Drafts
 from bot.jobs.dispatch import Dispatch
 from bot.jobs.submit import Submissions
 from bot.library import Library
@@ -27,6 +28,7 @@ class Service:
     submissions: Submissions
     dispatch: Dispatch
     outbox: Outbox
+    drafts: Drafts
     library: Library
     styles: Styles
     pictures: PictureStore

@@ -3,25 +3,24 @@
 import secrets
 from collections.abc import Sequence
 from importlib.resources import files
-from typing import NamedTuple
 
 import discord
 from msgspec.structs import replace
 
-from bot.answers import Interaction, asker, bring_card, is_age_restricted, place, texts_of
+from bot.answers import Interaction, place, texts_of
 from bot.captions import apart, read_captions, with_captions
 from bot.cards.outgoing import button
+from bot.drafts import RequestDraft
 from bot.errors import FileTooBig, NameTaken, NoPictures, TooManySteps
 from bot.faults import check
 from bot.names import check_name
 from bot.service import Limits, Service
 from bot.tuning import read_tuning
 from bot.uploads import MEGABYTE, Upload
+from bot.wishes import TrainingWish
 from bot.words import tell_collisions
 from trainer.protocol import TrainingPicture, TrainRequest
 
-VECTORS = 4
-BATCH_SIZE = 4
 INITIALIZATION_TEXT = "*"
 """The web UI's own default: a token that stands for nothing in particular."""
 PREVIEWS = 8
@@ -32,25 +31,8 @@ LARGEST_UPLOAD = 25
 """Megabytes of one picture."""
 
 
-class Wish(NamedTuple):
-    """What a person said; what they left out is None or empty."""
-
-    name: str
-    kind: str = "subject"
-    start: str = ""
-    vectors: int = VECTORS
-    thoroughness: str = "balanced"
-    steps: int | None = None
-    learning_rate: str = ""
-    template: str | None = None
-    own_template: str | None = None
-    preview_prompt: str = ""
-    batch_size: int = BATCH_SIZE
-    tuning: str = ""
-
-
 async def begin_training(
-    interaction: Interaction, service: Service, wish: Wish, attachments: Sequence[discord.Attachment]
+    interaction: Interaction, service: Service, wish: TrainingWish, attachments: Sequence[discord.Attachment]
 ) -> None:
     """Takes a wish with its pictures, of a deferred interaction, to a posted card or to the question of consent.
 
@@ -61,11 +43,13 @@ async def begin_training(
         await place(interaction, service, request)
         await tell_collisions(interaction, service, request.name)
         return
-    await service.submissions.keep_draft(asker(interaction), request)
+    await service.drafts.keep(interaction.id, interaction.user.id, RequestDraft(request))
     await ask_consent(interaction)
 
 
-async def training_request(service: Service, wish: Wish, attachments: Sequence[discord.Attachment]) -> TrainRequest:
+async def training_request(
+    service: Service, wish: TrainingWish, attachments: Sequence[discord.Attachment]
+) -> TrainRequest:
     """Checks everything that can be checked before the pictures are fetched, then fetches and stores them."""
     name = check_name(wish.name)
     if await service.library.exists(name):
@@ -130,7 +114,7 @@ def _groups(attachments: Sequence[discord.Attachment]) -> list[list[discord.Atta
     return groups
 
 
-def steps_of(wish: Wish, limits: Limits) -> int:
+def steps_of(wish: TrainingWish, limits: Limits) -> int:
     """Raises TooManySteps."""
     by_word = {
         "quick": limits.steps_quick,
@@ -155,10 +139,10 @@ def falling_rate(steps: int) -> str:
     return f"0.005:{steps * 3 // 5}, 0.002:{steps * 17 // 20}, 0.0005:{steps}"
 
 
-def template_lines(wish: Wish) -> tuple[str, ...]:
+def template_lines(wish: TrainingWish) -> tuple[str, ...]:
     """The lines of the person's own template, or of the shipped one of the chosen name."""
     text = wish.own_template
-    if text is None:
+    if not text:
         name = wish.template or wish.kind
         text = files("templates").joinpath(f"{name}.txt").read_text(encoding="utf-8")
     return tuple(line.strip() for line in text.splitlines() if line.strip())
@@ -175,11 +159,11 @@ async def ask_consent(interaction: Interaction) -> None:
 
 async def train_after_consent(interaction: Interaction, service: Service, draft: int) -> bool:
     """Records the consent and goes on with what waited for it; False when that is gone."""
-    age_restricted = is_age_restricted(interaction)
-    job = await service.submissions.take_draft(draft, interaction.user.id, age_restricted=age_restricted)
-    if job is None:
+    waiting = await service.drafts.take(draft, interaction.user.id)
+    if not isinstance(waiting, RequestDraft):
         return False
-    await bring_card(interaction, service, job)
+    await service.submissions.consent(interaction.user.id)
+    job = await place(interaction, service, waiting.request)
     if job.name is not None:
         await tell_collisions(interaction, service, job.name)
     return True

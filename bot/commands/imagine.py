@@ -8,9 +8,9 @@ from msgspec.structs import replace
 
 from bot.answers import Interaction, check_may_post, place, shelf_of, think
 from bot.commands.options import PROMPT_LIMIT, named, setting_choices, suggest_styles, worded
+from bot.drawing import random_seed
 from bot.drawing_settings import MOST_STEPS, SETTINGS, read_drawing_settings
 from bot.faults import check
-from bot.forms import random_seed
 from bot.service import Service
 from bot.styles import apply_styles, split_names
 from bot.texts.translator import word

@@ -5,18 +5,19 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from bot.answers import Interaction, check_may_post, texts_of, think
+from bot.answers import Interaction, check_may_post, think
 from bot.commands.options import choices, setting_choices, worded
 from bot.errors import BadTemplate, FileTooBig
-from bot.forms import TrainingForm
+from bot.forms import open_training_form
 from bot.names import NAME_LIMIT
 from bot.service import Service
 from bot.texts.translator import word
-from bot.training import BATCH_SIZE, VECTORS, Wish, begin_training
+from bot.training import begin_training
 from bot.tuning import SETTINGS
 from bot.uploads import MEGABYTE
+from bot.wish_lines import TEMPLATES
+from bot.wishes import BATCH_SIZE, VECTORS, TrainingWish
 
-TEMPLATES = ("subject", "style", "subject_filewords", "style_filewords")
 LARGEST_TEMPLATE = 1
 """Megabytes."""
 
@@ -59,24 +60,26 @@ def train_command(service: Service) -> app_commands.Command[Any, ..., None]:
         check_may_post(interaction)
         given = (picture1, picture2, picture3, picture4, picture5, picture6, picture7, picture8, picture9, picture10)
         pictures = [picture for picture in given if picture is not None]
-        if name is None or not pictures:
-            await interaction.response.send_modal(TrainingForm(texts_of(interaction), service, name or "", start or ""))
-            return
-        await think(interaction)
-        wish = Wish(
-            name=name,
+        opens_form = name is None or not pictures
+        if not opens_form:
+            await think(interaction)
+        wish = TrainingWish(
+            name=name or "",
             kind=kind,
             start=start or "",
             vectors=vectors,
             thoroughness=thoroughness,
             steps=steps,
             learning_rate=learning_rate or "",
-            template=template,
+            template=template or "",
             own_template=await _own_template(template_file),
             preview_prompt=preview_prompt or "",
             batch_size=batch_size,
             tuning=tuning or "",
         )
+        if opens_form:
+            await open_training_form(interaction, service, wish)
+            return
         await begin_training(interaction, service, wish, pictures)
 
     return train
@@ -86,10 +89,10 @@ async def _suggest_tuning(_interaction: Interaction, typed: str) -> list[app_com
     return setting_choices(typed, SETTINGS)
 
 
-async def _own_template(attachment: discord.Attachment | None) -> str | None:
+async def _own_template(attachment: discord.Attachment | None) -> str:
     """The text of an uploaded template. Raises FileTooBig and BadTemplate."""
     if attachment is None:
-        return None
+        return ""
     if attachment.size > LARGEST_TEMPLATE * MEGABYTE:
         megabytes = -(-attachment.size // MEGABYTE)
         raise FileTooBig(file=attachment.filename, megabytes=megabytes, limit=LARGEST_TEMPLATE)

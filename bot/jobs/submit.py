@@ -3,10 +3,8 @@
 import time
 from typing import Any, NamedTuple
 
-import msgspec
 from msgspec.structs import replace
 
-from bot.access import Act, Actor, Thing, may
 from bot.db.database import Database
 from bot.errors import NameTaken, QuotaReached
 from bot.jobs.job import Job, Kind, Report, kind_of
@@ -35,7 +33,7 @@ class Quota(NamedTuple):
 
 
 class Submissions:
-    """Takes requests in. `submitted` is called after each, outside the transaction."""
+    """Takes requests in."""
 
     def __init__(self, database: Database, quota: Quota) -> None:
         self._database = database
@@ -63,35 +61,10 @@ class Submissions:
             await queries.add_message(self._database.connection, job_id=job.id, key="card", nonce=new_nonce())
         return job
 
-    async def keep_draft(self, asker: Asker, request: Request) -> None:
-        """Keeps a request for a day, until its person has consented or pressed the button that places it."""
+    async def consent(self, person_id: int) -> None:
+        """From now on the person's pictures may be stored here."""
         async with self._database.transaction() as queries:
-            await queries.delete_old_drafts(self._database.connection, before=time.time() - 24 * 3600)
-            await queries.add_draft(
-                self._database.connection, **asker._asdict(), request=text(request), created_at=time.time()
-            )
-
-    async def draft(self, interaction_id: int, person_id: int) -> Request | None:
-        """A request that was kept; None when there is nothing of theirs."""
-        row = await self._database.queries.draft_by_id(self._database.connection, interaction_id=interaction_id)
-        if not _theirs(row, person_id):
-            return None
-        request: Request = msgspec.json.decode(row["request"], type=Request)
-        return request
-
-    async def take_draft(self, interaction_id: int, person_id: int, *, age_restricted: bool = False) -> Job | None:
-        """Records the person's consent and submits what waited for it; None when there is nothing of theirs."""
-        async with self._database.transaction() as queries:
-            row = await queries.draft_by_id(self._database.connection, interaction_id=interaction_id)
-            if not _theirs(row, person_id):
-                return None
             await queries.add_consent(self._database.connection, person_id=person_id, given_at=time.time())
-        asker = Asker(*(row[field] for field in Asker._fields))
-        request = msgspec.json.decode(row["request"], type=Request)
-        job = await self.submit(asker, request, age_restricted=age_restricted)
-        async with self._database.transaction() as queries:
-            await queries.delete_draft(self._database.connection, interaction_id=interaction_id)
-        return job
 
     async def has_consented(self, person_id: int) -> bool:
         return bool(await self._database.queries.has_consented(self._database.connection, person_id=person_id))
@@ -135,8 +108,3 @@ class Submissions:
             vectors=request.vectors_per_token,
             created_at=time.time(),
         )
-
-
-def _theirs(row: Any, person_id: int) -> bool:
-    """Whether there is a draft, and it is this person's."""
-    return row is not None and may(Actor(person_id, None), Act.OWN, Thing(row["owner_id"]))

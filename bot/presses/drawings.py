@@ -9,12 +9,13 @@ from msgspec.structs import replace
 from PIL import Image
 
 from bot.access import Act
-from bot.answers import Interaction, check_may_post, job_for, may_show, place, say, show, texts_of, think
+from bot.answers import Interaction, check_may_post, job_for, place, say, show, texts_of, think
 from bot.cards.drawing import picked_card, settings_of
-from bot.errors import BadSize, Forgotten, OnlyAgeRestricted
+from bot.drafts import RequestDraft
+from bot.drawing import picture_of, random_seed
+from bot.errors import BadSize, Forgotten
 from bot.faults import check
-from bot.forms import DrawingForm, random_seed
-from bot.jobs.job import Job
+from bot.forms import open_drawing_form
 from bot.names import in_block
 from bot.redrawing import check_redrawn
 from bot.service import Service
@@ -41,9 +42,10 @@ async def _read(interaction: Interaction, service: Service, draft: str) -> None:
     """What an uploaded picture's text asks for; the text was read when it was shown."""
     check_may_post(interaction)
     await think(interaction)
-    request = await service.submissions.draft(int(draft), interaction.user.id)
-    if not isinstance(request, DrawRequest):
+    waiting = await service.drafts.find(int(draft), interaction.user.id)
+    if not isinstance(waiting, RequestDraft) or not isinstance(waiting.request, DrawRequest):
         raise Forgotten
+    request = waiting.request
     check_redrawn(request)
     await place(interaction, service, request)
 
@@ -51,7 +53,7 @@ async def _read(interaction: Interaction, service: Service, draft: str) -> None:
 async def _pick(interaction: Interaction, service: Service, about: str) -> None:
     """One picture of several, with what can be done with it."""
     await think(interaction)
-    job, index = await _picture(interaction, service, about)
+    job, index = await picture_of(interaction, service, about)
     card = picked_card(job, index, texts_of(interaction))
     await show(interaction, card.view, [discord.File(path, filename=name) for name, path in card.files])
 
@@ -64,7 +66,7 @@ async def _variations(interaction: Interaction, service: Service, about: str) ->
 
 async def _larger(interaction: Interaction, service: Service, about: str) -> None:
     """The picture drawn over at twice its sides, so that it gains detail."""
-    job, index = await _picture(interaction, service, about)
+    job, index = await picture_of(interaction, service, about)
     path = Path(job.report.pictures[index].path)
     width, height = await asyncio.to_thread(_size, path)
     if max(width, height) * 2 > LARGEST_SIDE:
@@ -78,40 +80,21 @@ async def _larger(interaction: Interaction, service: Service, about: str) -> Non
 async def _draw_over(interaction: Interaction, service: Service, about: str) -> None:
     """A form for what is to be drawn over the picture."""
     check_may_post(interaction)
-    job, index = await _picture(interaction, service, about)
-    start = job.report.pictures[index].path
+    job, index = await picture_of(interaction, service, about)
     prompt = job.request.prompt if isinstance(job.request, DrawRequest) else ""
-    await interaction.response.send_modal(DrawingForm(texts_of(interaction), service, prompt, start))
+    await open_drawing_form(interaction, f"{job.id}.{index}", prompt)
 
 
 async def _anew(interaction: Interaction, service: Service, about: str, **changes: Any) -> None:
     """The request of a picture, its own seed, and these changes; it becomes the picture of whoever pressed."""
     check_may_post(interaction)
     await think(interaction)
-    job, index = await _picture(interaction, service, about)
+    job, index = await picture_of(interaction, service, about)
     assert isinstance(job.request, DrawRequest)
     seed = job.report.pictures[index].seed
     request = replace(job.request, **{"seed": seed, "count": 1, **changes})
     check(request)
     await place(interaction, service, request)
-
-
-async def _picture(interaction: Interaction, service: Service, about: str) -> tuple[Job, int]:
-    """The job and the place of a picture that is still there, from `job.index`.
-
-    Raises Forgotten, NotYours, OnlyAgeRestricted.
-    """
-    job_id, _, index = about.partition(".")
-    job = await job_for(interaction, service, job_id, Act.USE)
-    pictures = job.report.pictures if isinstance(job.request, DrawRequest) else ()
-    place_in_job = int(index or 0)
-    if place_in_job >= len(pictures):
-        raise Forgotten
-    if pictures[place_in_job].unsafe or not may_show(interaction, job):
-        raise OnlyAgeRestricted
-    if not await asyncio.to_thread(Path(pictures[place_in_job].path).exists):
-        raise Forgotten
-    return job, place_in_job
 
 
 def _size(path: Path) -> tuple[int, int]:

@@ -9,11 +9,13 @@ from msgspec.structs import replace
 from bot.access import Act
 from bot.answers import Interaction, check_may_post, job_for, place, say, show, texts_of, think
 from bot.cards.outgoing import file_name, layout
-from bot.errors import AlreadyEnded, Forgotten, NoFileYet
-from bot.forms import ChangeForm
+from bot.errors import AlreadyEnded, Forgotten, NoFileYet, StepsBehind
+from bot.faults import check
+from bot.forms import Filled, open_change_form
 from bot.jobs.job import Job, State
 from bot.names import escape
 from bot.service import Service
+from bot.training import check_steps
 from trainer.protocol import TrainRequest
 
 SHOWN_PROMPTS = 10
@@ -55,7 +57,23 @@ async def _change(interaction: Interaction, service: Service, job_id: str) -> No
     job, request = await _own_run(interaction, service, job_id)
     if job.ended:
         raise AlreadyEnded
-    await interaction.response.send_modal(ChangeForm(texts_of(interaction), service, job, request))
+    await open_change_form(interaction, job, request)
+
+
+async def _changed(interaction: Interaction, service: Service, job_id: str, filled: Filled) -> None:
+    """What the form says; the run may have gone on, or another's right to it may have ended, since it was opened."""
+    await interaction.response.defer()
+    job, request = await _own_run(interaction, service, job_id)
+    if job.ended:
+        raise AlreadyEnded
+    typed = filled.texts["steps"].strip()
+    steps = int(typed) if typed.isdecimal() else 0
+    if steps <= job.report.step:
+        raise StepsBehind(step=job.report.step)
+    check_steps(steps, service.limits)
+    changed = replace(request, steps=steps, learning_rate=filled.texts["rate"].strip())
+    check(changed)
+    await service.dispatch.change(job.id, changed)
 
 
 async def _preview(interaction: Interaction, service: Service, job_id: str) -> None:
@@ -122,3 +140,5 @@ PRESSES = {
     "train_again": _again,
     "train_further": _further,
 }
+
+FORMS = {"change": _changed}

@@ -3,7 +3,7 @@
 from bot.answers import Interaction, actor_of, check_may_post, place, say, texts_of, think
 from bot.deleting import ask_to_delete, delete_word
 from bot.errors import NoServerHere
-from bot.forms import DrawingForm
+from bot.forms import open_drawing_form
 from bot.inspecting import show_inspected
 from bot.names import escape
 from bot.service import Service
@@ -16,9 +16,7 @@ TEST_SEEDS = 4
 
 
 async def _draw(interaction: Interaction, service: Service, name: str) -> None:
-    texts = texts_of(interaction)
-    prompt = texts("form-prompt-example", name=name)
-    await interaction.response.send_modal(DrawingForm(texts, service, prompt))
+    await open_drawing_form(interaction, prompt=texts_of(interaction)("form-prompt-example", name=name))
 
 
 async def _share(interaction: Interaction, service: Service, name: str) -> None:

@@ -242,6 +242,13 @@ card-follows = It is accepted. Its card follows as soon as Discord takes it.
 ## Forms
 
 form-train-title = Teach a word
+form-train-further-title = Train { $name } further
+form-settings = Settings, one a line
+form-settings-description = Such as steps: 400. A line that you take out is as usual again.
+form-pictures-kept-description = { $pictures ->
+    [one] 1 picture is
+   *[other] { $pictures } pictures are
+} kept from before. Add more, or none.
 form-draw-title = Draw
 form-name = Name
 form-name-description = The new word. Letters, digits, spaces and . _ - may be in it.

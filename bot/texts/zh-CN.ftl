@@ -232,6 +232,10 @@ card-follows = 已接受。Discord 恢复后会立即显示卡片。
 ## Forms
 
 form-train-title = 教一个词
+form-train-further-title = 继续训练 { $name }
+form-settings = 设置，每行一项
+form-settings-description = 例如 步数: 400。删去的行恢复为默认值。
+form-pictures-kept-description = 之前的 { $pictures } 张图片还在。可以再加，也可以不加。
 form-draw-title = 画图
 form-name = 名称
 form-name-description = 新词。可以用文字、数字、空格和 . _ -

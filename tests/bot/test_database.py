@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from bot.db.database import Database, NewerDatabase, migrations, open_database
+from bot.drafts import KEPT_SECONDS, Drafts, RequestDraft
 from bot.errors import CannotStore, NameTaken, QuotaReached
 from bot.jobs.apply import Change, release
 from bot.jobs.job import Kind, State
@@ -148,26 +150,44 @@ async def test_a_person_may_have_so_many_jobs_and_no_more(tmp_path: Path) -> Non
         await submissions(database).submit(ASKER._replace(interaction_id=4, owner_id=9), DRAW)
 
 
-async def test_a_draft_waits_for_its_own_persons_consent(tmp_path: Path) -> None:
+async def test_a_draft_is_its_own_persons_and_is_taken_once(tmp_path: Path) -> None:
+    async with open_database(tmp_path / "e.sqlite3") as database:
+        drafts = Drafts(database)
+        await drafts.keep(77, 1, RequestDraft(DRAW))
+        assert await drafts.find(77, owner_id=9) is None
+        assert await drafts.take(77, owner_id=9) is None
+        assert [await drafts.find(77, 1) for _ in range(2)] == [RequestDraft(DRAW)] * 2
+        taken = await asyncio.gather(drafts.take(77, 1), drafts.take(77, 1))
+        assert sorted(taken, key=bool) == [None, RequestDraft(DRAW)]
+        assert await drafts.find(77, 1) is None
+
+
+async def test_a_draft_is_kept_a_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with open_database(tmp_path / "e.sqlite3") as database:
+        drafts = Drafts(database)
+        await drafts.keep(77, 1, RequestDraft(DRAW))
+        later = time.time() + KEPT_SECONDS + 1
+        monkeypatch.setattr(time, "time", lambda: later)
+        assert await drafts.find(77, 1) is None
+        await drafts.keep(78, 1, RequestDraft(DRAW))
+        kept = await database.connection.execute_fetchall("SELECT id FROM drafts")
+    assert [row["id"] for row in kept] == [78]
+
+
+async def test_a_draft_that_this_release_cannot_read_counts_as_gone(tmp_path: Path) -> None:
+    async with open_database(tmp_path / "e.sqlite3") as database:
+        await Drafts(database).keep(77, 1, RequestDraft(DRAW))
+        await database.connection.execute('UPDATE drafts SET content = \'{"type":"of tomorrow"}\'')
+        assert await Drafts(database).find(77, 1) is None
+
+
+async def test_consent_is_one_persons(tmp_path: Path) -> None:
     async with open_database(tmp_path / "e.sqlite3") as database:
         desk = submissions(database)
-        await desk.keep_draft(ASKER, TRAIN)
-        assert await desk.take_draft(ASKER.interaction_id, person_id=9) is None
-        job = await desk.take_draft(ASKER.interaction_id, ASKER.owner_id)
-        assert job is not None
-        assert job.request == TRAIN
+        await desk.consent(ASKER.owner_id)
+        await desk.consent(ASKER.owner_id)
         assert await desk.has_consented(ASKER.owner_id)
         assert not await desk.has_consented(9)
-        assert await desk.take_draft(ASKER.interaction_id, ASKER.owner_id) is None
-
-
-async def test_a_draft_is_its_own_persons_and_stays_when_it_is_looked_at(tmp_path: Path) -> None:
-    async with open_database(tmp_path / "e.sqlite3") as database:
-        desk = submissions(database)
-        await desk.keep_draft(ASKER, DRAW)
-        assert await desk.draft(ASKER.interaction_id, person_id=9) is None
-        assert [await desk.draft(ASKER.interaction_id, ASKER.owner_id) for _ in range(2)] == [DRAW, DRAW]
-        assert not await desk.has_consented(ASKER.owner_id)
 
 
 async def test_what_a_channel_allows_is_asked_anew(tmp_path: Path) -> None:
@@ -177,10 +197,6 @@ async def test_what_a_channel_allows_is_asked_anew(tmp_path: Path) -> None:
         assert restricted.unchecked
         again = await desk.submit(ASKER._replace(interaction_id=78), restricted.request)
         assert not again.unchecked
-        await desk.keep_draft(ASKER._replace(interaction_id=79), TRAIN)
-        waited = await desk.take_draft(79, ASKER.owner_id, age_restricted=True)
-        assert waited is not None
-        assert waited.unchecked
 
 
 async def test_a_released_job_waits_again(tmp_path: Path) -> None:

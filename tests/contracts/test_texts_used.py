@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from bot.presses import PRESSES
+from bot.presses import FORMS, PRESSES
 from bot.texts.catalogue import texts_for
 
 BOT = Path(__file__).parents[2] / "bot"
@@ -24,6 +24,11 @@ def test_every_verb_of_a_button_has_an_action() -> None:
         verb for source in SOURCES.values() for verb in re.findall(r'press\("button-[a-z-]+", "([a-z_]+)"', source)
     }
     assert verbs == set(PRESSES)
+
+
+def test_every_verb_of_a_form_has_an_action() -> None:
+    verbs = {verb for source in SOURCES.values() for verb in re.findall(r'open_form\(interaction, "([a-z_]+)"', source)}
+    assert verbs == set(FORMS)
 
 
 def test_the_catalogues_are_read() -> None:

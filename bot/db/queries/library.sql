@@ -51,20 +51,6 @@ SELECT count(*) FROM consents WHERE person_id = :person_id;
 -- name: add_consent!
 INSERT INTO consents (person_id, given_at) VALUES (:person_id, :given_at) ON CONFLICT DO NOTHING;
 
--- name: add_draft!
-INSERT INTO drafts (interaction_id, owner_id, guild_id, channel_id, locale, request, created_at)
-VALUES (:interaction_id, :owner_id, :guild_id, :channel_id, :locale, :request, :created_at)
-ON CONFLICT DO NOTHING;
-
--- name: draft_by_id^
-SELECT * FROM drafts WHERE interaction_id = :interaction_id;
-
--- name: delete_draft!
-DELETE FROM drafts WHERE interaction_id = :interaction_id;
-
--- name: delete_old_drafts!
-DELETE FROM drafts WHERE created_at < :before;
-
 -- name: get_fact$
 SELECT value FROM facts WHERE key = :key;
 

@@ -1,0 +1,82 @@
+"""What a person has given so far, in a row that a form or a button names: no refusal and no restart loses it.
+
+A draft never changes. Whoever edits one sends a form, and what comes of that is a draft of its own; so two windows with
+the same form do not meet. A row that this release cannot read counts as gone, as it would be after a day.
+"""
+
+import time
+from typing import TypeAlias
+
+import msgspec
+
+from bot.db.database import Database
+from bot.wishes import TrainingWish
+from trainer.protocol import Request
+
+KEPT_SECONDS = 24 * 3600
+
+
+class KeptPicture(msgspec.Struct, frozen=True):
+    """A picture that was read and is stored, by the hashes of its pixels' file and of its opacity's."""
+
+    sha256: str
+    file_name: str
+    alpha: str = ""
+    caption: str | None = None
+
+
+class TrainingDraft(msgspec.Struct, frozen=True, tag="training"):
+    wish: TrainingWish
+    pictures: tuple[KeptPicture, ...] = ()
+
+
+class RequestDraft(msgspec.Struct, frozen=True, tag="request"):
+    """A checked request that waits for its person to press a button."""
+
+    request: Request
+
+
+Draft: TypeAlias = TrainingDraft | RequestDraft
+_DRAFT: msgspec.json.Decoder[Draft] = msgspec.json.Decoder(Draft)
+
+
+class Drafts:
+    """Each draft is named by the interaction in which it was given, and only its owner finds it."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def keep(self, draft_id: int, owner_id: int, draft: Draft) -> None:
+        """For a day. Removes what is older."""
+        now = time.time()
+        async with self._database.transaction() as queries:
+            await queries.delete_old_drafts(self._database.connection, before=now - KEPT_SECONDS)
+            await queries.add_draft(
+                self._database.connection,
+                id=draft_id,
+                owner_id=owner_id,
+                content=msgspec.json.encode(draft).decode(),
+                created_at=now,
+            )
+
+    async def find(self, draft_id: int, owner_id: int) -> Draft | None:
+        """None when it is gone or somebody else's."""
+        row = await self._database.queries.draft_by_id(
+            self._database.connection, id=draft_id, owner_id=owner_id, after=time.time() - KEPT_SECONDS
+        )
+        return None if row is None else _read(row["content"])
+
+    async def take(self, draft_id: int, owner_id: int) -> Draft | None:
+        """Finds it once: of two presses at the same moment one gets it."""
+        async with self._database.transaction() as queries:
+            row = await queries.take_draft(
+                self._database.connection, id=draft_id, owner_id=owner_id, after=time.time() - KEPT_SECONDS
+            )
+        return None if row is None else _read(row["content"])
+
+
+def _read(content: str) -> Draft | None:
+    try:
+        return _DRAFT.decode(content)
+    except msgspec.ValidationError:
+        return None
