@@ -92,6 +92,7 @@ def interaction_for_people(interaction: Interaction) -> Json:
         "as": interaction.person_id,
         "kind": interaction.kind,
         "state": interaction.state,
+        "answer": interaction.answer,
         "seconds": interaction.seconds,
         "message_id": interaction.original_id,
         "modal": interaction.modal,

@@ -82,8 +82,8 @@ def request_too_large() -> Refusal:
     return Refusal(413, 40005, "Request entity too large")
 
 
-def already_acknowledged() -> Refusal:
-    return Refusal(400, 40060, "Interaction has already been acknowledged.")
+def already_acknowledged(*, fault: bool) -> Refusal:
+    return Refusal(400, 40060, "Interaction has already been acknowledged.", fault=fault)
 
 
 def missing_access() -> Refusal:

@@ -27,6 +27,8 @@ class Fault:
 @dataclass
 class Weather:
     faults: list[Fault] = field(default_factory=list)
+    unheard: set[str] = field(default_factory=set)
+    """Paths whose answers were cut off: doing the same again is no fault of the bot's."""
 
     def take(self, subject: str, *kinds: str) -> Fault | None:
         """The fault that strikes now, if any: counts down `after`, then `times`."""

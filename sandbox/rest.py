@@ -39,6 +39,8 @@ async def serve(server: Server, request: web.Request) -> web.StreamResponse:
     fault = server.weather.take(f"{request.method} {path}", *HTTP_KINDS)
     if fault and fault.kind == "slow":
         await asyncio.sleep(fault.seconds)
+        if request.transport is None:  # of a bot that has been killed meanwhile; it was slow on its way to us
+            return web.Response(status=499)
     try:
         response = _struck(fault) or await _answer(server, request, path)
     except Exception as error:  # noqa: BLE001 - a mistake of the sandbox's own must show in every test, not only in a log
@@ -47,6 +49,7 @@ async def serve(server: Server, request: web.Request) -> web.StreamResponse:
     server.journal.request(request.method, path, response.status, time.monotonic() - started)
     if fault and fault.kind == "reset" and request.transport:
         # After the work was done: whether it was is what the bot cannot know.
+        server.weather.unheard.add(path)
         request.transport.abort()
     return response
 

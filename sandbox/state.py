@@ -114,6 +114,7 @@ class Interaction:
     source_id: str | None = None  # the message that was clicked, also for a modal that a click opened
     opened_by: str | None = None  # the interaction that was answered by the modal
     state: str = "waiting"
+    answer: str | None = None  # the kind of the first one
     seconds: float | None = None  # real time to the first answer
     original_id: str | None = None  # what `@original` stands for
     follow_up_ids: list[str] = field(default_factory=list)

@@ -13,6 +13,14 @@ from sandbox.rules import check_flags
 from sandbox.state import COMPONENTS_V2, EPHEMERAL, LOADING, Interaction, Message
 
 MESSAGE, DEFER, DEFER_UPDATE, UPDATE, CHOICES, MODAL = 4, 5, 6, 7, 8, 9
+KINDS = {
+    MESSAGE: "message",
+    DEFER: "deferred",
+    DEFER_UPDATE: "deferred update",
+    UPDATE: "update",
+    CHOICES: "choices",
+    MODAL: "modal",
+}
 COMMAND_RESPONSE, CONTEXT_RESPONSE = 20, 23
 SUPPRESS_EMBEDS, SUPPRESS_NOTIFICATIONS = 1 << 2, 1 << 12
 RESPONSE_FLAGS = EPHEMERAL | COMPONENTS_V2 | SUPPRESS_EMBEDS | SUPPRESS_NOTIFICATIONS
@@ -25,6 +33,7 @@ def answer(call: Call) -> Answer:
         words = f"A {interaction.kind} interaction cannot be answered with type {kind}."
         raise invalid("type", words, "BASE_TYPE_CHOICES")
     ANSWERS[kind](call, interaction)
+    interaction.answer = KINDS[kind]
     if call.query.get("with_response", "").lower() not in ("true", "1"):
         return Answer(204)
     return Answer(200, _response(call, interaction, kind))
@@ -35,7 +44,8 @@ def _waiting(call: Call) -> Interaction:
     if interaction is None or interaction.token != call.path["interaction_token"]:
         raise unknown_interaction()
     if interaction.acknowledged:
-        raise already_acknowledged()
+        path = f"/interactions/{interaction.id}/{interaction.token}/callback"
+        raise already_acknowledged(fault=path not in call.server.weather.unheard)
     if interactions.is_late(call.server, interaction):
         raise unknown_interaction()
     return interaction

@@ -120,3 +120,16 @@ async def test_fault_that_makes_no_sense(sandbox: Sandbox, fault: dict[str, obje
     with pytest.raises(Refused) as refused:
         await sandbox.call("PUT", "/weather", data=json.dumps([fault]))
     assert refused.value.status == 400
+
+
+async def test_an_answer_that_was_cut_off_may_be_given_again(sandbox: Sandbox, bot: Gardener) -> None:
+    await sandbox.command("hand")
+    interaction = await asyncio.wait_for(bot.told.get(), PATIENCE)
+    assert isinstance(interaction, discord.Interaction)
+    await sandbox.weather({"match": "POST /interactions/*/*/callback", "kind": "reset"})
+    with pytest.raises(aiohttp.ClientError):
+        await interaction.response.defer()
+    with pytest.raises(discord.HTTPException) as again:
+        await interaction.response.defer()
+    assert again.value.code == 40060
+    assert await sandbox.violations() == []
