@@ -1,13 +1,15 @@
 """Answering one interaction: who asks, in which language, and what they are told when it goes wrong."""
 
-from typing import Any, TypeAlias
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeAlias, TypeVar
 
 import discord
 import structlog
 from discord import app_commands, ui
 
 from bot.access import Act, Actor, check, of_job
-from bot.errors import CannotPostHere, CannotStore, Forgotten, NotYours, Refusal
+from bot.errors import CannotPostHere, CannotStore, Forgotten, NotYours, Refusal, TooBusy
 from bot.jobs.job import Job
 from bot.jobs.submit import Asker
 from bot.logs import fault_code
@@ -19,6 +21,10 @@ from trainer.protocol import Request
 log = structlog.get_logger(__name__)
 
 Interaction: TypeAlias = discord.Interaction[Any]
+Found = TypeVar("Found")
+
+READ_SECONDS = 1.5
+"""Discord waits three seconds for the first answer, and the answer too must find its way."""
 
 _NEEDED = discord.Permissions(view_channel=True, send_messages=True, attach_files=True, embed_links=True)
 
@@ -86,6 +92,15 @@ async def job_for(interaction: Interaction, service: Service, job_id: str, act: 
 async def think(interaction: Interaction) -> None:
     """Answers Discord at once; what follows may take its time. Only the person sees it."""
     await interaction.response.defer(ephemeral=True, thinking=True)
+
+
+async def soon(reading: Coroutine[Any, Any, Found]) -> Found:
+    """What must be read for the first answer itself, such as what a form is filled in with. Raises TooBusy in time."""
+    try:
+        async with asyncio.timeout(READ_SECONDS):
+            return await reading
+    except TimeoutError:
+        raise TooBusy from None
 
 
 async def say(

@@ -62,7 +62,7 @@ class Drafts:
     async def find(self, draft_id: int, owner_id: int) -> Draft | None:
         """None when it is gone or somebody else's."""
         row = await self._database.queries.draft_by_id(
-            self._database.connection, id=draft_id, owner_id=owner_id, after=time.time() - KEPT_SECONDS
+            self._database.reader, id=draft_id, owner_id=owner_id, after=time.time() - KEPT_SECONDS
         )
         return None if row is None else _read(row["content"])
 

@@ -11,7 +11,7 @@ Refusal
 ├── BadSchedule  BadTemplate  BadSize  TooManySteps  StepsBehind  TooManyVectors  EmptyStart       (settings)
 │   PromptTooLong  BadSetting  UnknownSampler  UnknownUpscaler  StrayCaption  UnreadableCaption
 ├── EmptyStyle  NoSuchStyle  StyleNotYours  TooManyStyles  StyledPromptTooLong                    (styles)
-└── QuotaReached  AlreadyEnded  Forgotten  CannotPostHere  OnlyAgeRestricted  CannotStore          (the service)
+└── QuotaReached  AlreadyEnded  Forgotten  CannotPostHere  OnlyAgeRestricted  CannotStore  TooBusy (the service)
 
 The docstring of a leaf is what it says in English; `Texts.refusal` words it in the person's own language.
 """
@@ -536,3 +536,9 @@ class CannotStore(Refusal):
     def __init__(self, *, reason: StorageFault) -> None:
         super().__init__(reason=reason)
         self.reason: StorageFault = reason
+
+
+class TooBusy(Refusal):
+    """The bot is busy just now. Try again in a moment."""
+
+    text_id = "refusal-too-busy"

@@ -14,6 +14,7 @@ from bot.access import Act, Actor, Thing, check, may
 from bot.db.database import Database
 from bot.errors import NameTaken, NoFileYet, NoSpace, NothingCalled, NotYours, StillLearning
 from bot.files import copy_aside
+from bot.folder_listing import FolderListing
 from bot.jobs.job import ENDED, State
 
 SUFFIXES = (".pt", ".safetensors", ".bin", ".pti")
@@ -54,11 +55,12 @@ class Library:
         self._database = database
         self.folder = folder
         self._runs = folder.parent / "runs"
+        self._listing = FolderListing(folder)
 
     async def seen_by(self, actor: Actor) -> list[Word]:
         """Words that have a file and that this person may use here: their own first, each kind by name."""
         rows = self._database.queries.embeddings_seen_by(
-            self._database.connection, person_id=actor.person_id, guild_id=actor.guild_id
+            self._database.reader, person_id=actor.person_id, guild_id=actor.guild_id
         )
         words = [*[_word(row) async for row in rows], *await self._ownerless()]
         return sorted(words, key=lambda word: (word.owner_id != actor.person_id, word.name.casefold()))
@@ -68,7 +70,7 @@ class Library:
 
         One that they may not use takes as long to be missed as one that does not exist.
         """
-        row = await self._database.queries.embedding_by_name(self._database.connection, name=name)
+        row = await self._database.queries.embedding_by_name(self._database.reader, name=name)
         if row is not None:
             found = _word(row)
             if may(actor, Act.USE, found.thing):
@@ -86,7 +88,7 @@ class Library:
 
     async def exists(self, name: str) -> bool:
         """Whether the name is in use by anybody."""
-        row = await self._database.queries.embedding_by_name(self._database.connection, name=name)
+        row = await self._database.queries.embedding_by_name(self._database.reader, name=name)
         return row is not None or name.casefold() in {stem.casefold() for stem in await self._stems()}
 
     async def share(self, word: Word, guild_id: int) -> None:
@@ -110,7 +112,7 @@ class Library:
 
     async def file_if_owned(self, name: str, person_id: int) -> Path | None:
         """The file of a word that is the person's own and has one."""
-        row = await self._database.queries.embedding_by_name(self._database.connection, name=name)
+        row = await self._database.queries.embedding_by_name(self._database.reader, name=name)
         if row is None or row["owner_id"] != person_id:
             return None
         return await self._file(name)
@@ -164,7 +166,7 @@ class Library:
             )
 
     async def _jobs_of(self, word: Word) -> list[Any]:
-        queries, connection = self._database.queries, self._database.connection
+        queries, connection = self._database.queries, self._database.reader
         rows = queries.jobs_of_embedding(connection, name=word.name, owner_id=word.owner_id)
         return [row async for row in rows]
 
@@ -176,13 +178,13 @@ class Library:
         return next((path for stem, path in await self._files() if stem.casefold() == name.casefold()), None)
 
     async def _ownerless(self) -> list[Word]:
-        return [Word(name=stem) for stem in await ownerless(self._database, self.folder, SUFFIXES)]
+        return [Word(name=stem) for stem in await ownerless(self._database, self._listing, SUFFIXES)]
 
     async def _stems(self) -> list[str]:
         return list(dict.fromkeys(stem for stem, _ in await self._files()))
 
     async def _files(self) -> list[tuple[str, Path]]:
-        return await asyncio.to_thread(_files, self.folder)
+        return await asyncio.to_thread(_files, self._listing)
 
 
 async def usable_words(database: Database, folder: Path, actor: Actor) -> tuple[str, ...]:
@@ -190,31 +192,29 @@ async def usable_words(database: Database, folder: Path, actor: Actor) -> tuple[
 
     Names that are not among them are plain text, whatever becomes of them while the prompt is drawn.
     """
-    rows = database.queries.embeddings_usable_by(
-        database.connection, person_id=actor.person_id, guild_id=actor.guild_id
-    )
+    rows = database.queries.embeddings_usable_by(database.reader, person_id=actor.person_id, guild_id=actor.guild_id)
     theirs = [row["name"] async for row in rows]
-    return (*theirs, *await ownerless(database, folder, (*SUFFIXES, *PICTURES)))
+    return (*theirs, *await ownerless(database, FolderListing(folder), (*SUFFIXES, *PICTURES)))
 
 
-async def ownerless(database: Database, folder: Path, suffixes: Sequence[str]) -> list[str]:
+async def ownerless(database: Database, listing: FolderListing, suffixes: Sequence[str]) -> list[str]:
     """Stems of the files that have no row: they were put into the folder by the operator.
 
     The rows are read twice, since a word gets its row before its file, and loses its file before its row.
     """
     known = await _names(database)
-    stems = dict.fromkeys(stem for stem, _ in await asyncio.to_thread(_files, folder, suffixes))
+    stems = dict.fromkeys(stem for stem, _ in await asyncio.to_thread(_files, listing, suffixes))
     known |= await _names(database)
     return [stem for stem in stems if stem.casefold() not in known]
 
 
 async def _names(database: Database) -> set[str]:
-    return {row["name"].casefold() async for row in database.queries.all_embedding_names(database.connection)}
+    return {row["name"].casefold() async for row in database.queries.all_embedding_names(database.reader)}
 
 
-def _files(folder: Path, suffixes: Sequence[str] = SUFFIXES) -> list[tuple[str, Path]]:
+def _files(listing: FolderListing, suffixes: Sequence[str] = SUFFIXES) -> list[tuple[str, Path]]:
     """Stems and files; of several with one stem that which the trainer reads comes first."""
-    found = [path for path in folder.rglob("*") if path.suffix.lower() in suffixes and not path.name.startswith(".")]
+    found = [path for path in listing.files() if path.suffix.lower() in suffixes and not path.name.startswith(".")]
     found.sort(key=lambda path: (len(path.parts), suffixes.index(path.suffix.lower()), str(path)))
     return sorted(((path.stem, path) for path in found), key=lambda entry: entry[0])
 

@@ -39,7 +39,7 @@ class Styles:
 
     async def on(self, shelf: int) -> list[Style]:
         """By name."""
-        rows = self._database.queries.styles_on_shelf(self._database.connection, shelf=shelf)
+        rows = self._database.queries.styles_on_shelf(self._database.reader, shelf=shelf)
         return [Style(*(row[field] for field in Style._fields)) async for row in rows]
 
     async def named(self, shelf: int, names: Iterable[str]) -> list[Style]:

@@ -12,7 +12,7 @@ from bot.cards.outgoing import Outgoing, fault_message
 from bot.db.database import Database
 from bot.errors import CannotStore
 from bot.jobs.job import Job
-from bot.jobs.rows import job_by_id, jobs_behind
+from bot.jobs.rows import jobs_behind, known_job
 from bot.logs import fault_code
 from bot.storage import storage_fault
 from bot.texts.catalogue import texts_for
@@ -105,7 +105,7 @@ class Cards:
             self._wake.set()  # it may have changed meanwhile
 
     async def _bring_up_to_date(self, job: Job, shown: Shown) -> None:
-        newest = await job_by_id(self._database, job.id) or job
+        newest = await known_job(self._database, job.id) or job
         try:
             await self._show(newest, shown)
         except UNREACHABLE as error:

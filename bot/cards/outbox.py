@@ -15,7 +15,7 @@ from bot.cards.outgoing import Outgoing, fault_message
 from bot.db.database import Database
 from bot.errors import CannotStore
 from bot.jobs.job import Job
-from bot.jobs.rows import FAULT, job_by_id, place_of
+from bot.jobs.rows import FAULT, known_job, place_of
 from bot.logs import fault_code
 from bot.storage import storage_fault
 from bot.texts.catalogue import texts_for
@@ -69,7 +69,7 @@ class Outbox:
 
     async def _sent_all(self) -> bool:
         try:
-            rows = [row async for row in self._database.queries.messages_open(self._database.connection)]
+            rows = [row async for row in self._database.queries.messages_open(self._database.reader)]
         except Exception as error:
             if storage_fault(error) is None:
                 raise
@@ -79,9 +79,7 @@ class Outbox:
     async def deliver(self, job_id: int) -> bool:
         """Sends what is open for one job, in order; False when something must be tried again."""
         async with self._sending[job_id]:
-            rows = [
-                row async for row in self._database.queries.messages_open_of(self._database.connection, job_id=job_id)
-            ]
+            rows = [row async for row in self._database.queries.messages_open_of(self._database.reader, job_id=job_id)]
             for row in rows:
                 try:
                     await self._send(row)
@@ -116,7 +114,7 @@ class Outbox:
         if row["key"] == FAULT:
             await self._send_fault(row)
             return
-        job = await job_by_id(self._database, row["job_id"])
+        job = await known_job(self._database, row["job_id"])
         composed = await self._post.compose(job, row["key"], row["id"]) if job else None
         if job is None or composed is None:
             await self._close(row, None)

@@ -112,5 +112,5 @@ class Post:
     async def _wait(self, job: Job, jobs: Sequence[Job]) -> float | None:
         if job.kind is not Kind.TRAIN:
             return None
-        speed = await self._database.queries.latest_speed(self._database.connection)
+        speed = await self._database.queries.latest_speed(self._database.reader)
         return expected_wait(job, jobs, self._runs_at_once, speed)

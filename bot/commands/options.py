@@ -1,12 +1,14 @@
 """Words of options and their choices, from the catalogues."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from functools import wraps
 from typing import Any, TypeAlias
 
 from discord import app_commands
 
 from bot.access import Act, may, of_job
-from bot.answers import Interaction, actor_of, shelf_of
+from bot.answers import Interaction, actor_of, shelf_of, soon
+from bot.errors import TooBusy
 from bot.jobs.job import Kind
 from bot.setting_lines import Setting, suggest_settings
 from bot.styles import key, split_names
@@ -20,6 +22,7 @@ PROMPT_LIMIT = 2000
 """Characters of a prompt given to a command; styles may make it longer."""
 
 _Decorator: TypeAlias = Callable[[Any], Any]
+_Suggest: TypeAlias = Callable[[Interaction, str], Coroutine[Any, Any, list[app_commands.Choice[str]]]]
 
 
 def worded(**texts: str) -> _Decorator:
@@ -56,12 +59,27 @@ def named(names: Sequence[str]) -> list[app_commands.Choice[str]]:
     return [app_commands.Choice(name=name, value=name) for name in names]
 
 
+def _in_time(suggest: _Suggest) -> _Suggest:
+    """Suggests nothing rather than too late."""
+
+    @wraps(suggest)
+    async def suggested(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        try:
+            return await soon(suggest(interaction, typed))
+        except TooBusy:
+            return []
+
+    return suggested
+
+
+@_in_time
 async def suggest_words(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
     """The person's own words and those shared here whose names contain what is typed."""
     words = await interaction.client.service.library.seen_by(actor_of(interaction))
     return named(_fitting([found.name for found in words], typed))
 
 
+@_in_time
 async def suggest_runs(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
     """Words that the person is teaching right now."""
     actor, jobs = actor_of(interaction), await interaction.client.service.dispatch.open_jobs()
@@ -69,6 +87,7 @@ async def suggest_runs(interaction: Interaction, typed: str) -> list[app_command
     return named(_fitting(names, typed))
 
 
+@_in_time
 async def suggest_styles(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
     """Styles for the last of the names that are typed, behind those before it."""
     *before, last = split_names(typed)
@@ -80,6 +99,7 @@ async def suggest_styles(interaction: Interaction, typed: str) -> list[app_comma
     return named([line for line in lines if len(line) <= _LONGEST_CHOICE])
 
 
+@_in_time
 async def suggest_deletable_styles(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
     """The person's own styles; all for who may manage the server."""
     shelf, actor = shelf_of(interaction), actor_of(interaction)

@@ -12,6 +12,7 @@ import aiosql
 import aiosqlite
 import structlog
 
+from bot.db.reader import Reader, open_reader
 from bot.errors import CannotStore, StorageFault
 from bot.storage import Ballast, storage_fault
 
@@ -32,10 +33,15 @@ def migrations() -> list[str]:
 
 
 class Database:
-    """One connection; a lock makes a transaction one task's alone. `queries` are the named ones of `queries/*.sql`."""
+    """A lock makes a transaction one task's alone. `queries` are the named ones of `queries/*.sql`.
 
-    def __init__(self, connection: aiosqlite.Connection, ballast: Ballast) -> None:
+    `connection` writes, and reads within transactions. `reader` sees what has been committed, and waits for nobody:
+    what people look at must not stand in line behind a write that waits for the disk, or for another process.
+    """
+
+    def __init__(self, connection: aiosqlite.Connection, reader: Reader, ballast: Ballast) -> None:
         self.connection = connection
+        self.reader = reader
         self.queries: Any = aiosql.from_path(_FOLDER / "queries", "aiosqlite", mandatory_parameters=False)
         self._ballast = ballast
         self._writing = asyncio.Lock()
@@ -123,7 +129,8 @@ async def open_database(path: Path) -> AsyncIterator[Database]:
         await _migrate(connection, path)
         ballast = Ballast(path.parent / "ballast")
         ballast.take()
-        yield Database(connection, ballast)
+        async with open_reader(path) as reader:
+            yield Database(connection, reader, ballast)
     finally:
         await connection.close()
 

@@ -17,7 +17,7 @@ from bot.jobs.apply import Change, apply, fail, lose, release
 from bot.jobs.job import HELD, Job, Kind, State
 from bot.jobs.line import next_jobs
 from bot.jobs.questions import Questions
-from bot.jobs.rows import fail_unread, job_by_id, keep_change, new_attempt, open_jobs, read_open_jobs, text
+from bot.jobs.rows import fail_unread, job_by_id, keep_change, known_job, new_attempt, open_jobs, read_open_jobs, text
 from bot.library import usable_words
 from bot.logs import fault_code
 from bot.storage import storage_fault
@@ -324,7 +324,7 @@ class Dispatch:
     # What others ask -----------------------------------------------------------------------------------------------
 
     async def job(self, job_id: int) -> Job | None:
-        return await job_by_id(self._database, job_id)
+        return await known_job(self._database, job_id)
 
     async def open_jobs(self) -> list[Job]:
         """Everything not ended, in the order it came."""

@@ -55,7 +55,14 @@ def text(value: object) -> str:
 
 
 async def job_by_id(database: Database, job_id: int) -> Job | None:
+    """Inside a transaction."""
     row = await database.queries.job_by_id(database.connection, id=job_id)
+    return job_from(row) if row else None
+
+
+async def known_job(database: Database, job_id: int) -> Job | None:
+    """As it was committed last."""
+    row = await database.queries.job_by_id(database.reader, id=job_id)
     return job_from(row) if row else None
 
 
@@ -66,12 +73,12 @@ async def open_jobs(database: Database) -> list[Job]:
 
 async def read_open_jobs(database: Database) -> tuple[list[Job], list[Unreadable]]:
     """Everything not ended, in the order it came, and what of it cannot be read."""
-    return _read([row async for row in database.queries.jobs_open(database.connection)])
+    return _read([row async for row in database.queries.jobs_open(database.reader)])
 
 
 async def jobs_behind(database: Database) -> list[Job]:
     """Jobs whose card shows less than is known."""
-    return _read([row async for row in database.queries.jobs_behind(database.connection)])[0]
+    return _read([row async for row in database.queries.jobs_behind(database.reader)])[0]
 
 
 def _read(rows: list[Any]) -> tuple[list[Job], list[Unreadable]]:

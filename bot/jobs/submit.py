@@ -67,7 +67,7 @@ class Submissions:
             await queries.add_consent(self._database.connection, person_id=person_id, given_at=time.time())
 
     async def has_consented(self, person_id: int) -> bool:
-        return bool(await self._database.queries.has_consented(self._database.connection, person_id=person_id))
+        return bool(await self._database.queries.has_consented(self._database.reader, person_id=person_id))
 
     async def _check_quota(self, queries: Any, asker: Asker, kind: Kind) -> None:
         limit = self._quota.of(kind)

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from PIL import Image
 
 from bot.access import Act
-from bot.answers import Interaction, check_may_post, job_for, place, say, show, texts_of, think
+from bot.answers import Interaction, check_may_post, job_for, place, say, show, soon, texts_of, think
 from bot.cards.drawing import picked_card, settings_of
 from bot.drafts import RequestDraft
 from bot.drawing import picture_of, random_seed
@@ -66,6 +66,8 @@ async def _variations(interaction: Interaction, service: Service, about: str) ->
 
 async def _larger(interaction: Interaction, service: Service, about: str) -> None:
     """The picture drawn over at twice its sides, so that it gains detail."""
+    check_may_post(interaction)
+    await think(interaction)
     job, index = await picture_of(interaction, service, about)
     path = Path(job.report.pictures[index].path)
     width, height = await asyncio.to_thread(_size, path)
@@ -74,13 +76,13 @@ async def _larger(interaction: Interaction, service: Service, about: str) -> Non
             width=width * 2, height=height * 2, multiple=SIDE_MULTIPLE, least=SMALLEST_SIDE, most=LARGEST_SIDE
         )
     over = {"image": str(path), "strength": LARGER_STRENGTH, "width": width * 2, "height": height * 2, "count": 1}
-    await _anew(interaction, service, about, **over, hires=None)
+    await _place_anew(interaction, service, about, **over, hires=None)
 
 
 async def _draw_over(interaction: Interaction, service: Service, about: str) -> None:
     """A form for what is to be drawn over the picture."""
     check_may_post(interaction)
-    job, index = await picture_of(interaction, service, about)
+    job, index = await soon(picture_of(interaction, service, about))
     prompt = job.request.prompt if isinstance(job.request, DrawRequest) else ""
     await open_drawing_form(interaction, f"{job.id}.{index}", prompt)
 
@@ -89,6 +91,10 @@ async def _anew(interaction: Interaction, service: Service, about: str, **change
     """The request of a picture, its own seed, and these changes; it becomes the picture of whoever pressed."""
     check_may_post(interaction)
     await think(interaction)
+    await _place_anew(interaction, service, about, **changes)
+
+
+async def _place_anew(interaction: Interaction, service: Service, about: str, **changes: Any) -> None:
     job, index = await picture_of(interaction, service, about)
     assert isinstance(job.request, DrawRequest)
     seed = job.report.pictures[index].seed

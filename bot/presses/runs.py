@@ -7,7 +7,7 @@ import discord
 from msgspec.structs import replace
 
 from bot.access import Act
-from bot.answers import Interaction, check_may_post, job_for, place, say, show, texts_of, think
+from bot.answers import Interaction, check_may_post, job_for, place, say, show, soon, texts_of, think
 from bot.cards.outgoing import file_name, layout
 from bot.errors import AlreadyEnded, Forgotten, NoFileYet, StepsBehind
 from bot.faults import check
@@ -54,7 +54,7 @@ async def _set_pause(interaction: Interaction, service: Service, job_id: str, *,
 
 async def _change(interaction: Interaction, service: Service, job_id: str) -> None:
     """Another number of steps, another rate, and on it goes."""
-    job, request = await _own_run(interaction, service, job_id)
+    job, request = await soon(_own_run(interaction, service, job_id))
     if job.ended:
         raise AlreadyEnded
     await open_change_form(interaction, job, request)

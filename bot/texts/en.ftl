@@ -679,6 +679,7 @@ refusal-already-ended = This has already ended.
 refusal-forgotten = What this button belonged to is no longer here.
 refusal-cannot-post-here = Embedsmith may not write or attach files in this channel. Ask its moderators, or use another channel.
 refusal-only-age-restricted = What was drawn for an age-restricted channel is shown in such channels only.
+refusal-too-busy = The bot is busy just now. Try again in a moment.
 refusal-cannot-store = { $reason ->
     [full] The disk of this server is full. Nothing is lost, and it goes on by itself; try again later.
     [locked] The database is busy right now. Nothing is lost; try again in a moment.

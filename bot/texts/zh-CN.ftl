@@ -576,6 +576,7 @@ refusal-already-ended = 这个已经结束了。
 refusal-forgotten = 这个按钮所属的内容已经不在了。
 refusal-cannot-post-here = Embedsmith 不能在这个频道发消息或附件。请联系频道管理员，或换一个频道。
 refusal-only-age-restricted = 为年龄限制频道画的图片，只在这类频道里显示。
+refusal-too-busy = 机器人现在很忙。请稍后再试。
 refusal-cannot-store = { $reason ->
     [full] 服务器磁盘已满。什么都没有丢失，有空间后会自动继续；请稍后再试。
     [locked] 数据库正忙。什么都没有丢失；请稍候再试。

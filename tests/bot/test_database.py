@@ -209,3 +209,23 @@ async def test_a_released_job_waits_again(tmp_path: Path) -> None:
         found = await job_by_id(database, job.id)
     assert found is not None
     assert (found.state, found.attempt) == (State.QUEUED, None)
+
+
+async def test_what_is_read_beside_is_what_was_committed_last(tmp_path: Path) -> None:
+    """Also while others read: a reader that stood at an older state would find what is gone."""
+    async with open_database(tmp_path / "a.sqlite3") as database:
+
+        async def keep_reading() -> None:
+            while True:
+                assert [row async for row in database.queries.jobs_open(database.reader)] == []
+
+        readers = [asyncio.create_task(keep_reading()) for _ in range(4)]
+        for number in range(50):
+            async with database.transaction() as queries:
+                await queries.set_fact(database.connection, key="k", value=str(number))
+            assert await database.queries.get_fact(database.reader, key="k") == str(number)
+        async with database.transaction() as queries:
+            await queries.set_fact(database.connection, key="k", value="not yet")
+            assert await database.queries.get_fact(database.reader, key="k") == "49"
+        for reader in readers:
+            reader.cancel()

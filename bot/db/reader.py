@@ -1,0 +1,40 @@
+"""Reading beside the one connection that writes."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import aiosqlite
+
+
+class _Rows(NamedTuple):
+    rows: list[Any]
+
+    async def fetchall(self) -> list[Any]:
+        return self.rows
+
+    async def fetchone(self) -> Any:
+        return self.rows[0] if self.rows else None
+
+
+class Reader:
+    """Runs named queries that read, each whole and by itself.
+
+    A cursor left open would keep the connection, for everybody, at what was true when it was opened.
+    """
+
+    def __init__(self, connection: aiosqlite.Connection) -> None:
+        self._connection = connection
+
+    @asynccontextmanager
+    async def execute(self, sql: str, parameters: Any) -> AsyncIterator[_Rows]:
+        yield _Rows(list(await self._connection.execute_fetchall(sql, parameters)))
+
+
+@asynccontextmanager
+async def open_reader(path: Path) -> AsyncIterator[Reader]:
+    """Of a database that is there and in WAL mode: what is written meanwhile holds up nothing."""
+    async with aiosqlite.connect(f"{path.as_uri()}?mode=ro", uri=True, isolation_level=None) as connection:
+        connection.row_factory = aiosqlite.Row
+        yield Reader(connection)
