@@ -160,7 +160,7 @@ def kept(played: Stage) -> list[Any]:
         "SELECT name, owner_id FROM embeddings ORDER BY name",
         "SELECT * FROM shares ORDER BY embedding",
         "SELECT shelf, name, owner_id FROM styles",
-        "SELECT interaction_id FROM drafts ORDER BY interaction_id",
+        "SELECT id, owner_id FROM drafts ORDER BY id",
     )
     with closing(sqlite3.connect(played.data / "embedsmith.sqlite3")) as database:
         return [database.execute(query).fetchall() for query in queries]

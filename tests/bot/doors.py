@@ -154,7 +154,12 @@ BUTTONS = {
     "draw": FREE,
 }
 
-FORMS: dict[str, Door] = {}
+FORMS = {
+    "train": OWN_DRAFT,
+    # The picture that is drawn over.
+    "draw": USE_JOB,
+    "change": OWN_JOB,
+}
 
 DOORS = {
     **{f"/{name}": door for name, door in COMMANDS.items()},
