@@ -61,7 +61,9 @@ async def _run_parts(settings: Settings, folder: Path, database: Database, clien
     places = Places(settings.runs_at_once, settings.drawings_at_once)
     dispatch = Dispatch(database, _worker(settings, folder), places, folder, changed)
     service = Service(
-        submissions=Submissions(database, Quota(settings.waiting_per_person, settings.drawings_per_person)),
+        submissions=Submissions(
+            database, Quota(settings.waiting_per_person, settings.drawings_per_person), lambda: dispatch.ready
+        ),
         dispatch=dispatch,
         outbox=outbox,
         drafts=Drafts(database),
@@ -96,6 +98,7 @@ def _limits(settings: Settings) -> Limits:
 def _worker(settings: Settings, folder: Path) -> ChildWorker:
     arguments = ["--model", str(settings.model), "--embeddings", str(folder / "embeddings")]
     arguments += ["--device", settings.device, "--precision", settings.precision]
+    arguments += ["--largest-pixels", str(settings.largest_pixels)]
     arguments += ["--hashes", str(folder / "model-hashes.json")]
     if settings.prediction != "auto":
         arguments += ["--prediction", settings.prediction]

@@ -8,8 +8,8 @@ Refusal
 ├── UnsafeFile  NotAnEmbedding  EmbeddingTooSlow  EmbeddingTooHard  WrongModel                    (embedding files)
 │   NameForSeveral  NameTwice  TooManyWords  NothingToImport  NotAConcept  ConceptsNotAllowed
 │   StillLoading
-├── BadSchedule  BadTemplate  BadSize  TooManySteps  StepsBehind  TooManyVectors  EmptyStart       (settings)
-│   PromptTooLong  BadSetting  UnknownSampler  UnknownUpscaler  StrayCaption  UnreadableCaption
+├── BadSchedule  BadTemplate  BadSize  TooLarge  TooManySteps  StepsBehind  TooManyVectors         (settings)
+│   EmptyStart  PromptTooLong  BadSetting  UnknownSampler  UnknownUpscaler  StrayCaption  UnreadableCaption
 ├── EmptyStyle  NoSuchStyle  StyleNotYours  TooManyStyles  StyledPromptTooLong                    (styles)
 └── QuotaReached  AlreadyEnded  Forgotten  CannotPostHere  OnlyAgeRestricted  CannotStore  TooBusy (the service)
 
@@ -340,6 +340,15 @@ class BadTemplate(Refusal):
 
     def __init__(self, *, line: str, reason: Literal["empty", "nameless", "unreadable"]) -> None:
         super().__init__(line=line, reason=reason)
+
+
+class TooLarge(Refusal):
+    """2,048 × 2,048 is more than can be drawn here; 1,024 × 1,024 would do."""
+
+    text_id = "refusal-too-large"
+
+    def __init__(self, *, width: int, height: int, wide: int, high: int) -> None:
+        super().__init__(width=width, height=height, wide=wide, high=high)
 
 
 class BadSize(Refusal):

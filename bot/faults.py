@@ -10,6 +10,7 @@ from bot.errors import (
     EmptyStart,
     PromptTooLong,
     Refusal,
+    TooLarge,
     TooManyVectors,
     UnknownSampler,
     UnknownUpscaler,
@@ -22,14 +23,26 @@ from trainer.protocol import (
     SMALLEST_SIDE,
     UPSCALERS,
     Fault,
+    Ready,
     Request,
     fault_in,
+    too_large_in,
 )
 
 
 def check(request: Request) -> None:
     """Raises the Refusal that says what is wrong, before anything is promised."""
     fault = fault_in(request)
+    if fault is not None:
+        raise _refusal(fault)
+
+
+def check_device(request: Request, ready: Ready | None) -> None:
+    """Raises TooLarge, before anything is promised, for what the trainer's device cannot make.
+
+    None is no trainer that would know; the first one that does refuses the job itself.
+    """
+    fault = too_large_in(request, ready.largest_pixels, ready.native_size) if ready else None
     if fault is not None:
         raise _refusal(fault)
 
@@ -55,6 +68,8 @@ def _refusal(fault: Fault) -> Refusal:
                 least=SMALLEST_SIDE,
                 most=LARGEST_SIDE,
             )
+        case "too_large":
+            return TooLarge(**{name: int(number) for name, number in facts.items()})
         case "bad_tuning" if "pattern" in facts:
             return BadSetting(part=facts["pattern"], reason="pattern")
         case "bad_tuning":

@@ -41,6 +41,9 @@ class Settings(BaseSettings):
     device: Literal["auto", "cpu", "cuda"] = "auto"
     precision: Literal["float32", "float16", "bfloat16"] = "float32"
     """Of the frozen model; vectors are always float32. Half precision halves memory on a GPU."""
+    largest_pixels: int = Field(0, ge=0)
+    """Width times height of the largest picture that may be asked for; 0 is what the device has memory for, and on a
+    CPU 1,048,576 (1024 × 1024) at most."""
 
     steps_quick: int = Field(100, ge=1)
     steps_balanced: int = Field(300, ge=1)
@@ -48,7 +51,7 @@ class Settings(BaseSettings):
     """Steps behind the three words of the form. Raise them for large models, whose steps teach less each."""
     max_steps: int = Field(20_000, ge=1)
     runs_at_once: int = Field(4, ge=1)
-    """Runs that share the model at a time; the others wait in line."""
+    """People whose runs share the model at a time; others wait in line. Nobody waits for another's second run."""
     drawings_at_once: int = Field(4, ge=1)
     waiting_per_person: int = Field(3, ge=1)
     """Jobs one person may have waiting or running, of each kind that takes long."""

@@ -48,6 +48,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--hashes", type=Path, help="file that remembers the hashes of models")
     parser.add_argument("--offload", action="store_true", help="keep idle parts of the model away from the device")
     parser.add_argument("--compile", action="store_true", help="compile the noise model when it is first used")
+    parser.add_argument("--largest-pixels", type=int, default=0, help="of one picture; 0 is what the device can make")
     parser.add_argument("--embeddings", type=Path, required=True, help="folder whose files are words in prompts")
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
     parser.add_argument("--precision", choices=("float32", "float16", "bfloat16"), default="float32")
@@ -106,6 +107,7 @@ def _serve_on(wire: Wire, arguments: argparse.Namespace, termination: _Terminati
     pulse()
     from trainer.embeddings.folder import EmbeddingsFolder
     from trainer.engine.engine import Engine
+    from trainer.models.largest import largest_pixels
     from trainer.models.loading import load_model
 
     disable_progress_bar()
@@ -123,7 +125,8 @@ def _serve_on(wire: Wire, arguments: argparse.Namespace, termination: _Terminati
         pulse=pulse,
     )
     embeddings = EmbeddingsFolder(arguments.embeddings, model.widths)
-    Engine(model, embeddings, wire, termination).run()
+    largest = arguments.largest_pixels or largest_pixels(model)
+    Engine(model, embeddings, wire, termination, largest_pixels=largest).run()
 
 
 def _device(wanted: str, *, cuda: bool) -> str:

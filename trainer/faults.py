@@ -13,12 +13,14 @@ from trainer.training.lr_schedule import BadSchedule, parse_schedule
 
 FailureReason = Literal[
     "not_finite",
+    "picture_not_finite",
     "out_of_memory",
     "bad_template",
     "bad_learning_rate",
     "bad_picture",
     "bad_embedding",
     "bad_size",
+    "too_large",
     "bad_tuning",
     "unknown_sampler",
     "unknown_upscaler",
@@ -70,6 +72,36 @@ def fault_in(request: Request) -> Fault | None:
             return _fault_in_word(request) or _fault_in_training(request)
         case DrawRequest():
             return _fault_in_drawing(request)
+
+
+def too_large_in(request: Request, largest_pixels: int, native_size: int) -> Fault | None:
+    """A picture of more pixels than the device is to make at once, with a size of about its shape that would do.
+
+    The model's own size, `native_size` a side, stands where the request says none.
+    """
+    for width, height in _sizes(request, native_size):
+        if width * height > largest_pixels:
+            scale = (largest_pixels / (width * height)) ** 0.5
+            fitting = (
+                max(SMALLEST_SIDE, int(side * scale) // SIDE_MULTIPLE * SIDE_MULTIPLE) for side in (width, height)
+            )
+            names = ("width", "height", "wide", "high")
+            return Fault(reason="too_large", facts=dict(zip(names, map(str, (width, height, *fitting)), strict=True)))
+    return None
+
+
+def _sizes(request: Request, native_size: int) -> list[tuple[int, int]]:
+    """Of all pictures that the model sees."""
+    match request:
+        case CreateRequest():
+            return []
+        case TrainRequest():
+            return [(request.size or native_size,) * 2]
+        case DrawRequest():
+            first = request.width or native_size, request.height or native_size
+            if request.hires is None:
+                return [first]
+            return [first, enlargement_of(first, request.hires.scale, request.hires.resize, SIDE_MULTIPLE).size]
 
 
 def _fault_in_word(request: CreateRequest | TrainRequest) -> Fault | None:

@@ -19,6 +19,7 @@ from trainer.faults import (
     FailureReason as FailureReason,
     Fault as Fault,
     fault_in as fault_in,
+    too_large_in as too_large_in,
 )
 from trainer.requests import (
     SAMPLERS as SAMPLERS,
@@ -261,6 +262,8 @@ class Ready(_Message, frozen=True):
     """Numbers in one vector for each text encoder."""
     native_size: int
     """Pixels of the square that the model was trained on."""
+    largest_pixels: int
+    """Of one picture that is drawn or learned from: for larger ones the device has not the memory, or not the pace."""
 
 
 LoadingStep = Literal["program", "download", "weights", "hash", "compile"]
@@ -324,10 +327,10 @@ class Validated(_Event, frozen=True):
 
 
 class Preview(_Event, frozen=True):
-    """A picture of the run at `step`, and the curve of its losses so far."""
+    """A picture of the run at `step`, and the curve of its losses so far. No path: the picture was no numbers."""
 
     step: int
-    path: str
+    path: str | None
     curve: str
     prompt: str
     seed: int
@@ -362,13 +365,16 @@ class Resumed(_Event, frozen=True):
 
 
 class Finished(_Event, frozen=True):
-    """The run is over. `strip` is before beside after, `film` the previews in order, `snapshot` the embedding."""
+    """The run is over. `strip` is before beside after, `film` the previews in order, `snapshot` the embedding.
+
+    A run without a preview has neither strip nor film.
+    """
 
     step: int
     """Fewer than were asked for when the loss no longer fell."""
     snapshot: str
-    strip: str
-    film: str
+    strip: str | None
+    film: str | None
     best: str | None = None
     """The embedding at the step of the lowest validation loss; None when that is the last."""
     best_step: int = 0

@@ -106,6 +106,10 @@ def failure(job: Job, texts: Texts) -> str:
     """Why it failed, what to change, and what was kept."""
     reason = (job.report.failure or "internal").replace("_", "-")
     facts: dict[str, Any] = {"rate": "0.001", "job": str(job.id), **job.report.facts}
+    if reason == "prompt-too-long" and "windows" in facts:
+        reason = "prompt-of-too-many-windows"
+    if reason == "not-finite" and job.report.snapshot is None:
+        reason = "never-finite"
     return texts(f"failure-{reason}", **facts)
 
 
@@ -160,6 +164,8 @@ def _warnings(report: Report, texts: Texts) -> list[str]:
     warnings = []
     if report.easing is not None:
         warnings.append(texts(f"training-eased-{report.easing}", examples=report.examples))
+    if report.no_preview is not None:
+        warnings.append(texts("training-no-preview", step=report.no_preview))
     if report.norm is not None and report.norm >= LONG_VECTORS:
         warnings.append(texts("training-norm", norm=round(report.norm)))
     return warnings

@@ -109,10 +109,7 @@ def _changed(job: Job, event: Event, now: float) -> Change:
         case Validated():
             return Change(replace(job, report=_validated(report, event)))
         case Preview():
-            previews = tuple(p for p in report.previews if p.step != event.step)
-            previews = (*previews, ShownPreview(event.step, event.path))
-            key = f"preview-{event.step}"
-            return _told(job, key, previews=previews, curve=event.curve)
+            return _previewed(job, event)
         case Saved():
             return _saved(job, event)
         case Paused():
@@ -157,6 +154,14 @@ def _result(job: Job, *, has_file: bool) -> tuple[str, ...]:
     return ("result",) if job.kind is Kind.TRAIN and has_file else ()
 
 
+def _previewed(job: Job, event: Preview) -> Change:
+    if event.path is None:
+        return _told(job, no_preview=event.step, curve=event.curve)
+    previews = tuple(preview for preview in job.report.previews if preview.step != event.step)
+    previews = (*previews, ShownPreview(event.step, event.path))
+    return _told(job, f"preview-{event.step}", previews=previews, no_preview=None, curve=event.curve)
+
+
 def _validated(report: Report, event: Validated) -> Report:
     report = replace(report, norm=event.norm)
     if report.best_validation is not None and event.loss >= report.best_validation:
@@ -190,6 +195,7 @@ def _failed(job: Job, event: Failed, now: float) -> Change:
         # It goes on from its last checkpoint once there is room; the dispatch begins nothing before.
         return release(replace(job, lost_attempts=job.lost_attempts + 1), now)
     report = replace(job.report, failure=event.reason, facts=event.facts, step=event.step)
-    if event.snapshot is not None:
+    # What a run kept before is no result where it learned nothing.
+    if event.snapshot is not None or event.reason == "not_finite":
         report = replace(report, snapshot=event.snapshot)
     return Change(replace(job, state=State.FAILED, report=report), _result(job, has_file=True))

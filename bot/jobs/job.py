@@ -65,6 +65,8 @@ class Report(msgspec.Struct, frozen=True):
     examples: int = 0
     """At most so many in a pass since then."""
     previews: tuple[ShownPreview, ...] = ()
+    no_preview: int | None = None
+    """The step whose preview was no picture, until a later one is."""
     curve: str | None = None
     snapshot: str | None = None
     strip: str | None = None

@@ -1,15 +1,17 @@
 """A request becomes a row: the promise, made before anything is said."""
 
 import time
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
 from bot.db.database import Database
 from bot.errors import NameTaken, QuotaReached
+from bot.faults import check_device
 from bot.jobs.job import Job, Kind, Report, kind_of
 from bot.jobs.rows import job_from, new_nonce, text
-from trainer.protocol import CreateRequest, Request, TrainRequest
+from trainer.protocol import CreateRequest, Ready, Request, TrainRequest
 
 
 class Asker(NamedTuple):
@@ -35,16 +37,19 @@ class Quota(NamedTuple):
 class Submissions:
     """Takes requests in."""
 
-    def __init__(self, database: Database, quota: Quota) -> None:
+    def __init__(self, database: Database, quota: Quota, ready: Callable[[], Ready | None] = lambda: None) -> None:
+        """`ready` gives what the trainer last said of its device."""
         self._database = database
         self._quota = quota
+        self._ready = ready
 
     async def submit(self, asker: Asker, request: Request, *, age_restricted: bool = False) -> Job:
         """Keeps the request as a job with its card to be posted; the same interaction twice gives the same job.
 
         `age_restricted` is said of the channel; what a copied request has from its own channel does not count.
-        Raises NameTaken, QuotaReached and CannotStore.
+        Raises NameTaken, QuotaReached, CannotStore, TooLarge.
         """
+        check_device(request, self._ready())
         if not isinstance(request, CreateRequest):
             request = replace(request, allow_unsafe=age_restricted)
         self._database.check_room()

@@ -317,6 +317,7 @@ training-held-back = { $pictures ->
    *[other] { $pictures } pictures are not learned from; they measure
 } the validation loss.
 training-nothing-held-back = Too few pictures to spare any: the validation loss is measured on those that are learned from.
+training-no-preview = No preview at step { $step }: the model gave values that are not numbers.
 training-norm = The vectors are { $norm } times as long as the model's own. Many times is a sign of too much training: use fewer steps, or a lower rate.
 training-eased-examples = The device's memory ran out; the same steps are now made in smaller parts, { $examples ->
     [one] 1 picture
@@ -362,15 +363,22 @@ creating-failed = ✕ **{ $name }** could not be made
 ## Why something failed, and what to change
 
 failure-not-finite = The loss was not a number. Try a lower rate, such as { $rate }.
+failure-never-finite = The loss was not a number before anything was learned. Try a lower rate, such as { $rate }. If that does not help, the person who runs the bot can try another precision (EMBEDSMITH_PRECISION): bfloat16 or float32.
+failure-picture-not-finite = The model gave values that are not numbers, so there is no picture. { $precision ->
+    [float16] This server computes in float16: the person who runs the bot can set EMBEDSMITH_PRECISION to bfloat16 or float32.
+   *[other] Try a lower CFG scale or another sampler, or leave out a word that was trained too much.
+}
 failure-out-of-memory = The device ran out of memory. Try a smaller batch size, or a smaller picture.
 failure-bad-template = The template could not be used. Each line needs [name]; [filewords] is the only other tag.
 failure-bad-learning-rate = The learning rate could not be read. Example: `0.005:100, 1e-3:1000, 1e-5`.
 failure-bad-picture = A stored picture could not be read. Upload the pictures again.
 failure-bad-embedding = The embedding could not be read, or was made for another model. Train it anew under another name.
+failure-too-large = { $width } × { $height } is more than can be made here; { $wide } × { $high } would do.
 failure-bad-size = The size does not fit this model. Use multiples of 8, near the model's own size.
 failure-bad-tuning = A setting for training could not be used: { $error }. Leave it out, or write it differently.
 failure-unknown-sampler = There is no such sampler. Choose one from the list.
 failure-unknown-upscaler = There is no such upscaler here. Choose Latent or Lanczos.
+failure-prompt-of-too-many-windows = The prompt has { $tokens } tokens and takes { $windows } windows of 75; { $most } windows are the most. Make it shorter.
 failure-prompt-too-long = The prompt is too long for this model. Make it shorter.
 failure-disk = The server's disk is full, or cannot be written. Tell the person who runs the bot, then try again.
 failure-fault = Something went wrong here, and it is in the log as { $code }. Ask again, or tell the person who runs the bot.
@@ -661,6 +669,7 @@ refusal-bad-template = { $reason ->
     [nameless] `{ $line }` does not contain [name], so the word would not be learned from it.
    *[unreadable] It is not a text file in UTF-8. Send prompts, one a line, as plain text.
 }
+refusal-too-large = { $width } × { $height } is more than can be made here; { $wide } × { $high } would do.
 refusal-bad-size = { $width } × { $height } cannot be drawn: each side is a multiple of { $multiple }, from { $least } to { $most }.
 refusal-too-many-steps = { $steps } steps are more than the { $limit } that are allowed here.
 refusal-too-many-vectors = { $vectors } vectors are too many: { $limit } is the limit, so that a prompt's 75 tokens hold other words too.

@@ -283,6 +283,7 @@ training-rate = 学习率 { $rate }
 training-sharing = 与另外 { $runs } 个训练共用模型
 training-held-back = 有 { $pictures } 张图片不用于学习，只用来测量验证损失。
 training-nothing-held-back = 图片太少，无法留出：验证损失在学习所用的图片上测量。
+training-no-preview = 第 { $step } 步没有预览：模型给出的值不是数。
 training-norm = 向量的长度是模型自身词汇的 { $norm } 倍。倍数很大说明训练过度：请减少步数，或降低学习率。
 training-eased-examples = 设备内存不足；现在同样的步骤分成较小的部分完成，每次 { $examples } 张图片。
 training-eased-checkpointing = 设备内存不足；有些内容改为重新计算而不保存。速度较慢，结果相同。
@@ -319,15 +320,22 @@ creating-failed = ✕ **{ $name }** 未能建成
 ## Why something failed, and what to change
 
 failure-not-finite = 损失不再是一个数。请降低学习率，例如 { $rate }。
+failure-never-finite = 还没有学到任何东西，损失就不是一个数了。请降低学习率，例如 { $rate }。如果没有用，运行机器人的人可以换一种精度（EMBEDSMITH_PRECISION）：bfloat16 或 float32。
+failure-picture-not-finite = 模型给出的值不是数，所以没有图片。{ $precision ->
+    [float16] 这台服务器用 float16 计算：运行机器人的人可以把 EMBEDSMITH_PRECISION 设为 bfloat16 或 float32。
+   *[other] 请降低 CFG scale，换一个采样器，或去掉训练过度的词。
+}
 failure-out-of-memory = 设备内存不足。请减小批量大小，或缩小图片。
 failure-bad-template = 模板无法使用。每行都要有 [name]；此外只能用 [filewords]。
 failure-bad-learning-rate = 学习率无法读取。例如：`0.005:100, 1e-3:1000, 1e-5`。
 failure-bad-picture = 有一张已存放的图片无法读取。请重新上传图片。
 failure-bad-embedding = 这个嵌入无法读取，或是为另一种模型制作的。请换一个名称重新训练。
+failure-too-large = 这里做不了 { $width } × { $height }；{ $wide } × { $high } 可以。
 failure-bad-size = 这个尺寸不适合当前模型。请用 8 的倍数，并接近模型自己的尺寸。
 failure-bad-tuning = 有一项训练设置无法使用：{ $error }。请去掉它，或换一种写法。
 failure-unknown-sampler = 没有这个采样器。请从列表中选择。
 failure-unknown-upscaler = 这里没有这个放大算法。请选 Latent 或 Lanczos。
+failure-prompt-of-too-many-windows = 提示词有 { $tokens } 个标记，占 { $windows } 个 75 标记的窗口；最多 { $most } 个窗口。请写短一些。
 failure-prompt-too-long = 提示词对当前模型太长。请写短一些。
 failure-disk = 服务器磁盘已满或无法写入。请告诉运行机器人的人，然后再试。
 failure-fault = 出错了，日志编号 { $code }。请重新提交，或告诉运行机器人的人。
@@ -561,6 +569,7 @@ refusal-bad-template = { $reason ->
     [nameless] `{ $line }` 里没有 [name]，学不到这个词。
    *[unreadable] 它不是 UTF-8 文本文件。请发送纯文本，每行一条提示词。
 }
+refusal-too-large = 这里做不了 { $width } × { $height }；{ $wide } × { $high } 可以。
 refusal-bad-size = 画不了 { $width } × { $height }：每边须是 { $multiple } 的倍数，从 { $least } 到 { $most }。
 refusal-too-many-steps = { $steps } 步超过了这里允许的 { $limit } 步。
 refusal-too-many-vectors = { $vectors } 个向量太多：上限是 { $limit } 个，好让提示词的 75 个标记还放得下其他词。

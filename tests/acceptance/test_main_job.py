@@ -111,10 +111,10 @@ async def test_others_private_words_look_as_if_they_did_not_exist(played: Stage)
 
 
 async def test_a_loss_that_is_no_number_stops_with_the_last_good_vectors(played: Stage) -> None:
-    await played.train("my-nan", steps=50, learning_rate="1e30")
+    await played.train("my-nan", steps=50, learning_rate="0.005:5, 1e30")
     result = await played.result("my-nan")
     assert "The loss was not a number. Try a lower rate" in text_of(result)
-    assert "Kept: step 0" in text_of(result)
+    assert "Kept: step 5" in text_of(result)
     drawn = await played.draw("a photo of my-nan", steps=2)
     assert "my-nan (4 vectors)" in text_of(drawn)
     assert "my-nan.pt" in [attachment["filename"] for attachment in result["attachments"]]

@@ -16,6 +16,7 @@ from trainer.engine.order import Start as PictureStart
 from trainer.engine.picture_pass import Drawing
 from trainer.engine.plan import Need
 from trainer.engine.teller import Teller
+from trainer.models.errors import NoNumbers
 from trainer.models.family import Family
 from trainer.protocol import (
     Drawing as DrawingEvent,
@@ -118,9 +119,11 @@ class DrawingJob:
         return str(self._coarse)
 
     def _coarse_picture(self) -> Image.Image | None:
-        """None, too, where the memory does not suffice for it: the drawing matters more."""
+        """None, too, where it is none, or the memory does not suffice for it: the drawing matters more."""
         try:
             return self.drawing.coarse()
+        except NoNumbers:
+            return None
         except (RuntimeError, MemoryError) as error:
             if is_out_of_memory(error):
                 return None

@@ -24,6 +24,7 @@ from trainer.engine.training_job import TrainingJob
 from trainer.engine.training_pass import training_pass
 from trainer.models.family import Family
 from trainer.protocol import (
+    LARGEST_SIDE,
     PROTOCOL_VERSION,
     Control,
     CreateRequest,
@@ -39,6 +40,7 @@ from trainer.protocol import (
     Stop,
     TrainRequest,
     fault_in,
+    too_large_in,
 )
 from trainer.pulse import Pulse
 from trainer.wire import Closed, Wire
@@ -72,14 +74,19 @@ class Engine:
         wire: Wire,
         terminated: Callable[[], bool],
         most_examples: int = MOST_EXAMPLES,
+        largest_pixels: int = LARGEST_SIDE**2,
     ) -> None:
-        """`terminated` says whether the process was asked to end; `most_examples` go into one training pass."""
+        """`terminated` says whether the process was asked to end; `most_examples` go into one training pass.
+
+        A picture of more than `largest_pixels` is refused.
+        """
         self._model, self._embeddings, self._wire, self._terminated = model, embeddings, wire, terminated
         self._attempts: dict[str, _Attempt] = {}
         self._arrivals = count(1)
         self._passes = 0
         self._memory = Memory(model, most_examples)
         self._eased: set[str] = set()
+        self._largest_pixels = largest_pixels
         self._turns = Turns()
         self._pulse = Pulse(wire.tell)
         self._ending = False
@@ -150,7 +157,8 @@ class Engine:
         self._pulse.work_on([start.attempt])
         tell = Teller(start.attempt, self._wire.tell)
         with self._failing(tell):
-            if fault := fault_in(start.request):
+            fault = fault_in(start.request)
+            if fault or (fault := too_large_in(start.request, self._largest_pixels, self._model.native_size)):
                 raise Refusal(fault.reason, **fault.facts)
             match start.request:
                 case CreateRequest():
@@ -305,5 +313,6 @@ class Engine:
                 family=self._model.family,
                 widths=self._model.widths,
                 native_size=self._model.native_size,
+                largest_pixels=self._largest_pixels,
             )
         )

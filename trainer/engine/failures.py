@@ -2,6 +2,8 @@
 
 import errno
 
+import torch
+
 from trainer.data.captions import BadWordRegex
 from trainer.data.picture import BadPicture
 from trainer.data.templates import BadTemplate
@@ -22,7 +24,6 @@ _REASONS: tuple[tuple[type[Exception], FailureReason], ...] = (
     (UnknownSampler, "unknown_sampler"),
     (UnknownSchedule, "unknown_sampler"),
     (UnknownUpscaler, "unknown_upscaler"),
-    (PromptTooLong, "prompt_too_long"),
 )
 _DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 
@@ -37,17 +38,26 @@ class Refusal(Exception):
 
 
 class NotFinite(Refusal):
-    """A loss or a vector is no longer a number; `step` and `snapshot` are what was kept."""
+    """A loss or a vector is no longer a number; `step` and `snapshot` are what was kept, None where that is nothing."""
 
-    def __init__(self, learning_rate: float, step: int, snapshot: str) -> None:
+    def __init__(self, learning_rate: float, step: int, snapshot: str | None) -> None:
         super().__init__("not_finite", learning_rate=f"{learning_rate:g}")
         self.step, self.snapshot = step, snapshot
+
+
+class NotFinitePicture(Refusal):
+    """The model gave values that are no numbers where a picture should be."""
+
+    def __init__(self, precision: torch.dtype) -> None:
+        super().__init__("picture_not_finite", precision=str(precision).removeprefix("torch."))
 
 
 def explain(error: Exception) -> tuple[FailureReason, dict[str, str]]:
     """Reason and facts of any exception that ended an attempt."""
     if isinstance(error, Refusal):
         return error.reason, error.facts
+    if isinstance(error, PromptTooLong):
+        return "prompt_too_long", error.facts
     for kind, reason in _REASONS:
         if isinstance(error, kind):
             return reason, {"error": str(error)}

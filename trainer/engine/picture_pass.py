@@ -8,9 +8,11 @@ from PIL import Image
 from torch import Tensor
 
 from trainer.engine.enlarging import enlarged
+from trainer.engine.failures import NotFinitePicture
 from trainer.engine.order import Larger, Order
 from trainer.engine.phase import Phase
 from trainer.engine.trajectory import Question
+from trainer.models.errors import NoNumbers
 from trainer.models.family import Conditioning, Family
 
 
@@ -76,7 +78,16 @@ class Drawing:
         return self._phase.coarse()
 
     def go_on(self) -> None:
-        """With the next picture whose latents are finished: enlarge it if it is to be larger, or decode it."""
+        """With the next picture whose latents are finished: enlarge it if it is to be larger, or decode it.
+
+        Raises NotFinitePicture.
+        """
+        try:
+            self._go_on()
+        except NoNumbers:
+            raise NotFinitePicture(self.model.dtype) from None
+
+    def _go_on(self) -> None:
         larger = self._phase.order.larger
         latents_CHW = self.latents[len(self.images) if larger is None else len(self._enlarged)]
         if latents_CHW is None:

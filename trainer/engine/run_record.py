@@ -12,7 +12,6 @@ from torch import Tensor
 from trainer.embeddings.embedding import Embedding
 from trainer.embeddings.folder import EmbeddingsFolder
 from trainer.engine.failures import NotFinite
-from trainer.engine.picture_pass import Drawing
 from trainer.engine.previews import Previews
 from trainer.engine.run import Run
 from trainer.engine.run_folder import LossRow, RunFolder
@@ -28,7 +27,10 @@ _SAVE_EVERY_SECONDS = 1.0
 
 
 class RunRecord:
-    """A run's memory. `validations` are (step, loss), `drawn` the steps of its previews; both rise."""
+    """A run's memory. `validations` are (step, loss), `drawn` the steps of its previews; both rise.
+
+    `previewed` is the step of the last preview, or of one that was to be and is no picture.
+    """
 
     def __init__(self, model: Family, run: Run, base_step: int, folder: RunFolder, tell: Teller) -> None:
         """`base_step` is the step count of the file that the run goes on from."""
@@ -37,6 +39,7 @@ class RunRecord:
         self._fingerprint = _fingerprint(run.request, model)
         self.validations: list[tuple[int, float]] = []
         self.drawn: list[int] = []
+        self.previewed: int | None = None
         self._best: Tensor | None = None
         self._losses: list[LossRow] = []
         self._written = 0
@@ -67,6 +70,7 @@ class RunRecord:
         self._run.restore(checkpoint)
         self.validations, self._best = list(checkpoint.validations), checkpoint.best
         self.drawn = [step for step in checkpoint.previews if self._folder.preview(step).exists()]
+        self.previewed = self.drawn[-1] if self.drawn else None
         self._losses = self._folder.read_losses(checkpoint.step)
         self._saved_step = checkpoint.step
         if (snapshot := self._folder.snapshot) is not None:
@@ -109,21 +113,31 @@ class RunRecord:
             self._best = self._run.learned.cpu().clone()
         self._tell(Validated, step=self._run.step, loss=loss, norm=norm)
 
-    def keep_preview(self, drawing: Drawing, previews: Previews) -> None:
-        """The picture, the embedding as it is, and the curve of its losses so far."""
+    def keep_preview(self, image: Image.Image | None, previews: Previews) -> None:
+        """The picture and the embedding as it is, and the curve of its losses so far; None is no picture."""
+        step = self.previewed = self._run.step
+        curve = self._folder.curve(step)
+        path = None if image is None else str(self._write_preview(self._shown(image), previews))
+        draw_curve(curve, [(row.step, row.loss) for row in self._losses], self.validations, self._run.name)
+        self._tell(Preview, step=step, path=path, curve=str(curve), prompt=previews.prompt, seed=previews.seed)
+
+    def _write_preview(self, image: Image.Image, previews: Previews) -> Path:
         step = self._run.step
-        path, curve = self._folder.preview(step), self._folder.curve(step)
-        image = self._shown(drawing.images[0])
+        path = self._folder.preview(step)
         save_png(image, path, previews.parameters())
         self._folder.write_copy(self._embedding(self._run.learned), step, image)
-        draw_curve(curve, [(row.step, row.loss) for row in self._losses], self.validations, self._run.name)
         self.drawn = sorted({*self.drawn, step})
-        self._tell(Preview, step=step, path=str(path), curve=str(curve), prompt=previews.prompt, seed=previews.seed)
+        return path
 
     def keep_good(self) -> NotFinite:
-        """Keep the vectors that the last finite loss was computed with; returns what to raise."""
+        """Keep the vectors that the last finite loss was computed with; returns what to raise.
+
+        Those of step 0 are what the run began with: nothing was learned, and nothing is handed over.
+        """
         optimizer = self._run.optimizer
         step = int(optimizer.good_step)
+        if step == 0:
+            return NotFinite(self._run.rates.at(step), step, None)
         snapshot, _ = self._folder.write_snapshot(self._embedding(optimizer.good_vectors, step))
         return NotFinite(self._run.rates.at(step), step, str(snapshot))
 
@@ -136,15 +150,16 @@ class RunRecord:
     def finish(self, embeddings: EmbeddingsFolder) -> None:
         """All that stands at the end."""
         pictures = [self._folder.preview(step) for step in self.drawn]
-        write_strip(self._folder.strip, before=pictures[0], after=pictures[-1])
-        write_film(self._folder.film, pictures)
+        if pictures:
+            write_strip(self._folder.strip, before=pictures[0], after=pictures[-1])
+            write_film(self._folder.film, pictures)
         snapshot = self.publish(embeddings)
         self._tell(
             Finished,
             step=self._run.step,
             snapshot=snapshot,
-            strip=str(self._folder.strip),
-            film=str(self._folder.film),
+            strip=str(self._folder.strip) if pictures else None,
+            film=str(self._folder.film) if pictures else None,
             best=self._write_best(),
             best_step=self.best_step,
         )

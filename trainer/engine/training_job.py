@@ -17,7 +17,7 @@ from torch import Tensor
 from trainer.data.latents import Latents
 from trainer.embeddings.folder import EmbeddingsFolder
 from trainer.engine.encoding import encode_next, entries_of
-from trainer.engine.failures import Refusal
+from trainer.engine.failures import NotFinitePicture, Refusal
 from trainer.engine.picture_pass import Drawing, picture_pass
 from trainer.engine.plan import Need
 from trainer.engine.previews import Previews
@@ -210,10 +210,9 @@ class TrainingJob:
 
     @property
     def _preview_due(self) -> bool:
-        every, drawn = self.run.request.preview_every, self._record.drawn
+        every = self.run.request.preview_every
         due = self.run.step == 0 or self._ended or (every > 0 and self.run.step % every == 0)
-        recorded = bool(drawn) and drawn[-1] == self.run.step
-        return self._preview_wanted or (due and not recorded)
+        return self._preview_wanted or (due and self._record.previewed != self.run.step)
 
     @property
     def _duty_due(self) -> bool:
@@ -241,10 +240,16 @@ class TrainingJob:
             self._tell(Started, from_step=self.run.step, steps=self.run.request.steps, held_back=held_back)
 
     def _draw_preview(self, drawing: Drawing, most_examples: int) -> None:
-        picture_pass(self._model, [drawing], most_examples)
-        if drawing.done:
-            self._preview, self._preview_wanted = None, False
-            self._record.keep_preview(drawing, self._previews)
+        try:
+            picture_pass(self._model, [drawing], most_examples)
+        except NotFinitePicture:
+            image = None
+        else:
+            if not drawing.done:
+                return
+            (image,) = drawing.images
+        self._preview, self._preview_wanted = None, False
+        self._record.keep_preview(image, self._previews)
 
     def _validate(self, most_examples: int) -> None:
         """One pass of it; the last one tells the loss."""

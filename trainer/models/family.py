@@ -72,6 +72,8 @@ class Family(Protocol):
     latent_channels: int
     latent_scale: int
     """Pixels to one latent element, along one side."""
+    bytes_per_pixel: int
+    """Of the device's memory, about, while a picture is decoded."""
     alphas_cumprod: Tensor
     """(timesteps,) float32 on the CPU."""
     reader: PromptReader
@@ -130,7 +132,7 @@ class Family(Protocol):
         ...
 
     def decode_latent(self, latent_CHW: Tensor) -> Image.Image:
-        """The picture of one latent."""
+        """The picture of one latent. Raises NoNumbers for one that is none."""
         ...
 
     def is_unsafe(self, image: Image.Image) -> bool:

@@ -64,6 +64,7 @@ class LatentDiffusion(ABC):
         self._columns = [slice(*ends) for ends in pairwise(accumulate(self.widths, initial=0))]
         self._pictures = LatentPictures(parts.vae, self.device)
         self.latent_channels, self.latent_scale = self._pictures.channels, self._pictures.scale
+        self.bytes_per_pixel = self._pictures.bytes_per_pixel
         self._safety = None if parts.safety_checker is None else Safety(parts.safety_checker, self.device)
         self.batch_varies = False
         """Whether to tell a compiled UNet that it need not be compiled anew for each size of batch."""

@@ -6,6 +6,7 @@ from diffusers import AutoencoderKL
 from PIL import Image
 from torch import Tensor
 
+from trainer.models.errors import NoNumbers
 from trainer.models.residency import working
 
 
@@ -22,6 +23,8 @@ class LatentPictures:
         self.channels: int = vae.config.latent_channels
         self.scale = 2 ** (len(vae.config.block_out_channels) - 1)
         """Pixels to one latent element, along one side."""
+        # At the end of decoding about eight float32 tensors of the second level's channels stand at the full size.
+        self.bytes_per_pixel = 8 * 4 * vae.config.block_out_channels[:2][-1]
         self._scaling: float = vae.config.scaling_factor
         self._shift: float = vae.config.shift_factor or 0.0
 
@@ -35,9 +38,11 @@ class LatentPictures:
 
     @torch.no_grad()
     def decode(self, latent_CHW: Tensor) -> Image.Image:
+        """Raises NoNumbers."""
         with working(self.vae, self._device, leaves=self.offloading):
             decoded = self.vae.decode(latent_CHW[None].float() / self._scaling + self._shift).sample[0]
-        # Vectors that learned too fast can give latents beyond all numbers; such a picture is grey, not an error.
+        if not decoded.isfinite().all():
+            raise NoNumbers
         # Cut to whole numbers, not rounded, as in the web UI.
-        pixels = decoded.nan_to_num(0.0).clamp(-1, 1).add(1).div(2).mul(255).byte()
+        pixels = decoded.clamp(-1, 1).add(1).div(2).mul(255).byte()
         return Image.fromarray(pixels.permute(1, 2, 0).cpu().numpy())

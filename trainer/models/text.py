@@ -81,10 +81,18 @@ class PromptReader:
         Schedules, AND and tags are read before, by `trainer.prompts.prompt`.
         """
         if len(text) > LONGEST_PROMPT:
-            raise PromptTooLong(f"a prompt of {len(text)} characters; {LONGEST_PROMPT} are the most")
+            raise PromptTooLong(
+                f"a prompt of {len(text)} characters; {LONGEST_PROMPT} are the most", characters=len(text)
+            )
         filled = fill_windows(self._pieces(_segments(text, emphasis), words))
         if len(filled.ids) > MAX_WINDOWS:
-            raise PromptTooLong(f"a prompt of {len(filled.ids)} windows; {MAX_WINDOWS} are the most")
+            tokens, windows = sum(map(len, filled.ids)), len(filled.ids)
+            raise PromptTooLong(
+                f"a prompt of {windows} windows; {MAX_WINDOWS} are the most",
+                tokens=tokens,
+                windows=windows,
+                most=MAX_WINDOWS,
+            )
         grouped = sorted(filled.placements, key=lambda placement: placement.word)
         return Prompt(
             ids=torch.tensor([self._framed(window) for window in filled.ids]),

@@ -82,7 +82,7 @@ def _check(text: str, steps: int) -> None:
     if steps < 1:
         raise ValueError(f"a picture of {steps} steps")
     if len(text) > LONGEST_PROMPT:
-        raise PromptTooLong(f"a prompt of {len(text)} characters; {LONGEST_PROMPT} are the most")
+        raise PromptTooLong(f"a prompt of {len(text)} characters; {LONGEST_PROMPT} are the most", characters=len(text))
 
 
 def _sub_prompts(parts: Sequence[Part], steps: int, earlier: int) -> tuple[SubPrompt, ...]:

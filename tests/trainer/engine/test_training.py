@@ -107,13 +107,20 @@ def test_runs_that_share_passes_learn_as_if_alone(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("rate", ["1e30", "1e38"])
+def test_a_loss_that_is_no_number_before_anything_was_learned_leaves_nothing(desk: Desk, rate: str) -> None:
+    with pytest.raises(NotFinite) as ended:
+        drive(desk.model, desk.begin(train_request(learning_rate=rate)))
+    assert (ended.value.step, ended.value.snapshot) == (0, None)
+
+
+@pytest.mark.parametrize("rate", ["1e30", "1e38"])
 def test_a_loss_that_is_no_number_ends_the_run_with_good_vectors(desk: Desk, rate: str) -> None:
-    job = desk.begin(train_request(learning_rate=rate))
+    job = desk.begin(train_request(learning_rate=f"0.005:6, {rate}"))
     with pytest.raises(NotFinite) as ended:
         drive(desk.model, job)
     kept = read_webui(Path(ended.value.snapshot).read_bytes(), "my-owl")
     assert torch.isfinite(torch.from_numpy(kept.vectors)).all()
-    assert kept.step == ended.value.step < 12
+    assert kept.step == ended.value.step == 6
     assert float(ended.value.facts["learning_rate"]) == float(rate)
 
 
