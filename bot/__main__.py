@@ -10,14 +10,11 @@ import structlog
 import typer
 from pydantic import ValidationError
 
-from bot.db.database import NewerDatabase
+from bot.exits import BAD_CONFIGURATION, FAULT, TRY_AGAIN, CannotRun, TryLater
 from bot.logs import start_logging
 from bot.settings import Settings
 
 log = structlog.get_logger(__name__)
-
-BAD_CONFIGURATION = 78
-"""Exit code that asks a supervisor not to try again."""
 
 program = typer.Typer(
     no_args_is_help=True,
@@ -28,8 +25,12 @@ program = typer.Typer(
 
 @program.command("run")
 def run_bot() -> None:
-    """Run the bot. Settings come from the environment or .env; DISCORD_TOKEN is the only one that is needed."""
-    from bot.app import AlreadyRunning, run  # only on Linux can these be imported
+    """Run the bot. Settings come from the environment or .env; DISCORD_TOKEN is the only one that is needed.
+
+    Exit codes: 0 asked to end; 70 a fault of ours, in the log; 75 start it again later; 78 somebody has to act first,
+    as the last line says.
+    """
+    from bot.app import run  # only on Linux can these be imported
 
     try:
         settings = Settings()
@@ -41,12 +42,8 @@ def run_bot() -> None:
     start_logging(settings.log_format)
     try:
         asyncio.run(run(settings))
-    except* (AlreadyRunning, NewerDatabase) as group:
-        _give_up(str(group.exceptions[0]))
-    except* (discord.LoginFailure, discord.ConnectionClosed):
-        _give_up("Discord does not accept DISCORD_TOKEN. Copy it again from the developer portal.")
-    except* discord.PrivilegedIntentsRequired as group:
-        _give_up(str(group.exceptions[0]))
+    except Exception as error:  # noqa: BLE001 — the outermost edge
+        raise typer.Exit(_ending(error)) from None
 
 
 @program.command("demo")
@@ -61,9 +58,34 @@ def run_demo(
     raise typer.Exit(demo(port, data, answer_seconds))
 
 
-def _give_up(reason: str) -> None:
-    log.error("cannot run", reason=reason)
-    raise typer.Exit(BAD_CONFIGURATION)
+def _ending(error: Exception) -> int:
+    """Says why the program ends; the exit code. Of several reasons the first that somebody can act on."""
+    reasons = sorted(map(_reason, _leaves(error)), key=lambda reason: -reason[0])
+    code, sentence = reasons[0]
+    if code == FAULT:
+        log.critical("ended by a fault of ours", exc_info=error)
+    else:
+        log.error("cannot run", reason=sentence)
+    return code
+
+
+def _leaves(error: BaseException) -> list[BaseException]:
+    if isinstance(error, BaseExceptionGroup):
+        return [leaf for part in error.exceptions for leaf in _leaves(part)]
+    return [error]
+
+
+def _reason(error: BaseException) -> tuple[int, str]:
+    match error:
+        case CannotRun() | discord.PrivilegedIntentsRequired():
+            return BAD_CONFIGURATION, str(error)
+        case discord.LoginFailure() | discord.ConnectionClosed():
+            sentence = "Discord does not accept DISCORD_TOKEN. Copy it again from the developer portal."
+            return BAD_CONFIGURATION, sentence
+        case TryLater():
+            return TRY_AGAIN, str(error)
+        case _:
+            return FAULT, repr(error)
 
 
 def main() -> None:

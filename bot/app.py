@@ -3,7 +3,7 @@
 import asyncio
 import fcntl
 import signal
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,9 +16,11 @@ from bot.client import Client, connect_elsewhere, stay_connected
 from bot.commands import all_commands
 from bot.db.database import Database, open_database
 from bot.drafts import Drafts
+from bot.exits import CannotRun
 from bot.jobs.dispatch import Dispatch, Places
 from bot.jobs.submit import Quota, Submissions
 from bot.library import Library
+from bot.living import Living
 from bot.looking import Looking
 from bot.service import Limits, Service
 from bot.settings import Settings
@@ -32,27 +34,28 @@ SAVE_SECONDS = 15.0
 """The trainer may take so long to save when the bot is asked to go."""
 
 
-class AlreadyRunning(Exception):
+class AlreadyRunning(CannotRun):
     """Another Embedsmith works in this data folder."""
 
 
 async def run(settings: Settings) -> None:
-    """Runs the bot until SIGTERM or SIGINT. Raises AlreadyRunning, NewerDatabase, and discord.py's hopeless errors."""
+    """Runs the bot until SIGTERM or SIGINT. Raises CannotRun, TryLater, and discord.py's hopeless errors."""
     if settings.discord_api and settings.discord_gateway:
         connect_elsewhere(settings.discord_api, settings.discord_gateway)
     folder = settings.data_folder.resolve()
     for part in ("embeddings", "pictures", "runs"):
         (folder / part).mkdir(parents=True, exist_ok=True)
     with _alone_in(folder):
-        async with open_database(folder / "embedsmith.sqlite3") as database, Client(database) as client:
-            await _run_parts(settings, folder, database, client)
+        async with open_database(folder / "embedsmith.sqlite3") as database:
+            await _run_parts(settings, folder, database)
 
 
-async def _run_parts(settings: Settings, folder: Path, database: Database, client: Client) -> None:
+async def _run_parts(settings: Settings, folder: Path, database: Database) -> None:
+    living = Living()
     library = Library(database, folder / "embeddings")
     post = Post(database, library, settings.runs_at_once, threads=settings.threads)
-    cards = Cards(database, client, post.card, settings.card_seconds)
-    outbox = Outbox(database, client, post, cards.wake)
+    cards = Cards(database, living, post.card, settings.card_seconds)
+    outbox = Outbox(database, living, post, cards.wake)
 
     def changed() -> None:
         outbox.wake()
@@ -73,18 +76,21 @@ async def _run_parts(settings: Settings, folder: Path, database: Database, clien
         looking=Looking(folder / "incoming"),
         limits=_limits(settings),
     )
-    client.offer(service, all_commands(service))
+
+    def new_client() -> Client:
+        return Client(database, service, all_commands(service))
+
+    token = settings.discord_token.get_secret_value()
     stopping = _stop_signal()
     async with asyncio.TaskGroup() as tasks:
         work = tasks.create_task(dispatch.run(), name="dispatch")
         telling = [
-            tasks.create_task(stay_connected(client, settings.discord_token.get_secret_value()), name="gateway"),
-            tasks.create_task(_when_ready(client, outbox.run), name="outbox"),
-            tasks.create_task(_when_ready(client, cards.run), name="cards"),
+            tasks.create_task(stay_connected(living, new_client, token), name="gateway"),
+            tasks.create_task(outbox.run(), name="outbox"),
+            tasks.create_task(cards.run(), name="cards"),
             tasks.create_task(database.keep_ballast(dispatch.wake), name="ballast"),
         ]
         await stopping.wait()
-        log.info("stopping: the trainer saves")
         await _leave(dispatch, work)
         for task in telling:
             task.cancel()
@@ -112,20 +118,13 @@ def _worker(settings: Settings, folder: Path) -> ChildWorker:
     return ChildWorker(arguments, settings.silence_seconds)
 
 
-async def _when_ready(client: Client, telling: Callable[[], Awaitable[None]]) -> None:
-    """Discord is told nothing before the client is there."""
-    await client.logged_in.wait()
-    await telling()
-
-
 async def _leave(dispatch: Dispatch, work: asyncio.Task[None]) -> None:
-    """Lets the trainer save, and takes down what it says last."""
-    try:
-        async with asyncio.timeout(SAVE_SECONDS):
-            await dispatch.leave()
-            await asyncio.wait([work])
-    except TimeoutError:
-        log.warning("the trainer did not save in time; it goes on from its last checkpoint")
+    """Lets the trainer save, and takes down what it says last. One that still loads has nothing to save."""
+    if await dispatch.leave():
+        log.info("stopping: the trainer saves")
+        done, _ = await asyncio.wait([work], timeout=SAVE_SECONDS)
+        if not done:
+            log.warning("the trainer did not save in time; it goes on from its last checkpoint")
     work.cancel()
 
 

@@ -3,7 +3,8 @@
 import asyncio
 import hashlib
 import json
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
 import discord
@@ -16,12 +17,17 @@ from discord.http import Route
 from bot.answers import answer_error
 from bot.buttons import Press, answer_form
 from bot.db.database import Database
+from bot.living import Living, NoClient
+from bot.logs import fault_code
 from bot.service import Service
 from bot.texts.translator import CatalogueTranslator
 
 log = structlog.get_logger(__name__)
 
 FIRST_BACKOFF, LAST_BACKOFF = 1.0, 60.0
+LAST_SYNC_BACKOFF = 3600.0
+STABLE_SECONDS = 60.0
+"""A client that lived so long has earned a quick successor."""
 HOPELESS = (discord.LoginFailure, discord.PrivilegedIntentsRequired)
 """No number of tries mends a wrong token or a missing right."""
 _AUTHENTICATION_FAILED = 4004
@@ -36,9 +42,9 @@ def connect_elsewhere(api: str, gateway: str) -> None:
 
 
 class Client(discord.Client):
-    """Offers the commands, answers the buttons, and has one place for errors."""
+    """Offers the commands, answers the buttons, and has one place for errors. For one life."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, service: Service, commands: Commands) -> None:
         super().__init__(
             intents=discord.Intents(guilds=True),
             allowed_mentions=discord.AllowedMentions.none(),
@@ -47,23 +53,32 @@ class Client(discord.Client):
             chunk_guilds_at_startup=False,
             max_messages=None,
         )
-        self.service: Service | None = None
+        self.service = service
         self.tree = app_commands.CommandTree(self)
         self.tree.error(answer_error)
-        self.logged_in = asyncio.Event()
-        self._database = database
-
-    def offer(self, service: Service, commands: Commands) -> None:
-        """What people can use; before the start."""
-        self.service = service
         for command in commands:
             self.tree.add_command(command)
+        self._database = database
+        self._request = self.http.request
+        self.http.request = self._request_alive  # type: ignore[method-assign]
+        parsers = self._connection.parsers
+        self._connection.parsers = {name: _unharmed(name, parse) for name, parse in parsers.items()}
 
     async def setup_hook(self) -> None:
         self.add_dynamic_items(Press)
         await self.tree.set_translator(CatalogueTranslator())
-        self.logged_in.set()
-        await self._sync()
+
+    async def keep_commands(self) -> None:
+        """Registers the commands, and tries again while Discord does not take them: people can use the earlier ones."""
+        backoff = FIRST_BACKOFF
+        while True:
+            try:
+                await self._sync()
+                return
+            except Exception as error:  # noqa: BLE001 — without its commands the bot still answers the earlier ones
+                log.warning("commands not registered", error=repr(error), again_in=backoff)
+            await asyncio.sleep(backoff)
+            backoff = min(LAST_SYNC_BACKOFF, backoff * 2)
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         """Commands and buttons are told by discord.py in their own ways; it knows none of our forms."""
@@ -85,25 +100,57 @@ class Client(discord.Client):
             await queries.set_fact(self._database.connection, key=key, value=digest)
         log.info("commands registered", count=len(payload))
 
+    async def _request_alive(self, *arguments: Any, **options: Any) -> Any:
+        """A request in the life of this client. discord.py's own error for a closed one says nothing of that."""
+        try:
+            return await self._request(*arguments, **options)
+        except (RuntimeError, AttributeError) as error:
+            if self.is_closed():
+                raise NoClient("the client is closed") from error
+            raise
 
-async def stay_connected(client: discord.Client, token: str) -> None:
-    """Logs in and stays on the gateway. Whatever throws the client out, it is started again, but for hopeless cases.
+
+def _unharmed(name: str, parse: Callable[[Any], None]) -> Callable[[Any], None]:
+    """One event that is not as discord.py expects it would end the client."""
+
+    def parse_unharmed(data: Any) -> None:
+        try:
+            parse(data)
+        except Exception as error:
+            log.error("gateway event dropped", event_name=name, code=fault_code(), exc_info=error)
+
+    return parse_unharmed
+
+
+async def stay_connected(living: Living, new_client: Callable[[], Client], token: str) -> None:
+    """Logs in and stays on the gateway. Whatever throws a client out, a fresh one follows, but for hopeless cases.
 
     Raises LoginFailure, PrivilegedIntentsRequired, or ConnectionClosed when Discord does not accept the token.
     """
     backoff = FIRST_BACKOFF
     while True:
+        began = time.monotonic()
         try:
-            await client.login(token)
-            await client.connect()
+            await _one_life(living, new_client(), token)
         except HOPELESS:
             raise
         except Exception as error:
             if isinstance(error, discord.ConnectionClosed) and error.code == _AUTHENTICATION_FAILED:
                 raise
             log.warning("connection to Discord lost", error=repr(error), again_in=backoff)
-        was_ready = client.is_ready()
-        await client.close()
-        client.clear()
+        # Not after every login: a client that is thrown out at once would use up Discord's thousand logins a day.
+        if time.monotonic() - began > STABLE_SECONDS:
+            backoff = FIRST_BACKOFF
         await asyncio.sleep(backoff)
-        backoff = FIRST_BACKOFF if was_ready else min(LAST_BACKOFF, backoff * 2)
+        backoff = min(LAST_BACKOFF, backoff * 2)
+
+
+async def _one_life(living: Living, client: Client, token: str) -> None:
+    async with client:
+        await client.login(token)
+        with living.life_of(client):
+            registering = asyncio.create_task(client.keep_commands())
+            try:
+                await client.connect()
+            finally:
+                registering.cancel()

@@ -9,7 +9,7 @@ from typing import Any
 
 from sandbox.checks import Checks
 from sandbox.errors import Json
-from sandbox.faults import GATEWAY_KINDS, Weather
+from sandbox.faults import AT_ONCE, GATEWAY_KINDS, Weather
 from sandbox.feed import Feed
 from sandbox.journal import Journal
 from sandbox.render import guild_create_json, own_user_json
@@ -130,7 +130,7 @@ class Gateway:
     def strike_now(self) -> None:
         """Applies new weather without waiting for the next event."""
         for session in self.sessions.values():
-            if session.link and any(fault.kind != "no-ack" and not fault.after for fault in self._gateway_faults()):
+            if session.link and any(fault.kind in AT_ONCE and not fault.after for fault in self._gateway_faults()):
                 session.link.put(None)
 
     def end(self, session: Session) -> None:

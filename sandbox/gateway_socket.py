@@ -124,6 +124,8 @@ class Socket:
         while True:
             item = await self.link.queue.get()
             may_strike = item is None or (isinstance(item, dict) and item["op"] == DISPATCH)
+            if may_strike and self.session and self.gateway.weather.take("WS", "ws-malformed"):
+                await self.ws.send_str(encode(_malformed(self.session)))
             if may_strike and (fault := self.gateway.weather.take("WS", "ws-drop", "op7", "op9")):
                 await self._strike(fault)
                 if fault.kind != "op9":
@@ -148,6 +150,11 @@ class Socket:
             self.session = None
 
 
+def _malformed(session: Session) -> Json:
+    """An event that lacks all that it is said to have, with a number that is in nobody's way."""
+    return {"op": DISPATCH, "s": session.sequence, "t": "CHANNEL_CREATE", "d": {"nonsense": True}}
+
+
 def _decoded(data: Any) -> Json:
     raw = data.encode() if isinstance(data, str) else data
     if len(raw) > LARGEST_PAYLOAD:
@@ -162,6 +169,8 @@ def _decoded(data: Any) -> Json:
 
 
 async def serve(gateway: Gateway, token: str, request: web.Request) -> web.StreamResponse:
+    if gateway.weather.take("WS", "ws-refuse"):
+        return web.Response(status=503, text="no connections at the moment")
     ws = web.WebSocketResponse(max_msg_size=1 << 20)
     await ws.prepare(request)
     if request.query.get("v") != "10" or request.query.get("encoding") != "json":

@@ -6,6 +6,7 @@ descriptor's stream, and by the kernel's hand when the parent dies.
 
 import argparse
 import ctypes
+import errno
 import logging
 import os
 import signal
@@ -14,15 +15,18 @@ import sys
 from pathlib import Path
 from types import FrameType
 
+from trainer.protocol import Unusable
 from trainer.pulse import Pulse
 from trainer.wire import Closed, Wire
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _NICENESS = 5
+_LASTING = (errno.ENOENT, errno.EACCES, errno.EISDIR, errno.ENOTDIR)
+_UNUSABLE = 78  # sysexits.h: configuration
 
 
 def main() -> int:
-    """Serve until told to end. Exit code 0 after Shutdown, SIGTERM, or the end of the stream."""
+    """Serve until told to end. Exit code 0 after Shutdown, SIGTERM, or the end of the stream; 78 without a model."""
     # Libraries print; what they print must not be taken for an answer by whoever started us.
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     arguments = _arguments()
@@ -91,13 +95,13 @@ def _serve(arguments: argparse.Namespace, termination: _Termination) -> int:
         connection.set_inheritable(False)
         wire = Wire(connection)
         try:
-            _serve_on(wire, arguments, termination)
+            return _serve_on(wire, arguments, termination)
         except Closed:
             logging.getLogger("trainer").info("the bot is gone")
     return 0
 
 
-def _serve_on(wire: Wire, arguments: argparse.Namespace, termination: _Termination) -> None:
+def _serve_on(wire: Wire, arguments: argparse.Namespace, termination: _Termination) -> int:
     pulse = Pulse(wire.tell)
     pulse.load("program")
     # Imported only now: these take seconds, and the signals and the parent had to be seen to first.
@@ -111,22 +115,47 @@ def _serve_on(wire: Wire, arguments: argparse.Namespace, termination: _Terminati
     from trainer.models.loading import load_model
 
     disable_progress_bar()
+    if arguments.device == "cuda" and not torch.cuda.is_available():
+        wire.tell(Unusable(reason="device", detail="PyTorch finds no CUDA device here."))
+        return _UNUSABLE
     device = torch.device(_device(arguments.device, cuda=torch.cuda.is_available()))
-    model = load_model(
-        arguments.model,
-        device,
-        getattr(torch, arguments.precision),
-        prediction=arguments.prediction,
-        allow_pickle=arguments.allow_ckpt,
-        allow_download=arguments.allow_downloads,
-        hashes=arguments.hashes,
-        offloading=arguments.offload,
-        compile_unet=arguments.compile,
-        pulse=pulse,
-    )
+    try:
+        model = load_model(
+            arguments.model,
+            device,
+            getattr(torch, arguments.precision),
+            prediction=arguments.prediction,
+            allow_pickle=arguments.allow_ckpt,
+            allow_download=arguments.allow_downloads,
+            hashes=arguments.hashes,
+            offloading=arguments.offload,
+            compile_unet=arguments.compile,
+            pulse=pulse,
+        )
+    except Exception as error:
+        if (detail := _why_unusable(error)) is None:
+            raise
+        wire.tell(Unusable(reason="model", detail=detail))
+        return _UNUSABLE
     embeddings = EmbeddingsFolder(arguments.embeddings, model.widths)
     largest = arguments.largest_pixels or largest_pixels(model)
     Engine(model, embeddings, wire, termination, largest_pixels=largest).run()
+    return 0
+
+
+def _why_unusable(error: Exception) -> str | None:
+    """One sentence where another try would end the same; None where it might not, as for want of memory."""
+    from trainer.engine.memory import is_out_of_memory
+    from trainer.models.errors import BadModel, HubUnreachable
+
+    if isinstance(error, Closed | HubUnreachable) or is_out_of_memory(error):
+        return None
+    if isinstance(error, OSError) and error.errno not in (None, *_LASTING):
+        return None
+    if isinstance(error, BadModel):
+        return str(error)
+    first_line = next(iter(str(error).splitlines()), "")
+    return f"It cannot be read: {type(error).__name__}: {first_line}"
 
 
 def _device(wanted: str, *, cuda: bool) -> str:

@@ -275,6 +275,17 @@ class Loading(_Message, frozen=True):
     step: LoadingStep
 
 
+UnusableReason = Literal["model", "device"]
+"""No model that can be loaded, or no such device."""
+
+
+class Unusable(_Message, frozen=True):
+    """In place of `Ready`: another try would end the same. `detail` is one sentence for the operator."""
+
+    reason: UnusableReason
+    detail: str
+
+
 class Alive(_Message, frozen=True):
     """The work goes on: told by the loop between passes, and by the model's own blocks within one.
 
@@ -457,5 +468,5 @@ class Inspected(_Message, frozen=True):
     """Of the name itself, as the model reads it where no such word is known; 1 is a word of the vocabulary."""
 
 
-Told = Ready | Loading | Alive | Event | Inspected
+Told = Ready | Loading | Unusable | Alive | Event | Inspected
 """All that a trainer may say."""

@@ -4,7 +4,6 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 
-import discord
 import structlog
 
 from bot.cards.outbox import PASSING, UNREACHABLE
@@ -13,6 +12,7 @@ from bot.db.database import Database
 from bot.errors import CannotStore
 from bot.jobs.job import Job
 from bot.jobs.rows import jobs_behind, known_job
+from bot.living import Living
 from bot.logs import fault_code
 from bot.storage import storage_fault
 from bot.texts.catalogue import texts_for
@@ -43,12 +43,12 @@ class Cards:
     def __init__(
         self,
         database: Database,
-        client: discord.Client,
+        living: Living,
         compose: Callable[[Job], Awaitable[Outgoing]],
         seconds: float,
     ) -> None:
         self._database = database
-        self._client = client
+        self._living = living
         self._compose = compose
         self._seconds = seconds
         self._wake = asyncio.Event()
@@ -63,6 +63,7 @@ class Cards:
         """Edits for ever; each card by itself, so that one that waits for Discord holds up no other."""
         async with asyncio.TaskGroup() as tasks:
             while True:
+                await self._living.there()
                 self._wake.clear()
                 behind = [job for job in await self._behind() if job.id not in self._editing]
                 for job in behind:
@@ -122,7 +123,7 @@ class Cards:
         look = (outgoing.view.to_components(), outgoing.files)  # type: ignore[no-untyped-call]
         if look == shown.look or job.message_id is None:
             return
-        channel = self._client.get_partial_messageable(job.channel_id)
+        channel = self._living.client.get_partial_messageable(job.channel_id)
         message = channel.get_partial_message(job.message_id)
         names = tuple(name for name, _ in outgoing.files)
         if names == shown.files:  # unchanged files stay as they are when an edit does not name them

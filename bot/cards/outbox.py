@@ -16,6 +16,7 @@ from bot.db.database import Database
 from bot.errors import CannotStore
 from bot.jobs.job import Job
 from bot.jobs.rows import FAULT, known_job, place_of
+from bot.living import Living, NoClient
 from bot.logs import fault_code
 from bot.storage import storage_fault
 from bot.texts.catalogue import texts_for
@@ -45,10 +46,10 @@ class Post(Protocol):
 class Outbox:
     """Sends the open rows, oldest first."""
 
-    def __init__(self, database: Database, client: discord.Client, post: Post, delivered: Callable[[], None]) -> None:
+    def __init__(self, database: Database, living: Living, post: Post, delivered: Callable[[], None]) -> None:
         """`delivered` is called after each message: its job may have changed while it was on the way."""
         self._database = database
-        self._client = client
+        self._living = living
         self._post = post
         self._delivered = delivered
         self._wake = asyncio.Event()
@@ -61,6 +62,7 @@ class Outbox:
     async def run(self) -> None:
         """Sends for ever. What cannot be sent now is tried again; nothing else waits for it."""
         while True:
+            await self._living.there()
             if await self._sent_all():
                 await self._wake.wait()
             else:
@@ -103,7 +105,7 @@ class Outbox:
                 texts = texts_for(place.locale)
                 outgoing = fault_message(texts, "fault-card", code, row["id"], ping=place.owner_id)
                 await self._post_to(row, place.channel_id, outgoing, place.guild_id)
-        except CannotStore:
+        except (CannotStore, NoClient):
             return False
         except Exception as hopeless:  # noqa: BLE001 — there is nothing simpler left to say
             log.warning("not even the fault could be told", job=row["job_id"], code=code, error=repr(hopeless))
@@ -150,7 +152,7 @@ class Outbox:
     ) -> discord.Message:
         async with self._database.transaction() as queries:
             await queries.message_tried(self._database.connection, id=row["id"], now=time.time())
-        channel = self._client.get_partial_messageable(channel_id, guild_id=guild_id)
+        channel = self._living.client.get_partial_messageable(channel_id, guild_id=guild_id)
         return await channel.send(
             view=outgoing.view,
             files=outgoing.attachments(),
@@ -167,7 +169,7 @@ class Outbox:
             return None
         _, outgoing = composed
         try:
-            private = await self._client.create_dm(discord.Object(job.owner_id))
+            private = await self._living.client.create_dm(discord.Object(job.owner_id))
             return await self._post_to(row, private.id, outgoing)
         except UNREACHABLE as error:
             log.warning("person out of reach", job=job.id, error=repr(error))
@@ -178,12 +180,12 @@ class Outbox:
         tried = row["first_tried_at"]
         if tried is None or time.time() - tried < NONCE_SECONDS:
             return None
-        channel = self._client.get_partial_messageable(channel_id)
+        channel = self._living.client.get_partial_messageable(channel_id)
         after = discord.Object(
             discord.utils.time_snowflake(discord.utils.utcnow()) - _snowflakes(time.time() - tried + 60)
         )
         async for message in channel.history(limit=200, after=after):
-            if message.author == self._client.user and _mark_of(message) == row["id"]:
+            if message.author == self._living.client.user and _mark_of(message) == row["id"]:
                 return message
         return None
 

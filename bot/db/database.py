@@ -14,6 +14,7 @@ import structlog
 
 from bot.db.reader import Reader, open_reader
 from bot.errors import CannotStore, StorageFault
+from bot.exits import CannotRun
 from bot.storage import Ballast, storage_fault
 
 log = structlog.get_logger(__name__)
@@ -23,7 +24,7 @@ BALLAST_SECONDS = 2.0
 """Between two looks whether the disk has room again."""
 
 
-class NewerDatabase(Exception):
+class NewerDatabase(CannotRun):
     """The database was written by a newer Embedsmith; this one would damage it."""
 
 

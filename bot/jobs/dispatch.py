@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from bot.access import Actor
 from bot.db.database import Database
+from bot.exits import CannotRun, TryLater
 from bot.files import copy_aside
 from bot.jobs.apply import Change, apply, fail, lose, release
 from bot.jobs.job import HELD, Job, Kind, State
@@ -38,6 +39,7 @@ from trainer.protocol import (
     Stop,
     Told,
     TrainRequest,
+    Unusable,
 )
 
 log = structlog.get_logger(__name__)
@@ -51,8 +53,8 @@ STABLE_SECONDS = 60.0
 """A trainer that lived so long has earned a quick restart."""
 
 
-class WrongProtocol(Exception):
-    """The trainer speaks another version of the protocol: the installation is mixed."""
+LOADING_TRIES = 5
+"""A trainer that ends so often before it is ready, and was not killed from outside, is not started again by us."""
 
 
 class Places(NamedTuple):
@@ -92,12 +94,17 @@ class Dispatch:
         self._wake.set()
 
     async def run(self) -> None:
-        """Keeps a worker alive until `leave`."""
+        """Keeps a worker alive until `leave`. Raises CannotRun and TryLater when none can be had."""
         await self._put_back(release)
-        backoff = FIRST_BACKOFF
+        backoff, tries = FIRST_BACKOFF, 0
         while not self._leaving:
             began = time.monotonic()
-            await self._one_life()
+            if await self._one_life() or self._ended_from_outside:
+                tries = 0
+            else:
+                tries += 1
+            if tries >= LOADING_TRIES:
+                raise TryLater(f"The trainer ended {tries} times before its model was loaded; its output says why.")
             if time.monotonic() - began > STABLE_SECONDS:
                 backoff = FIRST_BACKOFF
             held = bool(self._held)
@@ -107,22 +114,35 @@ class Dispatch:
                 await asyncio.sleep(backoff)
                 backoff = min(LAST_BACKOFF, backoff * 2)
 
-    async def leave(self) -> None:
-        """Asks the worker to save everything and go; `run` takes down the last that it says, and returns."""
-        self._leaving = True
-        if self._connection is not None:
-            await self._connection.send(Shutdown())
+    async def leave(self) -> bool:
+        """Asks the worker to save everything and go; `run` takes down the last that it says, and returns.
 
-    async def _one_life(self) -> None:
+        False when there is nobody to ask.
+        """
+        self._leaving = True
+        if self._connection is None:
+            return False
+        try:
+            await self._connection.send(Shutdown())
+        except WorkerLost:
+            return False
+        return True
+
+    async def _one_life(self) -> bool:
+        """Whether the worker came so far as to be ready."""
+        came_up = False
         self._at_work, self._ended_from_outside = (), False
         try:
             async with self._worker.live() as connection, asyncio.TaskGroup() as tasks:
                 async for told in connection.told():
                     if isinstance(told, Ready):
                         self._check(told)
+                        came_up = True
                         self.ready, self._connection = told, connection
                         tasks.create_task(self._start_jobs(connection))
                         self.wake()
+                    elif isinstance(told, Unusable):
+                        raise CannotRun(_why(told))
                     else:
                         await self._take(told)
         except* WorkerLost as group:
@@ -133,10 +153,13 @@ class Dispatch:
         finally:
             self._connection = None
             self._questions.lost()
+        return came_up
 
     def _check(self, ready: Ready) -> None:
         if ready.version != PROTOCOL_VERSION:
-            raise WrongProtocol(f"the trainer speaks protocol {ready.version}, the bot {PROTOCOL_VERSION}")
+            raise CannotRun(
+                f"The trainer speaks protocol {ready.version}, the bot {PROTOCOL_VERSION}: install both anew."
+            )
         log.info("trainer ready", model=ready.model, hash=ready.model_hash, device=ready.device)
 
     async def _start_jobs(self, connection: Connection) -> None:
@@ -229,7 +252,7 @@ class Dispatch:
         if isinstance(told, Loading):
             log.info("trainer loading", step=told.step)
             return
-        if isinstance(told, Ready | Inspected):
+        if isinstance(told, Ready | Inspected | Unusable):
             return
         try:
             await self._kept(lambda: self._apply(told))
@@ -395,3 +418,9 @@ class Dispatch:
         except WorkerLost:
             # The row holds the wish; it is told to the next attempt.
             log.info("wish kept for the next attempt", job=job.id)
+
+
+def _why(unusable: Unusable) -> str:
+    """For the operator, by the name of the setting that is to be changed."""
+    variable = {"model": "EMBEDSMITH_MODEL", "device": "EMBEDSMITH_DEVICE"}[unusable.reason]
+    return f"{variable} cannot be used. {unusable.detail}"

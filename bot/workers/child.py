@@ -13,7 +13,7 @@ import msgspec
 import structlog
 
 from bot.workers.worker import WorkerLost
-from trainer.protocol import Control, Loading, Told
+from trainer.protocol import Control, Loading, Ready, Told
 
 log = structlog.get_logger(__name__)
 
@@ -43,6 +43,7 @@ class ChildConnection:
         self._silence_seconds = silence_seconds
         self._patience = max(silence_seconds, LOADING_SECONDS)
         self._killed = False
+        self._has_work = False
         self._starved_before = _starved()
         self._encoder = msgspec.json.Encoder()
         self._decoder = msgspec.json.Decoder(Told)
@@ -56,10 +57,19 @@ class ChildConnection:
 
     async def told(self) -> AsyncIterator[Told]:
         while True:
-            told = self._decoder.decode(await self._line())
+            told = await self._message()
             loading = isinstance(told, Loading)
+            self._has_work = self._has_work or isinstance(told, Ready)
             self._patience = max(self._silence_seconds, LOADING_SECONDS) if loading else self._silence_seconds
             yield told
+
+    async def _message(self) -> Told:
+        line = await self._line()
+        try:
+            told: Told = self._decoder.decode(line)
+        except msgspec.MsgspecError as error:
+            raise WorkerLost(f"said what is no message: {error}") from error
+        return told
 
     async def _line(self) -> bytes:
         try:
@@ -68,6 +78,8 @@ class ChildConnection:
         except TimeoutError:
             self.kill()
             raise WorkerLost(f"said nothing for {self._patience:.0f} s") from None
+        except ValueError as error:  # longer than the limit
+            raise WorkerLost(str(error)) from error
         except ConnectionError as error:
             raise WorkerLost(str(error), from_outside=await self._ended_from_outside()) from error
         if not line.endswith(b"\n"):
@@ -90,7 +102,12 @@ class ChildConnection:
             os.killpg(self.process.pid, signal.SIGKILL)
 
     async def end(self) -> int:
-        """Closes the socket, at which a trainer ends by itself; kills one that does not. Returns its exit code."""
+        """Closes the socket, at which a trainer ends by itself; kills one that does not. Returns its exit code.
+
+        One that has not got so far as to take requests has nothing to save, and does not listen while it loads.
+        """
+        if not self._has_work:
+            self.kill()
         self._writer.close()
         return await self._exit_code()
 
@@ -113,6 +130,19 @@ class ChildWorker:
 
     @asynccontextmanager
     async def live(self) -> AsyncIterator[ChildConnection]:
+        try:
+            process, ours = await self._start()
+        except OSError as error:
+            raise WorkerLost(f"could not be started: {error}") from error
+        reader, writer = await asyncio.open_connection(sock=ours, limit=LINE_LIMIT)
+        connection = ChildConnection(process, reader, writer, self._silence_seconds)
+        log.info("trainer started", pid=process.pid)
+        try:
+            yield connection
+        finally:
+            log.info("trainer ended", pid=process.pid, exit_code=await connection.end())
+
+    async def _start(self) -> tuple[asyncio.subprocess.Process, socket.socket]:
         ours, theirs = socket.socketpair()
         with theirs:
             command = [sys.executable, "-m", "trainer", "--fd", str(theirs.fileno()), "--parent", str(os.getpid())]
@@ -124,13 +154,7 @@ class ChildWorker:
                 start_new_session=True,  # a Ctrl-C at the terminal is for the bot, which then asks the trainer to save
                 env=_environment(),
             )
-        reader, writer = await asyncio.open_connection(sock=ours, limit=LINE_LIMIT)
-        connection = ChildConnection(process, reader, writer, self._silence_seconds)
-        log.info("trainer started", pid=process.pid)
-        try:
-            yield connection
-        finally:
-            log.info("trainer ended", pid=process.pid, exit_code=await connection.end())
+        return process, ours
 
 
 def _starved() -> str | None:

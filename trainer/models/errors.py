@@ -7,3 +7,7 @@ class NoNumbers(ArithmeticError):
 
 class BadModel(ValueError):
     """A file or folder that does not hold a model we can work with; the text says what it holds instead."""
+
+
+class HubUnreachable(BadModel):
+    """The hub does not answer, which may pass."""

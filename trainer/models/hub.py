@@ -8,7 +8,7 @@ from huggingface_hub import snapshot_download
 from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 from huggingface_hub.utils import tqdm
 
-from trainer.models.errors import BadModel
+from trainer.models.errors import BadModel, HubUnreachable
 from trainer.pulse import Pulse
 
 _NAME = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
@@ -55,8 +55,9 @@ def _snapshot(name: str, endings: tuple[str, ...], pulse: Pulse, *, allow_downlo
             tqdm_class=_bar(pulse),
         )
     except LocalEntryNotFoundError as error:
+        kind = HubUnreachable if allow_download else BadModel
         why = "the hub does not answer" if allow_download else "downloads are not allowed"
-        raise BadModel(f"{name} is neither a file or folder here nor in the hub's cache, and {why}") from error
+        raise kind(f"{name} is neither a file or folder here nor in the hub's cache, and {why}") from error
     except HfHubHTTPError as error:
         raise BadModel(f"the hub refuses {name}: {str(error).splitlines()[0]}") from error
     return Path(folder)
