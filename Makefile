@@ -22,7 +22,7 @@ test: .venv/installed check
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 soak: .venv/installed
-	EMBEDSMITH_KILLS=20 $(BIN)/python -m pytest tests/acceptance/test_kill.py
+	EMBEDSMITH_SOAK_SECONDS=600 EMBEDSMITH_KILLS=20 $(BIN)/python -m pytest tests/acceptance/test_soak.py tests/acceptance/test_kill.py
 
 bench: .venv/installed
 	$(BIN)/python -m bench

@@ -36,7 +36,7 @@ async def autocomplete(server: Server, request: web.Request) -> Json | web.Respo
     await _settled(asked, server.answer_seconds + 1)
     if asked.choices is None:
         return json_response(408, {"error": "The bot offered no choices in time."})
-    return {"choices": asked.choices}
+    return {"choices": asked.choices, "seconds": asked.seconds}
 
 
 async def click(server: Server, request: web.Request) -> Json:

@@ -15,7 +15,7 @@ from tests.acceptance.crowd import crowd
 from tests.acceptance.stage import stage
 from tests.acceptance.trouble import Supervisor, change_the_weather, kill_now_and_then
 
-SECONDS = float(os.environ.get("EMBEDSMITH_SOAK_SECONDS", "40"))
+SECONDS = float(os.environ.get("EMBEDSMITH_SOAK_SECONDS", "30"))
 """For which people ask; what they asked for is then followed to its end in peace."""
 SEED = int(os.environ.get("EMBEDSMITH_SOAK_SEED", "7"))
 PEOPLE = 40
