@@ -36,6 +36,8 @@ _ROW, _LABEL, _FILE_UPLOAD = 1, 18, 19
 _ATTACHMENT = 11
 """The kind of option by which a Namespace hands out an attachment."""
 LONGEST_TITLE = 45
+WORD = "word."
+"""Before the name of a word that a form for drawing is about."""
 
 
 @dataclass(frozen=True)
@@ -138,7 +140,7 @@ def _training_fields(texts: Texts, limits: Limits, wish: TrainingWish, pictures:
 
 
 async def open_drawing_form(interaction: Interaction, about: str = "", prompt: str = "") -> None:
-    """`about` names the stored picture that is to be drawn over, as `job.index`."""
+    """`about` names the stored picture that is to be drawn over, as `job.index`, or a word, as `word.name`."""
     texts = texts_of(interaction)
     fields = [
         _labelled(texts, "form-prompt", _paragraph("prompt", prompt)),

@@ -65,6 +65,10 @@ class Library:
         words = [*[_word(row) async for row in rows], *await self._ownerless()]
         return sorted(words, key=lambda word: (word.owner_id != actor.person_id, word.name.casefold()))
 
+    async def usable_by(self, actor: Actor) -> tuple[str, ...]:
+        """Names that this person's prompts may use here and now."""
+        return await usable_words(self._database, self._listing, actor)
+
     async def find(self, name: str, actor: Actor) -> Word:
         """The word, if this person may use it here. Raises NothingCalled.
 
@@ -187,14 +191,14 @@ class Library:
         return await asyncio.to_thread(_files, self._listing)
 
 
-async def usable_words(database: Database, folder: Path, actor: Actor) -> tuple[str, ...]:
+async def usable_words(database: Database, listing: FolderListing, actor: Actor) -> tuple[str, ...]:
     """Names that this person's prompts may use here and now, file or not: their own, those shared here, the operator's.
 
     Names that are not among them are plain text, whatever becomes of them while the prompt is drawn.
     """
     rows = database.queries.embeddings_usable_by(database.reader, person_id=actor.person_id, guild_id=actor.guild_id)
     theirs = [row["name"] async for row in rows]
-    return (*theirs, *await ownerless(database, FolderListing(folder), (*SUFFIXES, *PICTURES)))
+    return (*theirs, *await ownerless(database, listing, (*SUFFIXES, *PICTURES)))
 
 
 async def ownerless(database: Database, listing: FolderListing, suffixes: Sequence[str]) -> list[str]:

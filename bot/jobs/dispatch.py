@@ -14,6 +14,7 @@ from bot.access import Actor
 from bot.db.database import Database
 from bot.exits import CannotRun, TryLater
 from bot.files import copy_aside
+from bot.folder_listing import FolderListing
 from bot.jobs.apply import Change, apply, fail, lose, release
 from bot.jobs.job import HELD, Job, Kind, State
 from bot.jobs.line import next_jobs
@@ -79,6 +80,7 @@ class Dispatch:
         self._places = places
         self._runs_folder = folder / "runs"
         self._embeddings_folder = folder / "embeddings"
+        self._listing = FolderListing(self._embeddings_folder)
         self._changed = changed
         self._wake = asyncio.Event()
         self._connection: Connection | None = None
@@ -219,7 +221,7 @@ class Dispatch:
         """Asked when the job starts, not when it was asked for: what is made private meanwhile stays so."""
         if job.kind is not Kind.DRAW:
             return ()
-        return await usable_words(self._database, self._embeddings_folder, Actor(job.owner_id, job.guild_id))
+        return await usable_words(self._database, self._listing, Actor(job.owner_id, job.guild_id))
 
     async def _hold(self, job_id: int) -> Job | None:
         """The job with a fresh attempt; None when it was cancelled meanwhile."""

@@ -12,7 +12,7 @@ from bot.access import Act
 from bot.answers import Interaction, check_may_post, job_for, place, say, show, soon, texts_of, think
 from bot.cards.drawing import picked_card, settings_of
 from bot.drafts import RequestDraft
-from bot.drawing import picture_of, random_seed
+from bot.drawing import picture_of, random_seed, tell_plain_words
 from bot.errors import BadSize, Forgotten
 from bot.faults import check
 from bot.forms import open_drawing_form
@@ -35,7 +35,9 @@ async def _again(interaction: Interaction, service: Service, job_id: str) -> Non
     job = await job_for(interaction, service, job_id, Act.USE)
     if not isinstance(job.request, DrawRequest):
         raise Forgotten
-    await place(interaction, service, replace(job.request, seed=random_seed()))
+    request = replace(job.request, seed=random_seed())
+    await place(interaction, service, request)
+    await tell_plain_words(interaction, service, request, [word.name for word in job.report.words])
 
 
 async def _read(interaction: Interaction, service: Service, draft: str) -> None:
@@ -101,6 +103,7 @@ async def _place_anew(interaction: Interaction, service: Service, about: str, **
     request = replace(job.request, **{"seed": seed, "count": 1, **changes})
     check(request)
     await place(interaction, service, request)
+    await tell_plain_words(interaction, service, request, [word.name for word in job.report.words])
 
 
 def _size(path: Path) -> tuple[int, int]:

@@ -4,10 +4,10 @@ from msgspec.structs import replace
 
 from bot.answers import Interaction, check_may_post, place, texts_of, think
 from bot.drafts import TrainingDraft
-from bot.drawing import picture_of, random_seed
+from bot.drawing import picture_of, random_seed, tell_plain_words
 from bot.errors import Forgotten
 from bot.faults import check
-from bot.forms import Filled, open_drawing_form, open_training_form
+from bot.forms import WORD, Filled, open_drawing_form, open_training_form
 from bot.service import Service
 from bot.training import begin_training, train_after_consent
 from bot.wish_lines import read
@@ -45,14 +45,14 @@ async def _draw(interaction: Interaction, service: Service, _about: str) -> None
     await open_drawing_form(interaction)
 
 
-async def _drawn(interaction: Interaction, service: Service, start: str, filled: Filled) -> None:
-    """`start` is the picture that is drawn over; whether it may be shown here is asked again."""
+async def _drawn(interaction: Interaction, service: Service, about: str, filled: Filled) -> None:
+    """Of a picture that is drawn over it is asked again whether it may be shown here."""
     check_may_post(interaction)
     await think(interaction)
-    image = None
-    if start:
-        job, index = await picture_of(interaction, service, start)
-        image = job.report.pictures[index].path
+    image, words = None, [about.removeprefix(WORD)] if about.startswith(WORD) else []
+    if about and not words:
+        job, index = await picture_of(interaction, service, about)
+        image, words = job.report.pictures[index].path, [word.name for word in job.report.words]
     request = DrawRequest(
         prompt=filled.texts["prompt"],
         negative_prompt=filled.texts["negative_prompt"],
@@ -61,6 +61,7 @@ async def _drawn(interaction: Interaction, service: Service, start: str, filled:
     )
     check(request)
     await place(interaction, service, request)
+    await tell_plain_words(interaction, service, request, words)
 
 
 async def _words(interaction: Interaction, service: Service, about: str) -> None:

@@ -3,7 +3,7 @@
 from bot.answers import Interaction, actor_of, check_may_post, place, say, texts_of, think
 from bot.deleting import ask_to_delete, delete_word
 from bot.errors import NoServerHere
-from bot.forms import open_drawing_form
+from bot.forms import WORD, open_drawing_form
 from bot.inspecting import show_inspected
 from bot.names import escape
 from bot.service import Service
@@ -16,7 +16,9 @@ TEST_SEEDS = 4
 
 
 async def _draw(interaction: Interaction, service: Service, name: str) -> None:
-    await open_drawing_form(interaction, prompt=texts_of(interaction)("form-prompt-example", name=name))
+    """Whether the word may be used is asked when it is drawn: the form is about its name."""
+    prompt = texts_of(interaction)("form-prompt-example", name=name)
+    await open_drawing_form(interaction, f"{WORD}{name}", prompt)
 
 
 async def _share(interaction: Interaction, service: Service, name: str) -> None:

@@ -402,6 +402,7 @@ drawing-windows = { $tokens } tokens in { $windows } windows of 75
 drawing-failed = ✕ Nothing was drawn.
 drawing-stopped = Cancelled; nothing was drawn.
 drawing-other-model = { $name } was trained on { $trained } [{ $trained-hash }]; this is { $model } [{ $hash }]. It may look different.
+drawing-plain-words = Read as plain text, since no word of that name is yours to use here: { $names }
 drawing-did-you-mean = No embedding is called { $word }. Did you mean { $name }?
 drawing-unreadable = { $name } could not be used: its file is damaged, or made for another kind of model. It was read as plain text. Look at it with `/{ command-embed } { command-embed-show }`, and import the same word made for this model.
 drawing-not-used = Not used here: { $tags }.

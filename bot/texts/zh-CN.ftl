@@ -356,6 +356,7 @@ drawing-windows = { $tokens } 个标记，分为 { $windows } 段，每段 75 �
 drawing-failed = ✕ 没有画成。
 drawing-stopped = 已取消，没有画图。
 drawing-other-model = { $name } 是在 { $trained } [{ $trained-hash }] 上训练的；这里是 { $model } [{ $hash }]，效果可能不同。
+drawing-plain-words = 以下不是你在这里能用的词，会当作普通文字处理：{ $names }
 drawing-did-you-mean = 没有叫 { $word } 的嵌入。你是想写 { $name } 吗？
 drawing-unreadable = { $name } 无法使用：文件已损坏，或是为另一种模型制作的。已当作普通文字处理。请用 `/{ command-embed } { command-embed-show }` 查看它，并导入为这个模型制作的同一个词。
 drawing-not-used = 这里不使用：{ $tags }。

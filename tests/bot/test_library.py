@@ -18,7 +18,7 @@ from bot.jobs.apply import Change
 from bot.jobs.job import State
 from bot.jobs.rows import job_by_id, keep_change
 from bot.jobs.submit import Asker, Quota, Submissions
-from bot.library import Library, Word, usable_words
+from bot.library import Library, Word
 from tests.bot.jobs import TRAIN
 from trainer.protocol import DrawRequest
 
@@ -134,7 +134,7 @@ async def test_lists_and_prompts_hold_what_the_table_allows(
         assert {word.name for word in seen} == {word.name for word in allowed} | {"operators"}
         own = sum(word.owner_id == actor.person_id for word in seen)
         assert all(word.owner_id == actor.person_id for word in seen[:own]), "one's own first"
-        usable = await usable_words(database, library.folder, actor)
+        usable = await library.usable_by(actor)
         assert set(usable) == {word.name for word in seen} | {"operators-picture"}
         for word in words:
             if word in allowed:
@@ -152,7 +152,7 @@ async def test_a_word_that_comes_or_goes_is_never_taken_for_the_operators(
 
     async def look() -> None:
         while True:
-            seen.update(await usable_words(database, library.folder, stranger))
+            seen.update(await library.usable_by(stranger))
             seen.update(word.name for word in await library.seen_by(stranger))
 
     looking = asyncio.create_task(look())
