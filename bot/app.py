@@ -24,6 +24,7 @@ from bot.living import Living
 from bot.looking import Looking
 from bot.service import Limits, Service
 from bot.settings import Settings
+from bot.shelf import Shelf
 from bot.styles import Styles
 from bot.uploads import PictureStore
 from bot.workers.child import ChildWorker
@@ -52,7 +53,8 @@ async def run(settings: Settings) -> None:
 
 async def _run_parts(settings: Settings, folder: Path, database: Database) -> None:
     living = Living()
-    library = Library(database, folder / "embeddings")
+    looking = Looking(folder / "incoming")
+    library = Library(database, folder / "embeddings", Shelf(looking))
     post = Post(database, library, settings.runs_at_once, threads=settings.threads)
     cards = Cards(database, living, post.card, settings.card_seconds)
     outbox = Outbox(database, living, post, cards.wake)
@@ -73,7 +75,7 @@ async def _run_parts(settings: Settings, folder: Path, database: Database) -> No
         library=library,
         styles=Styles(database),
         pictures=PictureStore(folder / "pictures"),
-        looking=Looking(folder / "incoming"),
+        looking=looking,
         limits=_limits(settings),
     )
 

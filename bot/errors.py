@@ -5,7 +5,7 @@ Refusal
 │   BrokenPicture  PictureTooSlow  PictureTooHard  NoPictures  NoSpace  TextlessPicture              (uploads)
 ├── BadName  NameTaken                                                                             (names)
 ├── NothingCalled  NoFileYet  NotYours  StillLearning  NoServerHere                               (library)
-├── UnsafeFile  NotAnEmbedding  EmbeddingTooSlow  EmbeddingTooHard  WrongModel                    (embedding files)
+├── NotAnEmbedding  EmbeddingTooSlow  EmbeddingTooHard  WrongModel                    (embedding files)
 │   NameForSeveral  NameTwice  TooManyWords  NothingToImport  NotAConcept  ConceptsNotAllowed
 │   StillLoading
 ├── BadSchedule  BadTemplate  BadSize  TooLarge  TooManySteps  StepsBehind  TooManyVectors         (settings)
@@ -17,6 +17,8 @@ The docstring of a leaf is what it says in English; `Texts.refusal` words it in 
 """
 
 from typing import ClassVar, Literal
+
+from trainer.protocol import FileReason
 
 NameFault = Literal["empty", "long", "characters", "wordless", "leading-dot", "trailing-dot", "device", "prompt-word"]
 ForeignKind = Literal["html", "pdf", "zip", "text", "postscript", "svg", "video", "audio", "program", "unknown"]
@@ -223,21 +225,12 @@ class StillLearning(Refusal):
 
 
 class NotAnEmbedding(Refusal):
-    """`cool.pt` was not taken: it `contains instructions, not only numbers`."""
+    """`cool.pt` contains instructions, not only numbers, and was not opened. Ask for a .safetensors file."""
 
     text_id = "refusal-not-an-embedding"
 
-    def __init__(self, *, file: str, reason: str) -> None:
-        super().__init__(file=file, reason=reason)
-
-
-class UnsafeFile(Refusal):
-    """`cool.pt` contains instructions, not only numbers, and was not opened. Ask for a .safetensors file."""
-
-    text_id = "refusal-unsafe-file"
-
-    def __init__(self, *, file: str) -> None:
-        super().__init__(file=file)
+    def __init__(self, *, file: str, reason: FileReason, name: str = "", count: int = 0, other: int = 0) -> None:
+        super().__init__(file=file, reason=reason, name=name, count=count, other=other)
 
 
 class EmbeddingTooSlow(Refusal):

@@ -19,14 +19,14 @@ class FolderListing:
     """The files below a folder, walked through again only when a folder in it has changed."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         self._last = _Walk({}, [])
 
     def files(self) -> list[Path]:
         """In no order. Reads the disk: for a thread."""
         last = self._last
         if not last.folders or any(_changed_at(folder) != at for folder, at in last.folders.items()):
-            last = self._last = _walk(self._folder)
+            last = self._last = _walk(self.folder)
         return last.files
 
 

@@ -6,10 +6,10 @@ from bot.answers import Interaction, actor_of, say, texts_of
 from bot.collisions import collision_lines
 from bot.importing import Imported
 from bot.library import Word
-from bot.names import escape
+from bot.names import escape, in_code
 from bot.service import Service
 from bot.texts.catalogue import Texts
-from trainer.protocol import Ready, SeenFile
+from trainer.protocol import Ready, Remark, SeenFile
 
 _LONGEST = 1900
 """Characters; a message holds 2,000."""
@@ -36,7 +36,7 @@ def _line(word: Word, seen: SeenFile, texts: Texts) -> str:
 
 def _notes(word: Word, seen: SeenFile, ready: Ready | None, texts: Texts) -> list[str]:
     """Where it was trained, and what its reader remarked."""
-    notes = [texts("import-note", file=escape(word.origin or ""), note=escape(note)) for note in seen.notes]
+    notes = [_remark(word, remark, texts) for remark in seen.notes]
     model, known = escape(seen.model or ""), seen.model_hash
     if ready is not None and known and known != ready.model_hash:
         facts = {"trained": model or "?", "trained_hash": known, "model": escape(ready.model), "hash": ready.model_hash}
@@ -44,6 +44,10 @@ def _notes(word: Word, seen: SeenFile, ready: Ready | None, texts: Texts) -> lis
     if model:
         return [texts("import-model", name=escape(word.name), model=model), *notes]
     return notes
+
+
+def _remark(word: Word, remark: Remark, texts: Texts) -> str:
+    return texts("import-note", file=in_code(word.origin or " "), note=remark.note, name=in_code(remark.name))
 
 
 def _fitting(lines: list[str], texts: Texts) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 
 import discord
 
+from bot.attachments import original_name
 from bot.errors import (
     BadName,
     ConceptsNotAllowed,
@@ -24,7 +25,7 @@ from bot.errors import (
 )
 from bot.library import Word
 from bot.looking import Looked
-from bot.names import check_name
+from bot.names import FILE_NAME_LIMIT, check_name
 from bot.service import Service
 from bot.uploads import MEGABYTE
 from bot.widths import check_widths
@@ -34,9 +35,9 @@ LARGEST_FILE = 64
 """Megabytes; what the reader takes at most."""
 MOST_WORDS = 50
 """In one import."""
-_LONGEST_NAME = 80
-"""Characters from the end, so that the suffix stays; what is cut is too long for a name in any case."""
-_CONCEPT = re.compile(r"[\w.-]{1,96}/[\w.-]{1,96}", re.ASCII)
+_CONCEPT = re.compile(r"\b[\w.-]{1,96}\b/\b[\w.-]{1,96}\b", re.ASCII)
+_NO_CONCEPT = re.compile(r"--|\.\.|\.git$")
+"""The hub has no such names, and its library refuses to ask for them."""
 
 
 @dataclass(frozen=True)
@@ -64,10 +65,11 @@ async def import_words(service: Service, wish: Import, person_id: int) -> Import
         inbox, outbox = desk / "in", desk / "out"
         inbox.mkdir()
         outbox.mkdir()
-        await _fetch(service, wish, inbox)
-        named = ("--name", check_name(wish.name)) if wish.name else ()
+        await _fetch(service, wish, inbox, person_id)
+        named = (f"--name={check_name(wish.name)}",) if wish.name else ()
         files = sorted(path for path in inbox.glob("[!.]*") if path.is_file()) + sorted(inbox.glob("[0-9]/*"))
-        looked = await service.looking.look(files, "--write", "own", "--to", str(outbox), *named)
+        options = ("--write=own", f"--to={outbox}", *named)
+        looked = await service.looking.look(files, *options, person_id=person_id)
         _check_count(looked, wish)
         fates = [await _fate(service, wish, ready, seen, person_id) for seen in _each_once(looked)]
     kept = tuple(fate for fate in fates if not isinstance(fate, Refusal))
@@ -81,14 +83,14 @@ async def _checked(service: Service, wish: Import) -> Ready:
     """What shows before anything is fetched."""
     if wish.concept and not service.limits.allow_concepts:
         raise ConceptsNotAllowed
-    if wish.concept and not _CONCEPT.fullmatch(wish.concept):
+    if wish.concept and not is_concept(wish.concept):
         raise NotAConcept(name=wish.concept)
     if not wish.concept and not wish.attachments:
         raise NothingToImport
     for attachment in wish.attachments:
         if attachment.size > LARGEST_FILE * MEGABYTE:
             megabytes = -(-attachment.size // MEGABYTE)
-            raise FileTooBig(file=attachment.filename, megabytes=megabytes, limit=LARGEST_FILE)
+            raise FileTooBig(file=original_name(attachment), megabytes=megabytes, limit=LARGEST_FILE)
     if wish.name and await service.library.exists(check_name(wish.name)):
         raise NameTaken(name=wish.name)
     if service.dispatch.ready is None:
@@ -96,22 +98,30 @@ async def _checked(service: Service, wish: Import) -> Ready:
     return service.dispatch.ready
 
 
-async def _fetch(service: Service, wish: Import, inbox: Path) -> None:
+def is_concept(name: str) -> bool:
+    """Whether a name can be one of the hub's."""
+    return bool(_CONCEPT.fullmatch(name)) and not _NO_CONCEPT.search(name)
+
+
+async def _fetch(service: Service, wish: Import, inbox: Path, person_id: int) -> None:
+    """Files of one name go into folders of their own; those of different names lie side by side, as halves have to."""
     if wish.concept:
-        await service.looking.fetch(wish.concept, inbox)
+        await service.looking.fetch(wish.concept, inbox, person_id=person_id)
         return
-    for number, attachment in enumerate(wish.attachments):
-        path = inbox / _file_name(attachment.filename)
-        if path.exists():
-            path = inbox / str(number) / path.name
-            path.parent.mkdir()
+    times: Counter[str] = Counter()
+    for attachment in wish.attachments:
+        name = file_name_of(attachment)
+        path = inbox / str(times[name.casefold()]) / name
+        times[name.casefold()] += 1
+        path.parent.mkdir(exist_ok=True)
         await asyncio.to_thread(path.write_bytes, await attachment.read())
 
 
-def _file_name(text: str) -> str:
-    """A name that stays in its folder, whatever the uploader called it."""
-    name = PurePosixPath(text.replace("\\", "/").replace("\0", "")).name
-    return name.lstrip(".")[-_LONGEST_NAME:] or "file"
+def file_name_of(attachment: discord.Attachment) -> str:
+    """The upload's own name, as a name that stays in its folder and that a file system takes."""
+    name = PurePosixPath(original_name(attachment).replace("\\", "/").replace("\0", "")).name
+    name = name.encode(errors="replace")[-FILE_NAME_LIMIT:].decode(errors="ignore")
+    return name.strip().lstrip(".") or "file"
 
 
 def _check_count(looked: Looked, wish: Import) -> None:

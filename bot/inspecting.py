@@ -1,7 +1,9 @@
 """What a person is shown of the inside of a word."""
 
+from collections.abc import Mapping
 from typing import Any
 
+import msgspec
 from discord import ui
 
 from bot.answers import Interaction, actor_of, say, show, texts_of
@@ -9,10 +11,19 @@ from bot.cards.outgoing import button, layout, row
 from bot.errors import NotAnEmbedding
 from bot.jobs.questions import Unanswered
 from bot.library import Word
+from bot.looking import not_an_embedding
 from bot.names import escape, in_code
 from bot.service import Service
 from bot.texts.catalogue import Texts
-from trainer.protocol import CreateRequest, Failed, Inspected, InspectedVector, TrainRequest
+from trainer.protocol import (
+    MOST_VECTORS,
+    CreateRequest,
+    Failed,
+    FileFault,
+    Inspected,
+    InspectedVector,
+    TrainRequest,
+)
 
 TESTS = 3
 """Fixed prompts."""
@@ -31,7 +42,7 @@ async def show_inspected(interaction: Interaction, service: Service, name: str) 
         await say(interaction, texts("inspect-unanswered"))
         return
     if isinstance(answer, Failed):
-        raise NotAnEmbedding(file=path.name, reason=_reason(answer))
+        raise _refusal(path.name, answer)
     blocks: list[ui.Item[Any]] = [ui.TextDisplay("\n".join(_lines(found.name, answer, texts)))]
     blocks += row(
         [button(texts(f"button-test-{number}"), f"test_grid:{number}:{found.name}") for number in range(1, TESTS + 1)]
@@ -39,12 +50,22 @@ async def show_inspected(interaction: Interaction, service: Service, name: str) 
     await show(interaction, layout(*blocks))
 
 
-def _reason(failed: Failed) -> str:
+def _refusal(file: str, failed: Failed) -> NotAnEmbedding:
     """Only what the reader says of the file itself: other errors name places on this server."""
     facts = failed.facts
-    if "width" in facts:
-        return f"has {facts['width']} numbers a vector where this model has {facts['model_width']}"
-    return facts.get("error", "cannot be used") if failed.reason == "bad_embedding" else "cannot be read just now"
+    match facts.get("fault") if failed.reason == "bad_embedding" else None:
+        case "file":
+            return not_an_embedding(file, msgspec.convert(_fault(facts), FileFault, strict=False))
+        case "width":
+            theirs, ours = (sum(map(int, facts[name].split("+"))) for name in ("width", "model_width"))
+            return NotAnEmbedding(file=file, reason="other_width", count=theirs, other=ours)
+        case "vectors":
+            return NotAnEmbedding(file=file, reason="too_many_vectors", count=MOST_VECTORS)
+    return NotAnEmbedding(file=file, reason="unreadable")
+
+
+def _fault(facts: Mapping[str, str]) -> dict[str, str]:
+    return {"reason": facts["file"], **{name: facts[name] for name in ("name", "count", "other")}}
 
 
 async def _start(service: Service, found: Word) -> str | None:

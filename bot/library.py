@@ -16,14 +16,7 @@ from bot.errors import NameTaken, NoFileYet, NoSpace, NothingCalled, NotYours, S
 from bot.files import copy_aside
 from bot.folder_listing import FolderListing
 from bot.jobs.job import ENDED, State
-
-SUFFIXES = (".pt", ".safetensors", ".bin", ".pti")
-"""In the order in which the trainer prefers them where two files have one stem.
-
-It reads pictures as well; which of them carry a word, and which are mere previews, only a look inside would tell.
-"""
-PICTURES = (".png", ".webp")
-"""Pictures that the trainer looks into for a word."""
+from bot.shelf import PICTURES, SUFFIXES, Shelf, files_in
 
 
 class Word(NamedTuple):
@@ -50,8 +43,9 @@ class Word(NamedTuple):
 class Library:
     """Looks words up for a person on a server. Words that they may not use look as if they did not exist."""
 
-    def __init__(self, database: Database, folder: Path) -> None:
+    def __init__(self, database: Database, folder: Path, shelf: Shelf) -> None:
         """`folder` is the embeddings folder; the runs' stands beside it."""
+        self._shelf = shelf
         self._database = database
         self.folder = folder
         self._runs = folder.parent / "runs"
@@ -182,13 +176,20 @@ class Library:
         return next((path for stem, path in await self._files() if stem.casefold() == name.casefold()), None)
 
     async def _ownerless(self) -> list[Word]:
-        return [Word(name=stem) for stem in await ownerless(self._database, self._listing, SUFFIXES)]
+        """The operator's; a file that holds a program is nobody's to see or to take."""
+        stems = set(await ownerless(self._database, self._listing, SUFFIXES))
+        files: dict[str, Path] = {}
+        for stem, path in await self._files():
+            if stem in stems:
+                files.setdefault(stem, path)
+        harmless = await self._shelf.harmless(list(files.values()))
+        return [Word(name=stem) for stem, path in files.items() if path in harmless]
 
     async def _stems(self) -> list[str]:
         return list(dict.fromkeys(stem for stem, _ in await self._files()))
 
     async def _files(self) -> list[tuple[str, Path]]:
-        return await asyncio.to_thread(_files, self._listing)
+        return await asyncio.to_thread(files_in, self._listing)
 
 
 async def usable_words(database: Database, listing: FolderListing, actor: Actor) -> tuple[str, ...]:
@@ -207,20 +208,13 @@ async def ownerless(database: Database, listing: FolderListing, suffixes: Sequen
     The rows are read twice, since a word gets its row before its file, and loses its file before its row.
     """
     known = await _names(database)
-    stems = dict.fromkeys(stem for stem, _ in await asyncio.to_thread(_files, listing, suffixes))
+    stems = dict.fromkeys(stem for stem, _ in await asyncio.to_thread(files_in, listing, suffixes))
     known |= await _names(database)
     return [stem for stem in stems if stem.casefold() not in known]
 
 
 async def _names(database: Database) -> set[str]:
     return {row["name"].casefold() async for row in database.queries.all_embedding_names(database.reader)}
-
-
-def _files(listing: FolderListing, suffixes: Sequence[str] = SUFFIXES) -> list[tuple[str, Path]]:
-    """Stems and files; of several with one stem that which the trainer reads comes first."""
-    found = [path for path in listing.files() if path.suffix.lower() in suffixes and not path.name.startswith(".")]
-    found.sort(key=lambda path: (len(path.parts), suffixes.index(path.suffix.lower()), str(path)))
-    return sorted(((path.stem, path) for path in found), key=lambda entry: entry[0])
 
 
 def _unlink(files: Sequence[Path]) -> None:

@@ -32,7 +32,7 @@ SHOWN_PROMPT, SHOWN_NEGATIVE_PROMPT, SHOWN_FACT, SHOWN_TEXT = 300, 150, 100, 150
 async def show_picture_info(interaction: Interaction, service: Service, picture: discord.Attachment) -> None:
     """What the picture says, what of it comes out differently here, and a button that draws it. Raises Refusal."""
     texts = texts_of(interaction)
-    seen = await _read(service, picture)
+    seen = await _read(service, picture, interaction.user.id)
     text, said = seen.text or "", seen.settings
     head = [f"### {escape(picture.filename, SHOWN_FACT)}"]
     if said is None:
@@ -51,13 +51,13 @@ async def show_picture_info(interaction: Interaction, service: Service, picture:
     await show(interaction, layout(*_blocks(head, text, notes, texts), *row([draw])))
 
 
-async def _read(service: Service, picture: discord.Attachment) -> SeenPicture:
+async def _read(service: Service, picture: discord.Attachment, person_id: int) -> SeenPicture:
     """An upload with a text. Raises Refusal."""
     check_upload(picture)
     upload = Upload(picture.filename, await picture.read())
     if not upload.data:
         raise EmptyFile(file=upload.file_name)
-    seen = await service.looking.look_at_picture(upload)
+    seen = await service.looking.look_at_picture(upload, person_id=person_id)
     if seen.text is None:
         raise TextlessPicture(file=upload.file_name)
     return seen

@@ -3,17 +3,20 @@
 from pathlib import Path
 
 from bot.cards.outgoing import file_name
-from bot.errors import NameTaken
+from bot.errors import NameTaken, NotAnEmbedding
 from bot.library import Word
 from bot.names import check_name
 from bot.service import Service
 from trainer.protocol import SeenFile
 
 
-async def export(service: Service, word: Word, kind: str, desk: Path, picture: Path | None) -> list[Path]:
+async def export(
+    service: Service, word: Word, kind: str, desk: Path, picture: Path | None, person_id: int
+) -> list[Path]:
     """The word's files in another format, called as Discord will leave them. Raises NoFileYet, NotAnEmbedding."""
-    shown = ("--picture", str(picture)) if picture is not None and kind == "png" else ()
-    seen = await _rewritten(service, word, desk, "--write", kind, "--name", file_name(word.name, ""), *shown)
+    shown = (f"--picture={picture}",) if picture is not None and kind == "png" else ()
+    named = f"--name={file_name(word.name, '')}"
+    seen = await _rewritten(service, word, desk, person_id, f"--write={kind}", named, *shown)
     return [Path(path) for path in seen.written]
 
 
@@ -23,7 +26,8 @@ async def copy_word(service: Service, word: Word, new: Word) -> Word:
     if await service.library.exists(new.name):
         raise NameTaken(name=new.name)
     async with service.looking.desk() as desk:
-        seen = await _rewritten(service, word, desk, "--write", "own", "--name", new.name)
+        person_id = new.owner_id or 0
+        seen = await _rewritten(service, word, desk, person_id, "--write=own", f"--name={new.name}")
         if new.vectors is None:  # the operator's: what is known of it stands in the file alone
             new = new._replace(vectors=seen.vectors, step=seen.step or 0, model=seen.model, model_hash=seen.model_hash)
         await service.library.add(new, Path(seen.written[0]))
@@ -39,10 +43,11 @@ async def rename_word(service: Service, word: Word, new_name: str) -> Word:
     return new
 
 
-async def _rewritten(service: Service, word: Word, desk: Path, *options: str) -> SeenFile:
+async def _rewritten(service: Service, word: Word, desk: Path, person_id: int, *options: str) -> SeenFile:
     file = await service.library.file_of(word)
-    looked = await service.looking.look([file], "--to", str(desk), *options)
+    looked = await service.looking.look([file], f"--to={desk}", *options, person_id=person_id)
     for refusal in looked.refused:
         raise refusal
-    (seen,) = looked.seen
-    return seen
+    if len(looked.seen) != 1:
+        raise NotAnEmbedding(file=file.name, reason="several_words")
+    return looked.seen[0]

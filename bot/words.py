@@ -1,5 +1,7 @@
 """What a person is shown of words: the list, one word, its file."""
 
+import asyncio
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
@@ -64,7 +66,7 @@ async def show_word(interaction: Interaction, service: Service, name: str) -> No
     found = await service.library.find(name, actor)
     job = await _job_of(service, found)
     pictured = _pictured(interaction, job)
-    details = [*_details(found, job, texts), *await _seen_in_file(service, found, texts)]
+    details = [*_details(found, job, texts), *await _seen_in_file(service, found, actor.person_id, texts)]
     details += [texts.refusal(OnlyAgeRestricted())] if pictured is not job else []
     lines = [_line(found, actor, texts), *(f"-# {line}" for line in details)]
     blocks: list[ui.Item[Any]] = [ui.TextDisplay("\n".join(lines))]
@@ -78,24 +80,34 @@ async def show_word(interaction: Interaction, service: Service, name: str) -> No
 
 async def send_file(interaction: Interaction, service: Service, name: str, kind: str | None = None) -> None:
     """The word's file as it is stored, or in another format. Raises NothingCalled, NoFileYet, NotAnEmbedding."""
-    texts = texts_of(interaction)
     found = await service.library.find(name, actor_of(interaction))
     path = await service.library.file_of(found)
-    shown = escape(found.name)
     if kind is not None:
         await _send_as(interaction, service, found, kind)
         return
+    async with service.looking.desk() as desk:
+        copy = desk / path.name
+        await asyncio.to_thread(shutil.copyfile, path, copy)
+        await _send_as_it_is(interaction, service, found, copy)
+
+
+async def _send_as_it_is(interaction: Interaction, service: Service, found: Word, copy: Path) -> None:
+    """A copy of the word's file, so that what is sent is what our reader has read. Raises NotAnEmbedding."""
+    texts, shown = texts_of(interaction), escape(found.name)
+    looked = await service.looking.look([copy], person_id=interaction.user.id)
+    for refusal in looked.refused:
+        raise refusal
     if found.step:
         words = texts("result-file-private", name=shown, step=found.step)
     else:
         words = texts("result-file-untrained", name=shown)
-    await say(interaction, words, file=discord.File(path, filename=file_name(found.name, path.suffix)))
+    await say(interaction, words, file=discord.File(copy, filename=file_name(found.name, copy.suffix)))
 
 
-async def _seen_in_file(service: Service, found: Word, texts: Texts) -> list[str]:
+async def _seen_in_file(service: Service, found: Word, person_id: int, texts: Texts) -> list[str]:
     """What the file itself tells: the only source for a word that the operator put into the folder."""
     try:
-        looked = await service.looking.look([await service.library.file_of(found)])
+        looked = await service.looking.look([await service.library.file_of(found)], person_id=person_id)
     except NoFileYet:
         return []
     lines = [texts("library-not-readable", reason=texts.refusal(refusal)) for refusal in looked.refused]
@@ -123,7 +135,7 @@ async def _send_as(interaction: Interaction, service: Service, found: Word, kind
     texts, shown = texts_of(interaction), escape(found.name)
     preview = _newest_preview(_pictured(interaction, await _job_of(service, found)))
     async with service.looking.desk() as desk:
-        paths = await export(service, found, kind, desk, preview)
+        paths = await export(service, found, kind, desk, preview, interaction.user.id)
         files = [discord.File(path, filename=path.name) for path in paths]
         said = texts("export-png", name=shown) if kind == "png" else texts("export-file", name=shown, format=kind)
         await interaction.followup.send(said, files=files, ephemeral=True)

@@ -218,7 +218,7 @@ class Sandbox:
 
 
 def _form(payload: Json, files: Sequence[tuple[str, File]]) -> aiohttp.FormData:
-    form = aiohttp.FormData()
+    form = aiohttp.FormData(quote_fields=False)  # names of files go as they are, as a browser sends them
     form.add_field("payload_json", json.dumps(payload), content_type="application/json")
     for name, (filename, data) in files:
         form.add_field(name, io.BytesIO(data), filename=filename, content_type="application/octet-stream")

@@ -21,6 +21,12 @@ from trainer.faults import (
     fault_in as fault_in,
     too_large_in as too_large_in,
 )
+from trainer.file_faults import (
+    FileFault as FileFault,
+    FileNote as FileNote,
+    FileReason as FileReason,
+    Remark as Remark,
+)
 from trainer.requests import (
     SAMPLERS as SAMPLERS,
     SCHEDULE_CHOICES as SCHEDULE_CHOICES,
@@ -96,18 +102,22 @@ class SeenFile(_Message, frozen=True):
     file_hash: str | None
     norms: tuple[float, ...]
     """Euclidean length of each vector; with two text encoders of the first's part, then of the second's."""
-    notes: tuple[str, ...]
+    notes: tuple[Remark, ...]
     written: tuple[str, ...] = ()
     """Paths of the files made of it, if files were asked for."""
 
 
 class RefusedFile(_Message, frozen=True):
-    """A file, or a format, that does not do; `reason` goes on from the file's name."""
+    """A file, or a format, that does not do."""
 
     file: str
-    reason: str
-    unsafe: bool = False
-    """It holds a program where numbers belong."""
+    fault: FileFault
+
+
+class OpeningFile(_Message, frozen=True):
+    """About to be looked into: told before, so that a file that ends its reader is known."""
+
+    file: str
 
 
 class PictureSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -163,7 +173,7 @@ class SeenPicture(_Message, frozen=True):
     """None where the text is no settings, or a graph that is not understood."""
 
 
-Look = SeenFile | SeenPicture | RefusedFile
+Look = OpeningFile | SeenFile | SeenPicture | RefusedFile
 
 # What inspecting a word tells ------------------------------------------------------------------------------------
 

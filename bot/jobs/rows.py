@@ -1,5 +1,6 @@
 """Jobs as rows: reading and writing them whole, in one place."""
 
+import json
 import secrets
 import time
 from typing import Any, NamedTuple
@@ -50,8 +51,11 @@ def job_from(row: Any) -> Job:
 
 
 def text(value: object) -> str:
-    """A struct as JSON text for a STRICT column."""
-    return msgspec.json.encode(value).decode()
+    """A struct as JSON text for a STRICT column; half of a character, which no text can hold, becomes `?`."""
+    try:
+        return msgspec.json.encode(value).decode()
+    except UnicodeEncodeError:
+        return json.dumps(msgspec.to_builtins(value), ensure_ascii=False).encode(errors="replace").decode()
 
 
 async def job_by_id(database: Database, job_id: int) -> Job | None:

@@ -532,7 +532,13 @@ import-line-untold = ✓ **{ $name }** · { $vectors ->
    *[other] { $vectors } vectors
 } of { $width } numbers · steps not told
 import-model = { $name } was trained on { $model }.
-import-note = { $file } { $note }.
+import-note = { $note ->
+    [in_lora] `{ $file }` is a LoRA with an embedding in it; only the embedding is used.
+    [part_unused] `{ $file }` has a part for `{ $name }`, which is not used.
+    [output_unused] `{ $file }` holds an output embedding too, which is not used.
+    [called] Inside `{ $file }` the word is called `{ $name }`.
+   *[joined] `{ $file }` goes together with `{ $name }`.
+}
 import-more = and { $lines ->
     [one] 1 more line
    *[other] { $lines } more lines
@@ -624,8 +630,70 @@ refusal-no-file-yet = `{ $name }` has no file yet: it is still being learned.
 refusal-not-yours = Only the person who started this can do that.
 refusal-no-server-here = A word is shared with a server. Use `/{ command-embed } { command-embed-show }` with `{ $name }` in one of its channels, and press the button there.
 refusal-still-learning = `{ $name }` is still being learned. Stop it first.
-refusal-not-an-embedding = `{ $file }` was not taken: it `{ $reason }`.
-refusal-unsafe-file = `{ $file }` contains instructions, not only numbers, and was not opened. Ask for a .safetensors file.
+refusal-not-an-embedding = { $reason ->
+    [unsafe] `{ $file }` contains instructions, not only numbers, and was not opened. Ask for a .safetensors file.
+    [empty] `{ $file }` is empty.
+    [damaged] `{ $file }` is damaged or was not copied whole. Send it once more.
+    [not_a_file] `{ $file }` is not a file.
+    [cannot_open] `{ $file }` cannot be opened: `{ $name }`.
+    [unreadable] `{ $file }` cannot be read just now.
+    [too_large] `{ $file }` is larger than { $count } MB, which is more than an embedding needs.
+    [out_of_time] `{ $file }` was not read to its end: it takes too long. Send fewer files at once.
+    [out_of_memory] `{ $file }` needs more memory than an embedding may.
+    [unknown_kind] `{ $file }` is no file of a kind that embeddings come in, or is damaged.
+    [web_page] `{ $file }` is a web page, as a failed download leaves it. Download the file itself.
+    [lfs_pointer] `{ $file }` is a Git LFS pointer; the real file was not downloaded.
+    [other_archive] `{ $file }` is a `{ $name }` archive. Unpack it first.
+    [empty_zip] `{ $file }` is an empty ZIP.
+    [gguf] `{ $file }` is a GGUF model, not an embedding.
+    [lora] `{ $file }` is a LoRA, which changes the model; embeddings are read here.
+    [hypernetwork] `{ $file }` is a hypernetwork, which changes the model; embeddings are read here.
+    [optimizer] `{ $file }` is the state of an optimizer, which goes with an embedding but is none.
+    [model] `{ $file }` is a model or a part of one, not an embedding.
+    [other_pickle] `{ $file }` is a pickle, but not one that torch wrote.
+    [big_endian] `{ $file }` was written on a big-endian machine, which is not read.
+    [other_records] `{ $file }` has parts that torch does not write.
+    [no_embedding] `{ $file }` holds no embedding.
+    [more_than_an_embedding] `{ $file }` holds more than an embedding.
+    [several_parts] `{ $file }` holds several parts where an embedding has one.
+    [several_words] `{ $file }` holds several words where one is expected. Import it to have each of them.
+    [uneven_parts] `{ $file }` has { $count } vectors for one text encoder and { $other } for the other.
+    [second_half] `{ $file }` holds only the second of SDXL's two parts. Send both files together.
+    [half] `{ $file }` holds one half of a word: this model has two text encoders.
+    [output_only] `{ $file }` holds an output embedding, which only OneTrainer can use.
+    [other_encoder] `{ $file }` was made for `{ $name }`, a text encoder of other models.
+    [layers] `{ $file }` holds a vector for each layer of the model (kohya's XTI), which is not read.
+    [other_width] `{ $file }` was made for another model: { $count } numbers a vector, where this one has { $other }.
+    [no_vectors] `{ $file }` holds no vectors.
+    [not_vectors] `{ $file }` holds numbers that are not a list of vectors.
+    [too_many_vectors] `{ $file }` has more than { $count } vectors, which is the limit.
+    [whole_numbers] `{ $file }` holds whole numbers where vectors are expected.
+    [odd_numbers] `{ $file }` holds numbers of a kind that is not read.
+    [not_finite] `{ $file }` holds values that are not finite numbers.
+    [picture_plain] `{ $file }` is a picture that carries no embedding. Chat programs take it out; send the original file.
+    [picture_lossy] `{ $file }` is a WEBP saved with loss, which destroys an embedding in its pixels. Send the original file.
+    [picture_format] `{ $file }` is stored as `{ $name }`; embeddings come in PNG and lossless WEBP only.
+    [picture_large] `{ $file }` is a picture of more than { $count } million pixels.
+    [picture_damaged] `{ $file }` is a damaged picture.
+    [zip_bomb] `{ $file }` unpacks to far more than it should.
+    [zip_files] `{ $file }` holds more than { $count } files, which is the limit.
+    [zip_names] `{ $file }` has names in it that lead out of its folder, or are none.
+    [zip_long_names] `{ $file }` has names in it that are too long.
+    [zip_link] `{ $file }` has a link in it.
+    [zip_doubles] `{ $file }` has two files of one name in it.
+    [zip_password] `{ $file }` is locked with a password.
+    [zip_packing] `{ $file }` is packed in a way that is not read. Pack it as a plain ZIP.
+    [zip_nothing] `{ $file }` has no embedding in it.
+    [zip_useless] The rest of `{ $file }` was not read: { $count } files in it are of no use.
+    [left_unread] `{ $file }` was not read, because files beside it could not be read safely. Send it without them.
+    [hub_unreachable] `{ $file }` is nothing that the hub gives out, or the hub does not answer.
+    [hub_no_file] `{ $file }` has no learned_embeds.bin or .safetensors on the hub that could be fetched.
+    [format_one_encoder] `{ $file }` has parts for two text encoders, which only .safetensors files carry.
+    [format_two_encoders] `{ $file }` has a part for one text encoder only, where a pair of files is for two.
+    [format_picture] `{ $file }` cannot be drawn on that picture.
+    [format_vectors] `{ $file }` has more vectors than a picture can carry.
+   *[format_name] `{ $file }` has a name that is too long for a file, or is none. Give it a `name`.
+}
 refusal-embedding-too-slow = `{ $file }` took more than { $seconds } s to read and was given up.
 refusal-embedding-too-hard = `{ $file }` could not be read safely and was not taken. Ask for a .safetensors file.
 refusal-wrong-model = `{ $name }` was made for { $theirs ->

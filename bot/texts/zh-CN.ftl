@@ -444,7 +444,13 @@ import-done = 已导入 { $words } 个词，分享之前只有你能用：
 import-line = ✓ **{ $name }** · { $vectors } 个向量，每个 { $width } 个数 · { $steps } 步
 import-line-untold = ✓ **{ $name }** · { $vectors } 个向量，每个 { $width } 个数 · 步数未知
 import-model = { $name } 是在 { $model } 上训练的。
-import-note = { $file } 的读取说明：{ $note }。
+import-note = { $note ->
+    [in_lora] `{ $file }` 是带有嵌入的 LoRA；只用其中的嵌入。
+    [part_unused] `{ $file }` 有给 `{ $name }` 的部分，没有使用。
+    [output_unused] `{ $file }` 还有输出嵌入，没有使用。
+    [called] 在 `{ $file }` 里这个词叫 `{ $name }`。
+   *[joined] `{ $file }` 与 `{ $name }` 是一对。
+}
 import-more = 另有 { $lines } 行
 export-file = 这是 **{ $name }** 的 { $format } 文件。
 export-png = 这是带着 **{ $name }** 的图片。请保存原图，不要保存缩略图：缩放会毁掉其中的内容。
@@ -524,8 +530,70 @@ refusal-no-file-yet = `{ $name }` 还没有文件：它还在学习中。
 refusal-not-yours = 只有发起的人才能这样做。
 refusal-no-server-here = 词是分享给服务器的。请在那个服务器的频道里用 `/{ command-embed } { command-embed-show }` 查看 `{ $name }`，再按那里的按钮。
 refusal-still-learning = `{ $name }` 还在学习中。请先停止。
-refusal-not-an-embedding = 没有接受 `{ $file }`。读取时的说明：`{ $reason }`。
-refusal-unsafe-file = `{ $file }` 里有指令，不只是数，没有打开。请索取 .safetensors 文件。
+refusal-not-an-embedding = { $reason ->
+    [unsafe] `{ $file }` 里有指令，不只是数，没有打开。请索取 .safetensors 文件。
+    [empty] `{ $file }` 是空文件。
+    [damaged] `{ $file }` 已损坏，或没有复制完整。请再发一次。
+    [not_a_file] `{ $file }` 不是文件。
+    [cannot_open] `{ $file }` 打不开：`{ $name }`。
+    [unreadable] `{ $file }` 现在无法读取。
+    [too_large] `{ $file }` 超过 { $count } MB，嵌入用不了这么大。
+    [out_of_time] `{ $file }` 没有读完：花的时间太长。请一次少发几个文件。
+    [out_of_memory] `{ $file }` 需要的内存超过了嵌入可用的上限。
+    [unknown_kind] `{ $file }` 不是嵌入会用的文件类型，或已损坏。
+    [web_page] `{ $file }` 是网页，下载失败时常会这样。请下载文件本身。
+    [lfs_pointer] `{ $file }` 只是 Git LFS 指针，真正的文件没有下载下来。
+    [other_archive] `{ $file }` 是 `{ $name }` 压缩包。请先解压。
+    [empty_zip] `{ $file }` 是空的 ZIP。
+    [gguf] `{ $file }` 是 GGUF 模型，不是嵌入。
+    [lora] `{ $file }` 是 LoRA，会改变模型；这里只读嵌入。
+    [hypernetwork] `{ $file }` 是超网络，会改变模型；这里只读嵌入。
+    [optimizer] `{ $file }` 是优化器的状态，它伴随嵌入，但不是嵌入。
+    [model] `{ $file }` 是模型或模型的一部分，不是嵌入。
+    [other_pickle] `{ $file }` 是 pickle，但不是 torch 写的。
+    [big_endian] `{ $file }` 是在大端机器上写的，不能读取。
+    [other_records] `{ $file }` 含有 torch 不会写的部分。
+    [no_embedding] `{ $file }` 里没有嵌入。
+    [more_than_an_embedding] `{ $file }` 里的内容超出了一个嵌入。
+    [several_parts] `{ $file }` 有多个部分，而嵌入只有一个。
+    [several_words] `{ $file }` 里有多个词，而这里只能有一个。请导入它，以得到其中每个词。
+    [uneven_parts] `{ $file }` 给一个文本编码器 { $count } 个向量，给另一个 { $other } 个。
+    [second_half] `{ $file }` 只有 SDXL 两部分中的第二部分。请把两个文件一起发。
+    [half] `{ $file }` 只是半个词：这个模型有两个文本编码器。
+    [output_only] `{ $file }` 是输出嵌入，只有 OneTrainer 能用。
+    [other_encoder] `{ $file }` 是为 `{ $name }` 制作的，那是其他模型的文本编码器。
+    [layers] `{ $file }` 给模型的每一层各有一个向量（kohya 的 XTI），不能读取。
+    [other_width] `{ $file }` 是为另一种模型制作的：每个向量 { $count } 个数，而这个模型是 { $other } 个。
+    [no_vectors] `{ $file }` 里没有向量。
+    [not_vectors] `{ $file }` 里的数不是一列向量。
+    [too_many_vectors] `{ $file }` 的向量超过 { $count } 个的上限。
+    [whole_numbers] `{ $file }` 里是整数，而向量不是整数。
+    [odd_numbers] `{ $file }` 里的数是不能读取的种类。
+    [not_finite] `{ $file }` 里有不是有限数的值。
+    [picture_plain] `{ $file }` 是不带嵌入的图片。聊天软件会把它去掉；请发原文件。
+    [picture_lossy] `{ $file }` 是有损的 WEBP，像素里的嵌入已被毁掉。请发原文件。
+    [picture_format] `{ $file }` 是 `{ $name }` 格式；嵌入只在 PNG 和无损 WEBP 里。
+    [picture_large] `{ $file }` 是超过 { $count } 百万像素的图片。
+    [picture_damaged] `{ $file }` 是损坏的图片。
+    [zip_bomb] `{ $file }` 解压后远远大于应有的大小。
+    [zip_files] `{ $file }` 里的文件超过 { $count } 个的上限。
+    [zip_names] `{ $file }` 里有指向文件夹外的名称，或无效的名称。
+    [zip_long_names] `{ $file }` 里有太长的名称。
+    [zip_link] `{ $file }` 里有链接。
+    [zip_doubles] `{ $file }` 里有两个同名文件。
+    [zip_password] `{ $file }` 有密码。
+    [zip_packing] `{ $file }` 的压缩方式不能读取。请打包成普通的 ZIP。
+    [zip_nothing] `{ $file }` 里没有嵌入。
+    [zip_useless] `{ $file }` 的其余部分没有读取：其中 { $count } 个文件没有用处。
+    [left_unread] `{ $file }` 没有读取，因为同批的文件无法安全读取。请单独发送它。
+    [hub_unreachable] Hub 上没有可取用的 `{ $file }`，或 Hub 没有响应。
+    [hub_no_file] Hub 上的 `{ $file }` 没有可取用的 learned_embeds.bin 或 .safetensors。
+    [format_one_encoder] `{ $file }` 有给两个文本编码器的部分，只有 .safetensors 文件能装下。
+    [format_two_encoders] `{ $file }` 只有给一个文本编码器的部分，而成对的文件是给两个的。
+    [format_picture] `{ $file }` 不能画在那张图片上。
+    [format_vectors] `{ $file }` 的向量太多，一张图片装不下。
+   *[format_name] `{ $file }` 的名称作为文件名太长或无效。请给出 `name`。
+}
 refusal-embedding-too-slow = `{ $file }` 读取超过 { $seconds } 秒，已放弃。
 refusal-embedding-too-hard = `{ $file }` 无法安全读取，未被采用。请索取 .safetensors 文件。
 refusal-wrong-model = `{ $name }` 是为{ $theirs ->

@@ -114,7 +114,7 @@ async def test_refusals_name_the_file_and_nothing_is_kept(played: Stage) -> None
     before = sorted((played.data / "embeddings").iterdir())
     cases = [
         (("cool.pt", EVIL), {}, "`cool.pt` contains instructions, not only numbers, and was not opened."),
-        (("page.pt", b"<!doctype html><html>"), {}, "`page.pt` was not taken: it `is a web page"),
+        (("page.pt", b"<!doctype html><html>"), {}, "`page.pt` is a web page"),
         (("gta.safetensors", safe(emb_params=vectors(1, 768))), {}, "`gta` was made for SD 1 (768 numbers a vector)"),
         (("gta.safetensors", safe(emb_params=vectors(1, 1024))), {}, "`gta` was made for SD 2 (1,024 numbers a"),
         (("ok.safetensors", safe(emb_params=vectors(1))), {"name": "heart"}, "The name `heart` is taken."),
@@ -150,9 +150,8 @@ async def test_the_bot_answers_while_a_bomb_is_read(played: Stage) -> None:
     waiting = await played.sandbox.command("embed import", {}, {"file1": ("bomb.zip", bomb)})
     assert (await played.sandbox.run("help"))["state"] == "answered"
     assert (await said(played, "list", {}))["id"]
-    assert (await played.sandbox.interaction(waiting, 0))["state"] != "answered", "the bomb is still being read"
     answer = await played.sandbox.interaction(waiting)
-    assert "✕" in text_of(await played.sandbox.message(answer["message_id"]))
+    assert "unpacks to far more than it should" in text_of(await played.sandbox.message(answer["message_id"]))
 
 
 async def test_names_in_each_others_way_are_told(played: Stage) -> None:
@@ -251,7 +250,80 @@ async def test_a_damaged_file_in_the_folder_is_shown_as_such(played: Stage) -> N
     header = struct.pack("<Q", 2**40)
     (played.data / "embeddings" / "broken.safetensors").write_bytes(header + b"{}")
     assert "cannot be read" in text_of(await said(played, "show", {"name": "broken"}))
-    assert "was not taken" in text_of(await said(played, "inspect", {"name": "broken"}))
+    assert "is no file of a kind that embeddings come in" in text_of(await said(played, "inspect", {"name": "broken"}))
+    assert "is no file of a kind that embeddings come in" in text_of(await said(played, "file", {"name": "broken"}))
+    chinese = text_of(await said(played, "inspect", {"name": "broken"}, person="Lin"))
+    assert chinese == "`broken.safetensors` 不是嵌入会用的文件类型，或已损坏。"
+
+
+async def test_what_holds_a_program_or_leads_out_of_the_folder_is_never_sent(played: Stage) -> None:
+    (played.data / "embeddings" / "cool.pt").write_bytes(EVIL)
+    (played.data / "embeddings" / "secret.pt").symlink_to("/etc/passwd")
+    listed = text_of(await said(played, "list", {}))
+    for name in ("cool", "secret"):
+        assert name not in listed
+        for command, options in (("file", {}), ("file", {"format": "safetensors"}), ("show", {}), ("inspect", {})):
+            answer = await said(played, command, {"name": name, **options})
+            assert text_of(answer) == f"Nothing here is called `{name}`."
+            assert not answer["attachments"]
+
+
+async def test_a_file_that_was_changed_for_a_program_is_not_sent(played: Stage) -> None:
+    """Whoever can write into the folder can also replace somebody's word."""
+    await imported(played, ("yew.safetensors", safe(emb_params=vectors(21))))
+    (played.data / "embeddings" / "yew.pt").write_bytes(EVIL)
+    answer = await said(played, "file", {"name": "yew"})
+    assert "contains instructions, not only numbers" in text_of(answer)
+    assert not answer["attachments"]
+
+
+async def test_a_file_keeps_the_name_that_its_person_gave_it(played: Stage) -> None:
+    assert "**红猫**" in await imported(played, ("红猫.safetensors", safe(emb_params=vectors(22))))
+    assert "**my cat**" in await imported(played, ("my cat.safetensors", safe(emb_params=vectors(23))))
+    pair = [(f"{name}.safetensors", safe(emb_params=vectors(24))) for name in ("白猫", "黑猫")]
+    shown = await imported(played, *pair)
+    assert "**白猫**" in shown
+    assert "**黑猫**" in shown
+    assert "`灰猫.pt` is empty." in await imported(played, ("灰猫.pt", b""))
+    names = ("2", "one.safetensors", "one.safetensors")
+    assert "called `one`" in await imported(played, *((name, safe(emb_params=vectors(25))) for name in names))
+    long = ("\N{CAT FACE}" * 80 + ".safetensors", safe(emb_params=vectors(25)))
+    assert "`🐱` may not be in it" in await imported(played, long)
+
+
+async def test_a_name_may_begin_with_a_dash(played: Stage) -> None:
+    assert "**\\-x**" in await imported(played, ("-x.safetensors", safe(emb_params=vectors(26))))
+    assert "**\\-rf**" in await imported(played, ("plain.safetensors", safe(emb_params=vectors(26))), name="-rf")
+    assert "**\\-y** is yours" in text_of(await said(played, "copy", {"name": "-x", "new_name": "-y"}))
+    for kind in ("pt", "bin", "safetensors", "png"):
+        (file,) = (await said(played, "file", {"name": "-x", "format": kind}))["attachments"]
+        assert file["filename"].endswith(f".{kind}")
+    assert "**\\--to**" in text_of(await said(played, "rename", {"name": "-x", "new_name": "--to"}))
+    assert np.array_equal(learned(played, "--to"), vectors(26))
+
+
+async def test_several_words_of_one_file_are_each_taken(played: Stage) -> None:
+    both = {
+        "bundle_emb.red.x": vectors(27),
+        "bundle_emb.blue.x": vectors(28),
+        "lora_unet_a.lora_down.weight": vectors(29),
+    }
+    shown = await imported(played, ("pair.safetensors", safe(**both)))
+    assert "**pair-red**" in shown
+    assert "**pair-blue**" in shown
+    assert "only the embedding is used" in shown
+    assert np.array_equal(learned(played, "pair-blue"), vectors(28))
+    rows = {"<jay>": vectors(27)[0], "<jay>_1": vectors(27)[1]}
+    assert "**jay** · 2 vectors" in await imported(played, ("jay.safetensors", safe(**rows)))
+
+
+async def test_readers_speak_the_persons_language(played: Stage) -> None:
+    lora = {"a.lora_down.weight": vectors(1), "a.lora_up.weight": vectors(1)}
+    assert await imported(played, ("x.safetensors", safe(**lora)), person="Lin") == (
+        "`x.safetensors` 是 LoRA，会改变模型；这里只读嵌入。"
+    )
+    noted = ("鹤.safetensors", safe(**{"<crane>": vectors(30)}))
+    assert "在 `鹤.safetensors` 里这个词叫 `<crane>`。" in await imported(played, noted, person="Lin")
 
 
 async def test_what_the_operator_put_into_the_folder_is_everybodys_to_see_and_copy(played: Stage) -> None:
@@ -280,5 +352,6 @@ async def test_a_concept_by_its_name(played: Stage) -> None:
     assert "**cat-toy** · 2 vectors" in await imported(played, concept=CONCEPT)
     assert np.array_equal(learned(played, "cat-toy"), vectors(9))
     assert "from shelf/cat-toy" in text_of(await said(played, "show", {"name": "cat-toy"}))
-    assert "is not the name of a concept" in await imported(played, concept="https://example.com/x")
+    for name in ("https://example.com/x", "--to/x", "a/..", "owner/na--me"):
+        assert "is not the name of a concept" in await imported(played, concept=name)
     assert "nothing that the hub gives out" in await imported(played, concept="shelf/none")

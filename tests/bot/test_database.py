@@ -114,6 +114,13 @@ async def test_a_job_comes_back_as_it_was_kept(tmp_path: Path) -> None:
     assert (found.state, found.kind, found.locale) == (State.QUEUED, Kind.TRAIN, "zh-CN")
 
 
+async def test_half_a_character_in_a_prompt_is_no_fault(tmp_path: Path) -> None:
+    async with open_database(tmp_path / "e.sqlite3") as database:
+        asked = replace(DRAW, prompt="a \ud83d cat 猫", negative_prompt="\udc00")
+        job = await submissions(database).submit(ASKER, asked)
+    assert job.request == replace(DRAW, prompt="a ? cat 猫", negative_prompt="?")
+
+
 async def test_the_same_interaction_twice_is_one_job(tmp_path: Path) -> None:
     async with open_database(tmp_path / "e.sqlite3") as database:
         first = await submissions(database).submit(ASKER, TRAIN)

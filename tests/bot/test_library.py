@@ -19,6 +19,8 @@ from bot.jobs.job import State
 from bot.jobs.rows import job_by_id, keep_change
 from bot.jobs.submit import Asker, Quota, Submissions
 from bot.library import Library, Word
+from bot.looking import Looking
+from bot.shelf import Shelf
 from tests.bot.jobs import TRAIN
 from trainer.protocol import DrawRequest
 
@@ -36,7 +38,7 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
 @pytest.fixture
 def library(database: Database, tmp_path: Path) -> Library:
     (tmp_path / "embeddings").mkdir()
-    return Library(database, tmp_path / "embeddings")
+    return Library(database, tmp_path / "embeddings", Shelf(Looking(tmp_path / "incoming")))
 
 
 def file(folder: Path, name: str) -> Path:
@@ -184,7 +186,7 @@ async def test_words_of_before_0004_are_shared_where_they_were_taught(tmp_path: 
         old.commit()
     (tmp_path / "embeddings").mkdir()
     async with open_database(path) as database:
-        library = Library(database, tmp_path / "embeddings")
+        library = Library(database, tmp_path / "embeddings", Shelf(Looking(tmp_path / "incoming")))
         shared = {word.name: word.shared_with for word in await library.seen_by(OWNER)}
         kept = await job_by_id(database, 1)
     assert shared == {"oak": {2}, "elm": set(), "ash": set(), "yew": set()}
@@ -207,6 +209,8 @@ async def test_words_of_before_0002_are_kept(tmp_path: Path) -> None:
         old.commit()
     (tmp_path / "embeddings").mkdir()
     async with open_database(path) as database:
-        found = await Library(database, tmp_path / "embeddings").find("oak", OWNER)
+        found = await Library(database, tmp_path / "embeddings", Shelf(Looking(tmp_path / "incoming"))).find(
+            "oak", OWNER
+        )
     assert found == WORD._replace(origin=None, note=None)
     assert path.with_name("old.sqlite3.before-2").exists() or len(migrations()) > 2

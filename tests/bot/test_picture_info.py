@@ -31,7 +31,7 @@ def with_text(kind: str, text: str) -> bytes:
 
 
 async def look(folder: Path, data: bytes) -> SeenPicture:
-    return await Looking(folder / "incoming").look_at_picture(Upload("cat.png", data))
+    return await Looking(folder / "incoming").look_at_picture(Upload("cat.png", data), person_id=1)
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF"])
@@ -96,4 +96,5 @@ async def test_hostile_files_are_refused_in_words(
 
 async def test_a_picture_that_takes_too_long_is_given_up(tmp_path: Path) -> None:
     with pytest.raises(PictureTooSlow):
-        await Looking(tmp_path / "incoming", seconds=0).look_at_picture(Upload("a.png", with_text("PNG", TEXT)))
+        upload = Upload("a.png", with_text("PNG", TEXT))
+        await Looking(tmp_path / "incoming", seconds=0).look_at_picture(upload, person_id=1)

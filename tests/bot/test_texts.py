@@ -15,7 +15,7 @@ from fluent.syntax.visitor import Visitor
 from bot import errors
 from bot.errors import Refusal
 from bot.texts.catalogue import CATALOGUES, Texts, loss, rate, texts_for
-from trainer.protocol import FailureReason
+from trainer.protocol import FailureReason, FileNote, FileReason
 from trainer.training.lr_schedule import Problem
 
 
@@ -180,6 +180,25 @@ def test_every_failure_of_the_trainer_has_its_sentence(reason: str) -> None:
 
 def test_every_problem_of_a_schedule_can_be_told() -> None:
     assert set(get_args(errors.ScheduleFault)) == set(get_args(Problem))
+
+
+@pytest.mark.parametrize("reason", get_args(FileReason))
+def test_every_reason_of_a_reader_is_said_in_the_persons_language(reason: FileReason) -> None:
+    """No word of the reader's own crosses over: a sentence of either language, and the names of formats in it."""
+    refusal = errors.NotAnEmbedding(file="x.pt", reason=reason, name="y", count=3, other=4)
+    english, chinese = (texts_for(language).refusal(refusal) for language in CATALOGUES)
+    assert "x.pt" in english
+    assert "x.pt" in chinese
+    assert english.endswith(".")
+    assert chinese.endswith("。")
+    assert not re.search(r"[a-z]+ [a-z]+ [a-z]+", re.sub("`[^`]*`", "", chinese))
+
+
+@pytest.mark.parametrize("note", get_args(FileNote))
+def test_so_is_every_remark(note: FileNote) -> None:
+    chinese = texts_for("zh-CN")("import-note", file="x.pt", note=note, name="y")
+    assert chinese.endswith("。")
+    assert not re.search(r"[a-z]+ [a-z]+ [a-z]+", chinese)
 
 
 # What Discord shows ----------------------------------------------------------------------------------------------

@@ -20,6 +20,8 @@ _FILES = ("learned_embeds.safetensors", "learned_embeds.bin")
 _HIDDEN = ".fetching"
 _MEMORY = 2_000_000_000
 _SECONDS = 30
+_HUB_FAULTS = (OSError, ValueError)
+"""All that huggingface_hub raises: most are OSErrors, what it finds wrong with a name is a ValueError."""
 
 
 def main(arguments: list[str]) -> None:
@@ -32,7 +34,7 @@ def main(arguments: list[str]) -> None:
     try:
         fetch(options.concept, options.to)
     except BadEmbedding as error:
-        refused = RefusedFile(file=options.concept.rsplit("/", 1)[-1], reason=str(error))
+        refused = RefusedFile(file=options.concept.rsplit("/", 1)[-1], fault=error.fault)
         sys.stdout.buffer.write(msgspec.json.encode(refused) + b"\n")
 
 
@@ -45,8 +47,8 @@ def fetch(concept: str, folder: Path) -> Path:
     name = _offered(concept, folder)
     try:
         got = Path(hf_hub_download(concept, name, local_dir=folder / _HIDDEN, token=False))
-    except OSError as error:  # among them all that huggingface_hub raises
-        raise BadEmbedding("could not be fetched from the hub") from error
+    except _HUB_FAULTS as error:
+        raise BadEmbedding("hub_unreachable") from error
     return got.replace(folder / f"{concept.rsplit('/', 1)[-1]}{Path(name).suffix}")
 
 
@@ -60,13 +62,13 @@ def _offered(concept: str, folder: Path) -> str:
             told = hf_hub_download(concept, name, local_dir=folder / _HIDDEN, token=False, dry_run=True)
         except RemoteEntryNotFoundError:
             continue
-        except OSError as error:
-            raise BadEmbedding("is nothing that the hub gives out, or the hub does not answer") from error
+        except _HUB_FAULTS as error:
+            raise BadEmbedding("hub_unreachable") from error
         if told.file_size is None:
-            raise BadEmbedding("has a size that the hub does not tell, and was not fetched")
+            raise BadEmbedding("hub_no_file")
         check_file_size(told.file_size)
         return name
-    raise BadEmbedding("has no learned_embeds.bin or .safetensors on the hub")
+    raise BadEmbedding("hub_no_file")
 
 
 if __name__ == "__main__":

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from trainer.file_faults import Remark
+
 SDXL_WIDTHS = (768, 1280)
 
 
@@ -20,8 +22,8 @@ class Embedding:
     """How many of the W numbers go to each text encoder: (768,), (1024,), SDXL's (768, 1280). One takes all."""
     file_hash: str | None = None
     """First 12 hex digits of the file's SHA-256, the web UI's "TI hashes"; None for what came from no file."""
-    notes: tuple[str, ...] = ()
-    """What a person should know of the reading; each goes on from the file's name ("holds a T5 part, which …")."""
+    notes: tuple[Remark, ...] = ()
+    """What a person should know of the reading."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "widths", self.widths or tuple(self.vectors.shape[-1:]))

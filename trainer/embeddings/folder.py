@@ -13,6 +13,7 @@ from trainer.embeddings.pairs import join_pairs
 from trainer.embeddings.reading import read_embedding
 from trainer.embeddings.torch_zip import check_file_size
 from trainer.embeddings.writing import own_file
+from trainer.file_faults import FileFault
 
 # In the order in which they are preferred where two files have one stem.
 _SUFFIXES = (".pt", ".safetensors", ".bin", ".png", ".webp", ".pti")
@@ -37,17 +38,17 @@ class EmbeddingsFolder:
         self._folder = folder
         self._widths = widths
         self._stamps: dict[Path, _Stamp] = {}
-        self._read: dict[Path, Embedding | str | None] = {}
+        self._read: dict[Path, Embedding | FileFault | None] = {}
         self._words: dict[str, Embedding] = {}
-        self._unusable: dict[str, str] = {}
+        self._unusable: dict[str, FileFault] = {}
 
     def words(self) -> dict[str, Embedding]:
         """Embeddings that can be used, by lower-cased stem. Their arrays are shared: copy before changing one."""
         self._refresh()
         return dict(self._words)
 
-    def unusable(self) -> dict[str, str]:
-        """Why a file cannot be used, by lower-cased stem; the reason goes on from the file's name ("was made …")."""
+    def unusable(self) -> dict[str, FileFault]:
+        """Why a file cannot be used, by lower-cased stem."""
         self._refresh()
         return dict(self._unusable)
 
@@ -83,25 +84,24 @@ class EmbeddingsFolder:
             else:
                 self._words.setdefault(path.stem.lower(), embedding)
         for path in paths:
-            if isinstance(reason := self._read[path], str):
+            if isinstance(reason := self._read[path], FileFault):
                 self._unusable.setdefault(path.stem.lower(), reason)
         self._unusable = {word: reason for word, reason in self._unusable.items() if word not in self._words}
 
-    def _misfit(self, embedding: Embedding) -> str | None:
+    def _misfit(self, embedding: Embedding) -> FileFault | None:
         """Why an embedding cannot be used with this model."""
         if embedding.widths == self._widths:
             return None
         if len(embedding.widths) < len(self._widths) and embedding.widths[0] in self._widths:
-            return "holds the half of a word: this model has two text encoders, and the other one's file is missing"
-        theirs, ours = ("+".join(map(str, widths)) for widths in (embedding.widths, self._widths))
-        return f"was made for another model: {theirs} numbers a vector where this one has {ours}"
+            return FileFault(reason="half")
+        return FileFault(reason="other_width", count=sum(embedding.widths), other=sum(self._widths))
 
     def _preference(self, path: Path) -> tuple[int, int, str]:
         depth = len(path.relative_to(self._folder).parts)
         return depth, _SUFFIXES.index(path.suffix.lower()), str(path)
 
 
-def _read_file(path: Path) -> Embedding | str | None:
+def _read_file(path: Path) -> Embedding | FileFault | None:
     """Embedding in a file, or why there is none; None for a picture that is only a picture."""
     try:
         check_file_size(path.stat().st_size)
@@ -109,9 +109,11 @@ def _read_file(path: Path) -> Embedding | str | None:
     except PlainPicture:
         return None
     except BadEmbedding as error:
-        return str(error)
+        return error.fault
     except OSError as error:
-        return f"cannot be opened ({error.strerror})"
+        return FileFault(reason="cannot_open", name=error.strerror or "")
+    except Exception:  # noqa: BLE001 — whatever one file does to its reader, the other words go on
+        return FileFault(reason="unreadable")
 
 
 def _scan(root: Path) -> Iterator[tuple[Path, _Stamp]]:

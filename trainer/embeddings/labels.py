@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from trainer.embeddings.errors import BadEmbedding
-
 _LABEL_LETTERS = 200
 _LARGEST_STEP = 2**31 - 1
 
@@ -14,16 +12,10 @@ def shown(text: str) -> str:
 
 
 def label(value: Any) -> str | None:
-    """A model's name or hash. Raises BadEmbedding for what is neither text nor None."""
-    if value is not None and not isinstance(value, str):
-        raise BadEmbedding("names its model by something that is not text")
-    return shown(value or "") or None
+    """A model's name or hash; None for what is no text. A fact that is wrong is no reason to refuse good vectors."""
+    return (shown(value) or None) if isinstance(value, str) else None
 
 
 def step_count(value: Any) -> int | None:
-    """Raises BadEmbedding for what is neither a number of steps nor None."""
-    if value is None:
-        return None
-    if type(value) is not int or not 0 <= value <= _LARGEST_STEP:
-        raise BadEmbedding("names a training step that is not a number of steps")
-    return value
+    """Steps of training; None for what is no number of steps."""
+    return value if type(value) is int and 0 <= value <= _LARGEST_STEP else None

@@ -5,6 +5,7 @@ The web UI and rinongal (`string_to_param`), diffusers (the word is the key), ko
 `emb` and `emb2`), and embeddings that travel in a LoRA (`bundle_emb.…`).
 """
 
+import re
 from collections.abc import Hashable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -17,8 +18,10 @@ from trainer.embeddings.errors import BadEmbedding
 from trainer.embeddings.foreign import refuse_foreign
 from trainer.embeddings.labels import label, shown, step_count
 from trainer.embeddings.parts import one_part, tensors_in, two_parts, vectors_of
+from trainer.embeddings.placeholders import rows_by_word
 from trainer.embeddings.tensors import StoredTensor
 from trainer.embeddings.torch_names import ParameterDict
+from trainer.file_faults import Remark
 
 _PAIRS = (("clip_l", "clip_g"), ("text_encoders_0", "text_encoders_1"), ("emb", "emb2"))
 _SECOND_HALVES = ("clip_g", "text_encoders_1")
@@ -27,6 +30,8 @@ _INPUTS = ("emp_params", "clip_l", "clip_g", *_T5)
 _OUTPUTS = {f"{key}_out" for key in _INPUTS}
 _NAMELESS = ("emb_params", "*", *_INPUTS, *(key for pair in _PAIRS for key in pair))
 _MOST_IN_A_LIST = 16
+_OTHER_ENCODER = re.compile(r"(u?m?t5|pile_t5|byt5|gemma|qwen|llama|llava|mistral|hydit|chatglm)\w{0,40}")
+_OUR_WIDTHS = ((768,), (1024,), (1280,))
 
 
 def embeddings_in(contents: Any, stem: str) -> list[Embedding]:
@@ -37,13 +42,13 @@ def embeddings_in(contents: Any, stem: str) -> list[Embedding]:
         return [_from_list(contents, stem)]
     held = contents.parameters if isinstance(contents, ParameterDict) else contents
     if not isinstance(held, dict):
-        raise BadEmbedding("holds no embedding")
+        raise BadEmbedding("no_embedding")
     if "string_to_param" in held:
         return _from_webui(held, stem)
     if any(isinstance(key, str) and key.startswith(BUNDLED) for key in held):
-        return [_from_bundle(held, stem)]
+        return _from_bundle(held, stem)
     refuse_foreign(held)
-    return [_from_parts(held, stem)]
+    return _from_parts(held, stem)
 
 
 def _from_webui(held: Mapping[Hashable, Any], stem: str) -> list[Embedding]:
@@ -51,7 +56,7 @@ def _from_webui(held: Mapping[Hashable, Any], stem: str) -> list[Embedding]:
     parameters = held["string_to_param"]
     inner = parameters.parameters if isinstance(parameters, ParameterDict) else parameters
     if not isinstance(inner, dict):
-        raise BadEmbedding("holds no embedding")
+        raise BadEmbedding("no_embedding")
     facts = {
         "step": step_count(held.get("step")),
         "model": label(held.get("sd_checkpoint_name")),
@@ -65,12 +70,14 @@ def _placed(stem: str, key: Hashable, among: Mapping[Hashable, Any]) -> str:
     """The file's stem; with the placeholder behind it where there are several."""
     if len(among) == 1:
         return stem
-    return f"{stem}-{''.join(letter if letter.isalnum() else '_' for letter in shown(str(key)))}"
+    word = shown(str(key)).strip("<>")
+    return f"{stem}-{''.join(letter if letter.isalnum() else '_' for letter in word)}"
 
 
-def _from_bundle(held: Mapping[Hashable, Any], stem: str) -> Embedding:
-    embedding = _from_parts(bundled(held), stem)
-    return replace(embedding, notes=("is a LoRA with an embedding in it; only the embedding is used", *embedding.notes))
+def _from_bundle(held: Mapping[Hashable, Any], stem: str) -> list[Embedding]:
+    words = bundled(held)
+    read = [one for word, parts in words.items() for one in _from_parts(parts, _placed(stem, word, words))]
+    return [replace(embedding, notes=(Remark(note="in_lora"), *embedding.notes)) for embedding in read]
 
 
 def _from_list(items: list[Any], stem: str) -> Embedding:
@@ -79,7 +86,7 @@ def _from_list(items: list[Any], stem: str) -> Embedding:
     for item in items[: _MOST_IN_A_LIST + 1]:
         found += item.values() if isinstance(item, dict) else [item]
     if len(found) > _MOST_IN_A_LIST:
-        raise BadEmbedding("holds several parts where an embedding has one")
+        raise BadEmbedding("several_parts")
     tensors = list(tensors_in(dict(enumerate(found))).values())
     by_width: dict[int, list[np.ndarray]] = {}
     for vectors in map(vectors_of, tensors):
@@ -90,46 +97,68 @@ def _from_list(items: list[Any], stem: str) -> Embedding:
     return one_part(stem, _only(rows))
 
 
-def _from_parts(held: Mapping[Hashable, Any], stem: str) -> Embedding:
+def _from_parts(held: Mapping[Hashable, Any], stem: str) -> list[Embedding]:
     tensors, notes = _without_outputs(tensors_in(held))
-    tensors, more = _without_t5(tensors)
+    tensors, more = _without_other_encoders(tensors)
+    return [replace(embedding, notes=(*notes, *more, *embedding.notes)) for embedding in _words(tensors, stem)]
+
+
+def _words(tensors: dict[Hashable, StoredTensor], stem: str) -> list[Embedding]:
     for first, second in _PAIRS:
         if set(tensors) == {first, second}:
-            embedding = two_parts(stem, vectors_of(tensors[first]), vectors_of(tensors[second]))
-            return replace(embedding, notes=(*notes, *more))
+            return [two_parts(stem, vectors_of(tensors[first]), vectors_of(tensors[second]))]
     if len(tensors) == 1 and next(iter(tensors)) in _SECOND_HALVES:
-        raise BadEmbedding("holds only the second of SDXL's two parts")
-    embedding = one_part(stem, vectors_of(_only(tensors)))
-    return replace(embedding, notes=(*notes, *more, *_called(next(iter(tensors)), stem)))
+        raise BadEmbedding("second_half")
+    if len(tensors) == 1:
+        ((key, tensor),) = tensors.items()
+        return [replace(one_part(stem, vectors_of(tensor)), notes=_called(key, stem))]
+    words = rows_by_word(tensors)
+    if not words:
+        raise BadEmbedding("several_parts")
+    return [_of_rows(_placed(stem, word, words), rows) for word, rows in words.items()]
+
+
+def _of_rows(name: str, rows: list[StoredTensor]) -> Embedding:
+    vectors = [vectors_of(row) for row in rows]
+    if len({part.shape[1] for part in vectors}) > 1:
+        raise BadEmbedding("several_parts")
+    return one_part(name, np.concatenate(vectors))
 
 
 def _only(held: Mapping[Any, Any]) -> Any:
     if len(held) != 1:
-        raise BadEmbedding("holds several parts where an embedding has one")
+        raise BadEmbedding("several_parts")
     return next(iter(held.values()))
 
 
-def _called(key: Hashable, stem: str) -> tuple[str, ...]:
+def _called(key: Hashable, stem: str) -> tuple[Remark, ...]:
     """diffusers' key is the word that the embedding had there; here it has its file's name."""
     if not isinstance(key, str) or key in _NAMELESS or key.strip("<>") == stem or not shown(key):
         return ()
-    return (f"called its word {shown(key)}",)
+    return (Remark(note="called", name=shown(key)),)
 
 
-def _without_outputs(tensors: dict[Hashable, StoredTensor]) -> tuple[dict[Hashable, StoredTensor], tuple[str, ...]]:
+def _without_outputs(tensors: dict[Hashable, StoredTensor]) -> tuple[dict[Hashable, StoredTensor], tuple[Remark, ...]]:
     """OneTrainer's output embeddings are added after the text encoder; beside them stand zeros, or a real embedding."""
     inputs = {key: tensor for key, tensor in tensors.items() if key not in _OUTPUTS}
     if len(inputs) == len(tensors):
         return tensors, ()
     if not any(vectors_of(tensor).any() for tensor in inputs.values()):
-        raise BadEmbedding("holds an output embedding, which goes behind the text encoder and only OneTrainer uses")
-    return inputs, ("holds an output embedding too, which is not used",)
+        raise BadEmbedding("output_only")
+    return inputs, (Remark(note="output_unused"),)
 
 
-def _without_t5(tensors: dict[Hashable, StoredTensor]) -> tuple[dict[Hashable, StoredTensor], tuple[str, ...]]:
-    others = {key: tensor for key, tensor in tensors.items() if key not in _T5}
-    if len(others) == len(tensors):
-        return tensors, ()
-    if not others:
-        raise BadEmbedding("was made for T5, a text encoder of other models (SD 3, Flux)")
-    return others, ("holds a T5 part, which is not used",)
+def _without_other_encoders(
+    tensors: dict[Hashable, StoredTensor],
+) -> tuple[dict[Hashable, StoredTensor], tuple[Remark, ...]]:
+    """Parts for the text encoders of other models (SD 3, Flux, and later ones)."""
+    theirs = [key for key, tensor in tensors.items() if isinstance(key, str) and _is_other_encoder(key, tensor)]
+    if theirs and len(theirs) == len(tensors):
+        raise BadEmbedding("other_encoder", name=theirs[0])
+    ours = {key: tensor for key, tensor in tensors.items() if key not in theirs}
+    return ours, tuple(Remark(note="part_unused", name=key) for key in theirs)
+
+
+def _is_other_encoder(key: str, tensor: StoredTensor) -> bool:
+    """By its key; somebody's word may be `llama`, so that the width has to be another's, too."""
+    return key in _T5 or (bool(_OTHER_ENCODER.fullmatch(key)) and tensor.shape[-1:] not in _OUR_WIDTHS)

@@ -49,6 +49,11 @@ def _text(length: str, encoding: str) -> Callable[[io.BytesIO], str]:
     return lambda stream: _exactly(stream, read_length(stream)).decode(encoding, errors)
 
 
+def _bytes(length: str) -> Callable[[io.BytesIO], bytes]:
+    read_length = _number(length)
+    return lambda stream: _exactly(stream, read_length(stream))
+
+
 def _nothing(_: io.BytesIO) -> None:
     return None
 
@@ -76,6 +81,8 @@ _ARGUMENTS: dict[str, Callable[[io.BytesIO], Any]] = {
     "BINSTRING": _text("<I", "latin-1"),
     "SHORT_BINUNICODE": _text("<B", "utf-8"),
     "BINUNICODE": _text("<I", "utf-8"),
+    "SHORT_BINBYTES": _bytes("<B"),
+    "BINBYTES": _bytes("<I"),
     "BINPUT": _number("<B"),
     "LONG_BINPUT": _number("<I"),
     "BINGET": _number("<B"),

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from trainer.embeddings.embedding import SDXL_WIDTHS, Embedding
 from trainer.embeddings.parts import two_parts
+from trainer.file_faults import Remark
 
 _FIRST, _SECOND = "learned_embeds", "learned_embeds_2"
 
@@ -39,5 +40,5 @@ def _are_halves(first: Embedding, second: Embedding, widths: tuple[int, ...]) ->
 
 def _join(first: Embedding, second: Embedding) -> Embedding:
     both = two_parts(first.name, first.vectors, second.vectors)
-    notes = dict.fromkeys((*first.notes, *second.notes, f"goes together with {second.name}"))
+    notes = dict.fromkeys((*first.notes, *second.notes, Remark(note="joined", name=second.name)))
     return replace(first, vectors=both.vectors, widths=both.widths, notes=tuple(notes))

@@ -16,7 +16,7 @@ _MAX_PARTS = 64
 def tensors_in(held: Mapping[Hashable, Any]) -> dict[Hashable, StoredTensor]:
     """`held`, proved to be tensors that are together no larger than an embedding. Raises BadEmbedding."""
     if not held or not all(isinstance(value, StoredTensor) for value in held.values()):
-        raise BadEmbedding("holds no embedding")
+        raise BadEmbedding("no_embedding")
     check_together(list(held.values()))
     return dict(held)
 
@@ -24,17 +24,17 @@ def tensors_in(held: Mapping[Hashable, Any]) -> dict[Hashable, StoredTensor]:
 def check_together(tensors: Sequence[StoredTensor]) -> None:
     """One tensor may be named many times, so that small files could ask for much. Raises BadEmbedding."""
     if len(tensors) > _MAX_PARTS:
-        raise BadEmbedding("holds several parts where an embedding has one")
+        raise BadEmbedding("several_parts")
     if sum(tensor.check_size() for tensor in tensors) > MAX_NUMBERS:
-        raise BadEmbedding("holds more numbers than an embedding has")
+        raise BadEmbedding("more_than_an_embedding")
 
 
 def vectors_of(tensor: StoredTensor) -> np.ndarray:
     """(k, width) float32 from (k, width) or (width,). Raises BadEmbedding for any other shape."""
     if len(tensor.shape) not in (1, 2):
-        raise BadEmbedding("holds numbers that are not a list of vectors")
+        raise BadEmbedding("not_vectors")
     if len(tensor.shape) == 2 and tensor.shape[0] > MAX_VECTORS:
-        raise BadEmbedding(f"holds more than {MAX_VECTORS} vectors")
+        raise BadEmbedding("too_many_vectors", count=MAX_VECTORS)
     return tensor.array().reshape(-1, tensor.shape[-1])
 
 
@@ -47,7 +47,7 @@ def one_part(stem: str, vectors: np.ndarray) -> Embedding:
 def two_parts(stem: str, first: np.ndarray, second: np.ndarray) -> Embedding:
     """Vectors of two text encoders, side by side. Raises BadEmbedding if they are not equally many."""
     if len(first) != len(second):
-        raise BadEmbedding(f"has {len(first)} vectors for one text encoder and {len(second)} for the other")
+        raise BadEmbedding("uneven_parts", count=len(first), other=len(second))
     return Embedding(stem, np.hstack([first, second]), widths=(first.shape[1], second.shape[1]))
 
 

@@ -4,10 +4,12 @@ import base64
 import binascii
 import io
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
 from PIL import Image
-from PIL.PngImagePlugin import PngImageFile, PngInfo
+from PIL.PngImagePlugin import PngInfo
 
 from trainer.embeddings import png, webp
 from trainer.embeddings.embedding import Embedding
@@ -20,6 +22,9 @@ from trainer.embeddings.torch_zip import check_file_size
 
 _TEXT_KEY = "sd-ti-embedding"
 _MAX_PIXELS = 2**23
+_PIXELS_AT_EASE = 2**20
+_PIXELS_A_BYTE = 64
+"""A picture that carries an embedding has a few: what it carries does not shrink. Of one colour it would have 300."""
 _MAX_TEXT = 2**23
 _MAX_JSON = 2**22
 _OTHER_KINDS = {b"\xff\xd8\xff": "JPEG", b"\xff\x0a": "JPEG XL", b"\x00\x00\x00\x0cJXL ": "JPEG XL", b"GIF8": "GIF"}
@@ -34,14 +39,16 @@ def read_picture(data: bytes, stem: str) -> list[Embedding]:
     """Embedding in a picture. Raises BadEmbedding, PlainPicture where there is none."""
     check_file_size(len(data))
     if kind := _other_kind(data):
-        raise PlainPicture(f"is a picture stored as {kind}; embeddings come in PNG and lossless WEBP only")
-    opened = open_picture(data)
-    if text := opened.info.get(_TEXT_KEY):
+        raise PlainPicture("picture_format", name=kind)
+    essential, pixel_count = _essential(data)
+    if text := _text_of(essential):
         return embeddings_in(decode(_from_base64(text)), stem)
-    pixels = np.asarray(opened)
+    if pixel_count > max(_PIXELS_AT_EASE, _PIXELS_A_BYTE * len(essential)):
+        raise PlainPicture("picture_plain")
+    pixels = np.asarray(_decoded(essential))
     contents = _in_pixels(pixels) or _in_pixels(without_margin(pixels))
     if contents is None:
-        raise PlainPicture("is a picture that carries no embedding")
+        raise PlainPicture("picture_plain")
     return embeddings_in(decode(contents), stem)
 
 
@@ -49,7 +56,7 @@ def write_picture(embedding: Embedding, picture: Image.Image) -> bytes:
     """PNG of `picture` with a title, and the embedding in both carriers. For one text encoder. Raises WrongFormat."""
     contents = encode(embedding)
     if len(contents) > _MAX_JSON:
-        raise WrongFormat("has more vectors than a picture can carry")
+        raise WrongFormat("format_vectors")
     shown = np.asarray(draw_overlay(picture, embedding))
     pixels = add_payload(zlib.compress(contents, 9), shown, embedding.vectors[0])
     text = PngInfo()
@@ -66,45 +73,60 @@ def _other_kind(data: bytes) -> str | None:
     return _OTHER_BRANDS.get(data[4:12])
 
 
-def _essential(data: bytes) -> bytes:
-    """A file of nothing but the picture and perhaps our text, so that a decoder meets no more. Raises PlainPicture."""
+def _essential(data: bytes) -> tuple[bytes, int]:
+    """A file of nothing but the picture and perhaps our text, so that a decoder meets no more; its pixels, counted.
+
+    Raises PlainPicture.
+    """
     if png.is_png(data):
-        _check_pixels(png.pixel_count(data))
-        return png.essential_png(data, _TEXT_KEY)
+        return png.essential_png(data, _TEXT_KEY), _checked(png.pixel_count(data))
     picture = webp.lossless_webp(data)
     if picture is None:
-        raise PlainPicture("is a WEBP saved with loss, which destroys an embedding in its pixels")
-    _check_pixels(webp.pixel_count(picture))
-    return picture
+        raise PlainPicture("picture_lossy")
+    return picture, _checked(webp.pixel_count(picture))
 
 
-def _check_pixels(pixels: int) -> None:
+def _checked(pixels: int) -> int:
     if pixels > _MAX_PIXELS:
-        raise PlainPicture(f"is a picture of more than {_MAX_PIXELS // 2**20} million pixels")
+        raise PlainPicture("picture_large", count=_MAX_PIXELS // 2**20)
+    return pixels
 
 
 def open_picture(data: bytes) -> Image.Image:
-    """RGB, with a PNG's text that may be an embedding in `info`. Raises BadEmbedding, PlainPicture."""
-    essential = _essential(data)
+    """RGB. Raises BadEmbedding, PlainPicture."""
+    essential, _ = _essential(data)
+    return _decoded(essential)
+
+
+def _text_of(essential: bytes) -> str | None:
+    """Ours, read without a pixel being decoded. Raises BadEmbedding."""
+    with _opened(essential) as image:
+        text = image.info.get(_TEXT_KEY)
+        return text if isinstance(text, str) else None
+
+
+def _decoded(essential: bytes) -> Image.Image:
+    with _opened(essential) as image:
+        return image.convert("RGB")
+
+
+@contextmanager
+def _opened(essential: bytes) -> Iterator[Image.Image]:
     try:
         with Image.open(io.BytesIO(essential), formats=("PNG", "WEBP")) as image:
-            image.load()
-            texts = image.text if isinstance(image, PngImageFile) else {}
-            opened = image.convert("RGB")
-            opened.info = dict(texts)
-            return opened
+            yield image
     except Exception as error:
         # Decoders of strangers' bytes raise of all kinds: OSError, SyntaxError, struct.error, Pillow's bomb warnings.
-        raise BadEmbedding("is a damaged picture") from error
+        raise BadEmbedding("picture_damaged") from error
 
 
 def _from_base64(text: str) -> bytes:
     if len(text) > _MAX_TEXT:
-        raise BadEmbedding("carries more than an embedding")
+        raise BadEmbedding("more_than_an_embedding")
     try:
         return base64.b64decode(text)
     except (binascii.Error, ValueError) as error:
-        raise BadEmbedding("carries an embedding that is damaged") from error
+        raise BadEmbedding("damaged") from error
 
 
 def _in_pixels(pixels: np.ndarray) -> bytes | None:

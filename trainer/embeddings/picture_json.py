@@ -13,7 +13,6 @@ from trainer.embeddings.tensors import StoredTensor
 
 _MAX_BYTES = 2**22
 _ASTERISK_TOKEN = 265
-_DAMAGED = "carries an embedding that is damaged"
 
 
 class _Tensor(msgspec.Struct):
@@ -22,9 +21,9 @@ class _Tensor(msgspec.Struct):
 
 class _Dict(msgspec.Struct):
     string_to_param: dict[str, _Tensor]
-    step: int | None = None
-    sd_checkpoint: str | None = None
-    sd_checkpoint_name: str | None = None
+    step: Any = None
+    sd_checkpoint: Any = None
+    sd_checkpoint_name: Any = None
 
 
 def encode(embedding: Embedding) -> bytes:
@@ -43,18 +42,18 @@ def encode(embedding: Embedding) -> bytes:
 def decode(data: bytes) -> dict[str, Any]:
     """The dict as a `.pt` file would hold it. Raises BadEmbedding."""
     if len(data) > _MAX_BYTES:
-        raise BadEmbedding("carries more than an embedding")
+        raise BadEmbedding("more_than_an_embedding")
     try:
         read = msgspec.json.decode(data, type=_Dict)
         tensors = {key: _stored(tensor) for key, tensor in read.string_to_param.items()}
     except (ValueError, RecursionError) as error:
-        raise BadEmbedding(_DAMAGED) from error
+        raise BadEmbedding("damaged") from error
     return {**msgspec.structs.asdict(read), "string_to_param": tensors}
 
 
 def _stored(tensor: _Tensor) -> StoredTensor:
     if len(tensor.numbers) > MAX_VECTORS and isinstance(tensor.numbers[0], list):
-        raise BadEmbedding(f"holds more than {MAX_VECTORS} vectors")
+        raise BadEmbedding("too_many_vectors", count=MAX_VECTORS)
     values = np.array(tensor.numbers, dtype="<f8")
     strides = tuple(stride // values.itemsize for stride in values.strides)
     return StoredTensor({"": values.tobytes()}, "", "F64", values.size, 0, values.shape, strides)

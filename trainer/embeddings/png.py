@@ -21,15 +21,17 @@ def pixel_count(data: bytes) -> int:
 
 
 def essential_png(data: bytes, text_key: str) -> bytes:
-    """The header, the first frame's pixels, and the first text called `text_key`, as they stand in the file."""
+    """The header, the first text called `text_key`, the first frame's pixels: the text is met before any pixel."""
     wanted = text_key.encode() + b"\0"
-    kept, texts = [_SIGNATURE], 0
+    header, text, rest = b"", b"", []
     for number, (kind, start, end) in enumerate(_chunks(data)):
-        is_text = kind in _TEXTS and not texts and data.startswith(wanted, start + 8)
-        texts += is_text
-        if is_text or kind in _PIXELS or kind == b"IEND" or (kind == b"IHDR" and number == 0):
-            kept.append(data[start:end])
-    return b"".join(kept)
+        if kind == b"IHDR" and number == 0:
+            header = data[start:end]
+        elif kind in _TEXTS and not text and data.startswith(wanted, start + 8):
+            text = data[start:end]
+        elif kind in _PIXELS or kind == b"IEND":
+            rest.append(data[start:end])
+    return b"".join([_SIGNATURE, header, text, *rest])
 
 
 def _chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:

@@ -12,14 +12,15 @@ from trainer.embeddings.picture import is_picture, read_picture
 from trainer.embeddings.safetensors import is_safetensors, only, safetensors_embeddings
 from trainer.embeddings.torch_file import is_torch_file, read_torch_file
 from trainer.embeddings.torch_zip import check_file_size
+from trainer.file_faults import FileReason
 
-_FOREIGN = {
-    b"version https://git-lfs": "is a Git LFS pointer; the real file was not downloaded",
-    b"PK\x05\x06": "is an empty ZIP",
-    b"Rar!": "is a RAR archive; unpack it first",
-    b"7z\xbc\xaf\x27\x1c": "is a 7z archive; unpack it first",
-    b"\x1f\x8b": "is a gzip archive; unpack it first",
-    b"GGUF": "is a GGUF model, not an embedding",
+_FOREIGN: dict[bytes, tuple[FileReason, str]] = {
+    b"version https://git-lfs": ("lfs_pointer", ""),
+    b"PK\x05\x06": ("empty_zip", ""),
+    b"Rar!": ("other_archive", "RAR"),
+    b"7z\xbc\xaf\x27\x1c": ("other_archive", "7z"),
+    b"\x1f\x8b": ("other_archive", "gzip"),
+    b"GGUF": ("gguf", ""),
 }
 _PAGE = (b"<!doctype", b"<html")
 _PAGE_HEAD = 64
@@ -28,8 +29,10 @@ _PAGE_HEAD = 64
 def read_embeddings(data: bytes, file_name: str) -> list[Embedding]:
     """Embeddings called as the file's stem, with the file's hash. More than one only where a file has several words.
 
-    Raises BadEmbedding, whose text goes on from the file's name.
+    Raises BadEmbedding.
     """
+    if not data:
+        raise BadEmbedding("empty")
     check_file_size(len(data))
     stem = PurePath(file_name).stem
     digits = file_hash(data)
@@ -49,12 +52,12 @@ def _reader(data: bytes) -> Callable[[bytes, str], list[Embedding]]:
     if is_picture(data):
         return read_picture
     _refuse_foreign(data)
-    raise BadEmbedding("is no file of a kind that embeddings come in, or is damaged")
+    raise BadEmbedding("unknown_kind")
 
 
 def _refuse_foreign(data: bytes) -> None:
-    for start, reason in _FOREIGN.items():
+    for start, (reason, name) in _FOREIGN.items():
         if data.startswith(start):
-            raise BadEmbedding(reason)
+            raise BadEmbedding(reason, name=name)
     if data[:_PAGE_HEAD].lstrip().lower().startswith(_PAGE):
-        raise BadEmbedding("is a web page, as a failed download leaves it")
+        raise BadEmbedding("web_page")

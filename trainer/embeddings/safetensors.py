@@ -18,7 +18,6 @@ from trainer.embeddings.torch_zip import check_file_size
 _LENGTH_BYTES = 8
 _MAX_HEADER_BYTES = 2**21
 _MAX_TENSORS = 16_384
-_DAMAGED = "is damaged or was not copied whole"
 _STEP, _MODEL, _MODEL_HASHES = "ss_steps", "ss_sd_model_name", ("ss_new_sd_model_hash", "ss_sd_model_hash")
 
 
@@ -34,7 +33,7 @@ def safetensors_embeddings(data: bytes, stem: str) -> list[Embedding]:
     try:
         held = {key: _stored(key, part) for key, part in safetensors.deserialize(data)}
     except safetensors.SafetensorError as error:
-        raise BadEmbedding(_DAMAGED) from error
+        raise BadEmbedding("damaged") from error
     return [replace(embedding, **_facts(metadata)) for embedding in embeddings_in(held, stem)]
 
 
@@ -46,7 +45,7 @@ def read_safetensors(data: bytes, stem: str) -> Embedding:
 def only(embeddings: list[Embedding]) -> Embedding:
     """Raises BadEmbedding for several."""
     if len(embeddings) != 1:
-        raise BadEmbedding("holds several embeddings where one is expected")
+        raise BadEmbedding("several_words")
     return embeddings[0]
 
 
@@ -54,15 +53,15 @@ def _header(data: bytes) -> dict[str, Any]:
     """Read beside the library, which knows no limit below 100 MB, and of two equal keys forgets one."""
     length = int.from_bytes(data[:_LENGTH_BYTES], "little")
     if length > len(data) - _LENGTH_BYTES:
-        raise BadEmbedding(_DAMAGED)
+        raise BadEmbedding("damaged")
     if length > _MAX_HEADER_BYTES:
-        raise BadEmbedding("has more description than an embedding needs")
+        raise BadEmbedding("more_than_an_embedding")
     try:
         header = json.loads(data[_LENGTH_BYTES : _LENGTH_BYTES + length], object_pairs_hook=_without_doubles)
     except (ValueError, RecursionError) as error:
-        raise BadEmbedding(_DAMAGED) from error
+        raise BadEmbedding("damaged") from error
     if not isinstance(header, dict) or len(header) > _MAX_TENSORS:
-        raise BadEmbedding("has more parts than an embedding")
+        raise BadEmbedding("more_than_an_embedding")
     return header
 
 
@@ -92,7 +91,7 @@ def _facts(metadata: Mapping[str, Any]) -> dict[str, Any]:
 def _stored(key: str, part: dict[str, Any]) -> StoredTensor:
     shape = tuple(part["shape"])
     if len(shape) > MAX_DIMENSIONS:
-        raise BadEmbedding("holds numbers that are not a list of vectors")
+        raise BadEmbedding("not_vectors")
     return StoredTensor(
         records={key: part["data"]},
         record=key,

@@ -10,6 +10,8 @@ from trainer.embeddings.errors import BadEmbedding
 
 MAX_NUMBERS = 2**22  # 1024 vectors of T5's width; the longest embedding seen has 88
 MAX_DIMENSIONS = 4
+_MAX_REPEATED = 2**18
+"""Numbers of a tensor that repeats what it stores, as torch's `expand` makes it: a few bytes may stand for many."""
 _WHOLE = {"I64": 8, "I32": 4, "I16": 2, "I8": 1, "U64": 8, "U32": 4, "U16": 2, "U8": 1, "BOOL": 1}
 BYTES = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2, "C64": 8, "C128": 16, **_WHOLE}
 Buffer = bytes | bytearray | memoryview
@@ -40,29 +42,31 @@ class StoredTensor:
     def check_size(self) -> int:
         """How many numbers `array` would give, which costs nothing to ask. Raises BadEmbedding if too many or none."""
         if len(self.shape) > MAX_DIMENSIONS or min(self.shape, default=1) < 1:
-            raise BadEmbedding("holds no vectors")
+            raise BadEmbedding("no_vectors")
         if math.prod(self.shape) > MAX_NUMBERS:
-            raise BadEmbedding("holds more numbers than an embedding has")
+            raise BadEmbedding("more_than_an_embedding")
+        if math.prod(self.shape) > max(self.count, _MAX_REPEATED):
+            raise BadEmbedding("more_than_an_embedding")
         return math.prod(self.shape)
 
     def _check_record(self) -> None:
         if self.dtype in _WHOLE:
-            raise BadEmbedding("holds whole numbers where vectors are expected")
+            raise BadEmbedding("whole_numbers")
         if self.dtype not in _FLOATS:
-            raise BadEmbedding("holds numbers of a kind that is not read")
+            raise BadEmbedding("odd_numbers")
         if self.record not in self.records:
-            raise BadEmbedding("is damaged: a part with numbers is missing")
+            raise BadEmbedding("damaged")
         if self.count * BYTES[self.dtype] != len(self.records[self.record]):
-            raise BadEmbedding("is damaged: a part with numbers has the wrong length")
+            raise BadEmbedding("damaged")
 
     def _check_shape(self) -> None:
         """The farthest element lies in the record, so that every one does: none of the sizes is negative."""
         self.check_size()
         if len(self.strides) != len(self.shape) or min((self.offset, *self.strides)) < 0:
-            raise BadEmbedding("is damaged: its numbers are laid out wrongly")
+            raise BadEmbedding("damaged")
         farthest = self.offset + sum((n - 1) * stride for n, stride in zip(self.shape, self.strides, strict=True))
         if farthest >= self.count:
-            raise BadEmbedding("is damaged: its numbers are laid out wrongly")
+            raise BadEmbedding("damaged")
 
 
 def _float32(stored: np.ndarray, dtype: str) -> np.ndarray:
@@ -73,5 +77,5 @@ def _float32(stored: np.ndarray, dtype: str) -> np.ndarray:
         with np.errstate(over="ignore"):  # a float64 beyond float32 becomes infinite and is refused below
             values = np.array(stored, dtype=np.float32, order="C")
     if not np.isfinite(values).all():
-        raise BadEmbedding("holds values that are not finite numbers")
+        raise BadEmbedding("not_finite")
     return values

@@ -18,7 +18,7 @@ def read_torch_file(data: bytes) -> Any:
         return read_legacy(data)
     records = read_records(data)
     if len(records["data.pkl"]) > _MAX_PICKLE_BYTES:
-        raise BadEmbedding("holds more than an embedding")
+        raise BadEmbedding("more_than_an_embedding")
     return Unpickler(records).read(io.BytesIO(records["data.pkl"]))
 
 

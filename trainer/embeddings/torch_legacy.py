@@ -16,7 +16,6 @@ _MARK = 0x1950A86A20F9469CFC6C
 _VERSION = 1001
 _MAX_PICKLES_BYTES = 2**21
 _COUNT = struct.Struct("<q")
-_DAMAGED = "is damaged or was not copied whole"
 
 
 def is_legacy(data: bytes) -> bool:
@@ -38,22 +37,22 @@ def read_legacy(data: bytes) -> Any:
 def _check_head(unpickler: Unpickler, stream: io.BytesIO) -> None:
     mark, version, machine = (unpickler.read(stream) for _ in range(3))
     if type(mark) is not int or mark != _MARK or type(version) is not int or version != _VERSION:
-        raise BadEmbedding("is a pickle, but not one that torch wrote")
+        raise BadEmbedding("other_pickle")
     if not isinstance(machine, dict) or machine.get("little_endian") is not True:
-        raise BadEmbedding("was written on a big-endian machine, which is not read")
+        raise BadEmbedding("big_endian")
 
 
 def _take_storages(records: dict[str, Buffer], unpickler: Unpickler, names: Any, rest: memoryview) -> None:
     """Fill `records` with pieces of `rest`, nothing of which is copied."""
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise BadEmbedding(_DAMAGED)
+        raise BadEmbedding("damaged")
     for name in names:
         stored = unpickler.storages.get(name)
         if stored is None or f"data/{name}" in records or len(rest) < _COUNT.size:
-            raise BadEmbedding(_DAMAGED)
+            raise BadEmbedding("damaged")
         end = _COUNT.size + stored.count * BYTES[stored.dtype]
         if _COUNT.unpack_from(rest)[0] != stored.count or len(rest) < end:
-            raise BadEmbedding(_DAMAGED)
+            raise BadEmbedding("damaged")
         records[f"data/{name}"], rest = rest[_COUNT.size : end], rest[end:]
     if len(rest):
-        raise BadEmbedding(_DAMAGED)
+        raise BadEmbedding("damaged")

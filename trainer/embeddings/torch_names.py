@@ -19,12 +19,8 @@ STORAGES = {
     "torch ComplexDoubleStorage": "C128",
 }
 """Kinds of storage by torch's names; in safetensors' words."""
-FOREIGN = {
-    "torch._utils _rebuild_qtensor": "holds quantised numbers, which are not read",
-    "torch._utils _rebuild_sparse_tensor": "holds sparse numbers, which are not read",
-    "torch._utils _rebuild_tensor_v3": "holds numbers of a kind that is not read",
-}
-"""What torch writes for numbers that no embedding has."""
+ODD = {f"torch._utils {name}" for name in ("_rebuild_qtensor", "_rebuild_sparse_tensor", "_rebuild_tensor_v3")}
+"""What torch writes for numbers that no embedding has: quantised, sparse, of the newest kinds."""
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,10 @@ _MAX_RECORDS = 256
 _ENCRYPTED = 0x1  # bit 0 of an entry's flags
 ZIP_START = b"PK\x03\x04"
 _DIRECTORY_ENTRY = b"PK\x01\x02"
+_EXTRA_FIELD = struct.Struct("<H")
+_EXTRA_FIELD_AT = 30  # bytes from the entry's start
+_MAX_EXTRA = 1024
+"""Bytes beside an entry's name; zipfile's time for them grows with their square. torch writes 28, info-ZIP some 50."""
 # What torch 1.6 to 2.13 writes; the last three are newer than many files.
 _RECORD = re.compile(
     r"(?P<root>(?!\.\.?/)[^/\\]+)/(?P<name>data\.pkl|data/\d+|version|byteorder|\.data/serialization_id|\.format_version"
@@ -28,24 +32,41 @@ def read_records(data: bytes) -> dict[str, bytes]:
             names = _check_entries(archive.infolist(), len(data))
             records = {name: archive.read(info) for name, info in names.items()}
     except _DAMAGED as error:
-        raise BadEmbedding("is damaged or was not copied whole") from error
+        raise BadEmbedding("damaged") from error
     if records.get("byteorder", b"little") != b"little":
-        raise BadEmbedding("was written on a big-endian machine, which is not read")
+        raise BadEmbedding("big_endian")
     return records
 
 
 def check_file_size(size_bytes: int) -> None:
     """Raise BadEmbedding for a file that is too large to be an embedding, before it is read."""
     if size_bytes > _MAX_FILE_BYTES:
-        raise BadEmbedding(f"is larger than {_MAX_FILE_BYTES // 2**20} MB, so that it is more than an embedding")
+        raise BadEmbedding("too_large", count=_MAX_FILE_BYTES // 2**20)
 
 
 def _check_outside(data: bytes) -> None:
     if not data.startswith(ZIP_START):
-        raise BadEmbedding("is not a file that torch wrote")
-    # Every entry has this mark, so that counting it bounds the work before the directory is parsed.
-    if data.count(_DIRECTORY_ENTRY) > _MAX_RECORDS:
-        raise BadEmbedding("has too many parts to be an embedding")
+        raise BadEmbedding("unknown_kind")
+    if count_entries(data) > _MAX_RECORDS:
+        raise BadEmbedding("more_than_an_embedding")
+    if has_long_extras(data):
+        raise BadEmbedding("damaged")
+
+
+def count_entries(data: bytes) -> int:
+    """No fewer than a ZIP's directory has: each has this mark, so that counting bounds the work before it is parsed."""
+    return data.count(_DIRECTORY_ENTRY)
+
+
+def has_long_extras(data: bytes) -> bool:
+    """Whether an entry of a ZIP's directory has more beside its name than any program writes."""
+    place = data.find(_DIRECTORY_ENTRY)
+    while place >= 0:
+        field = data[place + _EXTRA_FIELD_AT : place + _EXTRA_FIELD_AT + _EXTRA_FIELD.size]
+        if len(field) == _EXTRA_FIELD.size and _EXTRA_FIELD.unpack(field)[0] > _MAX_EXTRA:
+            return True
+        place = data.find(_DIRECTORY_ENTRY, place + 1)
+    return False
 
 
 def _check_entries(entries: list[zipfile.ZipInfo], file_bytes: int) -> dict[str, zipfile.ZipInfo]:
@@ -55,15 +76,15 @@ def _check_entries(entries: list[zipfile.ZipInfo], file_bytes: int) -> dict[str,
     for entry in entries:
         match = _RECORD.fullmatch(entry.filename)
         if match is None or match["name"] in named:
-            raise BadEmbedding("has parts that torch does not write")
+            raise BadEmbedding("other_records")
         if entry.flag_bits & _ENCRYPTED:
-            raise BadEmbedding("has encrypted parts, which torch does not write")
+            raise BadEmbedding("other_records")
         if entry.compress_type != zipfile.ZIP_STORED or entry.compress_size != entry.file_size:
-            raise BadEmbedding("has compressed parts, which torch does not write")
+            raise BadEmbedding("other_records")
         named[match["name"]] = entry
         roots.add(match["root"])
     if len(roots) != 1 or "data.pkl" not in named:
-        raise BadEmbedding("has parts that torch does not write")
+        raise BadEmbedding("other_records")
     if sum(entry.file_size for entry in entries) > file_bytes:
-        raise BadEmbedding("is damaged or was not copied whole")
+        raise BadEmbedding("damaged")
     return named

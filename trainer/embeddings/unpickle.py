@@ -9,20 +9,33 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from trainer.embeddings.errors import BadEmbedding, UnsafeEmbedding
+from trainer.embeddings import numpy_names
+from trainer.embeddings.errors import BadEmbedding
+from trainer.embeddings.numpy_names import NumpyArray, NumpyType
 from trainer.embeddings.opcodes import ForbiddenInstruction, read_instructions
 from trainer.embeddings.tensors import MAX_DIMENSIONS, Buffer, StoredTensor
-from trainer.embeddings.torch_names import FOREIGN, STORAGES, ParameterDict, Storage
+from trainer.embeddings.torch_names import ODD, STORAGES, ParameterDict, Storage
 
 _T = TypeVar("_T")
 _MAX_OPCODES = 20_000
 _LARGEST_SIZE = 2**40
+_LARGEST_KEY = 2**31
+"""Whole numbers below it are their own hashes; beyond, as many as one likes may share one."""
+_LONGEST_KEY = 1024
+_LETTERS_A_STEP = 64
+"""Of a text that is made into bytes, which counts as work: one text may be asked for often."""
 _ORDERED_DICT = "collections OrderedDict"
 _TENSOR = "torch._utils _rebuild_tensor_v2"
 _PARAMETER = "torch._utils _rebuild_parameter"
 _PARAMETER_DICT = "torch.nn.modules.container ParameterDict"
+_FROM_NUMPY = "torch._utils _rebuild_device_tensor_from_numpy"
+_FROM_CPU = "torch._utils _rebuild_device_tensor_from_cpu_tensor"
+_DTYPES = {f"torch {kind}" for kind in ("float32", "float16", "bfloat16", "float64")}
 _SETS = ("__builtin__ set", "builtins set")  # Python 2's name, which protocol 2 keeps, and Python 3's
-_NAMES = {_ORDERED_DICT, _TENSOR, _PARAMETER, _PARAMETER_DICT, *_SETS, *STORAGES}
+_NAMES = {
+    _ORDERED_DICT, _TENSOR, _PARAMETER, _PARAMETER_DICT, _FROM_NUMPY, _FROM_CPU, *_DTYPES, *_SETS, *STORAGES,
+    *numpy_names.RECONSTRUCT, *numpy_names.SCALAR, numpy_names.ARRAY, numpy_names.DTYPE, numpy_names.ENCODE,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -55,9 +68,9 @@ class Unpickler:
             return self._run(stream)
         except (ForbiddenInstruction, IndexError, KeyError, TypeError) as error:
             # The last three: instructions that take from the stack what is not there or has another type.
-            raise UnsafeEmbedding("contains instructions, not only numbers") from error
+            raise BadEmbedding("unsafe") from error
         except ValueError as error:
-            raise BadEmbedding("is damaged or was not copied whole") from error
+            raise BadEmbedding("damaged") from error
 
     def _begin(self) -> None:
         self._stack: list[Any] = []
@@ -76,7 +89,7 @@ class Unpickler:
         """Count work done. Raises BadEmbedding when it is more than any embedding needs."""
         self._work += work
         if self._work > _MAX_OPCODES:
-            raise BadEmbedding("holds more than an embedding")
+            raise BadEmbedding("more_than_an_embedding")
 
     def _step(self, name: str, argument: Any) -> None:
         if name in _IGNORED:
@@ -143,8 +156,8 @@ class Unpickler:
         _expect(self._stack[-1], list).extend(values)
 
     def name(self, text: str) -> None:
-        if text in FOREIGN:
-            raise BadEmbedding(FOREIGN[text])
+        if text in ODD:
+            raise BadEmbedding("odd_numbers")
         if text not in _NAMES:
             raise ForbiddenInstruction(text)
         self._stack.append(_Name(text))
@@ -156,7 +169,8 @@ class Unpickler:
     def refer(self, _: Any) -> None:
         """BINPERSID: a storage; in the old format also a class with its source text, which stays unread."""
         (reference,) = self._take(1)
-        kind, name, *rest = _expect(reference, tuple)
+        self.spend(len(_expect(reference, tuple)))
+        kind, name, *rest = reference
         if kind == "module":
             self._stack.append(_expect(name, _Name))
         elif kind == "storage":
@@ -168,9 +182,11 @@ class Unpickler:
         """`view` is the old format's: a storage that is a piece of another one. Nobody saves embeddings so."""
         if view is not None:
             raise ForbiddenInstruction("view of a storage")
-        stored = Storage(STORAGES[_expect(name, _Name).text], _expect(key, str), _whole(count))
+        if len(_expect(key, str)) > _LONGEST_KEY:
+            raise BadEmbedding("more_than_an_embedding")
+        stored = Storage(STORAGES[_expect(name, _Name).text], key, _whole(count))
         if self.storages.setdefault(stored.record, stored) != stored:
-            raise BadEmbedding("is damaged: a part with numbers is described in two ways")
+            raise BadEmbedding("damaged")
         self._stack.append(stored)
 
     def call(self, _: Any) -> None:
@@ -179,7 +195,8 @@ class Unpickler:
         function = _FUNCTIONS.get(_expect(name, _Name).text)
         if function is None:
             raise ForbiddenInstruction("call")
-        self._stack.append(function(self, *_expect(arguments, tuple)))
+        self.spend(len(_expect(arguments, tuple)))
+        self._stack.append(function(self, *arguments))
 
     def new_object(self, _: Any) -> None:
         name, arguments = self._take(2)
@@ -192,13 +209,15 @@ class Unpickler:
         target = self._stack[-1]
         if isinstance(target, ParameterDict):
             target.parameters = _expect(_expect(state, dict)["_parameters"], dict)
+        elif isinstance(target, NumpyArray | NumpyType):
+            target.set_state(state)
         elif not isinstance(target, dict):  # an OrderedDict's attributes (a state dict's _metadata) say nothing here
             raise ForbiddenInstruction("state")
 
     def tensor(self, storage: Any, offset: Any, shape: Any, strides: Any, *_rest: Any) -> StoredTensor:
         stored = _expect(storage, Storage)
         if len(_expect(shape, tuple)) > MAX_DIMENSIONS or len(_expect(strides, tuple)) > MAX_DIMENSIONS:
-            raise BadEmbedding("is damaged: its numbers are laid out wrongly")
+            raise BadEmbedding("damaged")
         return StoredTensor(
             records=self._records,
             record=f"data/{stored.record}",
@@ -218,14 +237,20 @@ def _expect(value: Any, kind: type[_T]) -> _T:
 
 def _whole(value: Any) -> int:
     if type(value) is not int or not 0 <= value < _LARGEST_SIZE:
-        raise BadEmbedding("is damaged: its numbers are laid out wrongly")
+        raise BadEmbedding("damaged")
     return value
 
 
 def _plain_key(key: Any) -> Hashable:
-    """Only keys whose hash is quick: a tuple's is exponential in a file's length if the tuples are nested."""
-    if not isinstance(key, str | int | float | None):
+    """Only keys that are quick to hash and to compare, and cannot be made to share a hash.
+
+    A tuple's hash is exponential in a file's length if the tuples are nested; two long texts are compared letter by
+    letter, as often as a file asks for it.
+    """
+    if not isinstance(key, str | int | None):
         raise ForbiddenInstruction("key")
+    if (len(key) > _LONGEST_KEY) if isinstance(key, str) else abs(key or 0) >= _LARGEST_KEY:
+        raise BadEmbedding("more_than_an_embedding")
     return key
 
 
@@ -239,6 +264,21 @@ def _parameter(_: Unpickler, tensor: Any, *_rest: Any) -> StoredTensor:
     return _expect(tensor, StoredTensor)
 
 
+def _from_numpy(_: Unpickler, array: Any, *_rest: Any) -> StoredTensor:
+    return _expect(array, NumpyArray).tensor()
+
+
+def _array(_: Unpickler, kind: Any, *_rest: Any) -> NumpyArray:
+    if _expect(kind, _Name).text != numpy_names.ARRAY:
+        raise ForbiddenInstruction("array")
+    return NumpyArray()
+
+
+def _encode(unpickler: Unpickler, text: Any, coding: Any) -> bytes:
+    unpickler.spend(len(_expect(text, str)) // _LETTERS_A_STEP)
+    return numpy_names.encode(text, coding)
+
+
 def _empty_set(_: Unpickler, members: Any) -> None:
     """Only empty sets are written, beside what matters."""
     if members != []:
@@ -247,7 +287,7 @@ def _empty_set(_: Unpickler, members: Any) -> None:
 
 _IGNORED = {"PROTO", "FRAME"}
 _VALUES = {
-    "BINUNICODE", "SHORT_BINUNICODE", "BINSTRING", "SHORT_BINSTRING",
+    "BINUNICODE", "SHORT_BINUNICODE", "BINSTRING", "SHORT_BINSTRING", "BINBYTES", "SHORT_BINBYTES",
     "BININT", "BININT1", "BININT2", "LONG1", "BINFLOAT",
 }  # fmt: skip
 _CONSTANTS: dict[str, Callable[[], Any]] = {
@@ -283,5 +323,11 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     _ORDERED_DICT: _ordered_dict,
     _TENSOR: Unpickler.tensor,
     _PARAMETER: _parameter,
+    _FROM_NUMPY: _from_numpy,
+    _FROM_CPU: _parameter,  # the tensor comes first here, too
+    numpy_names.ENCODE: _encode,
+    numpy_names.DTYPE: lambda _, *arguments: numpy_names.dtype(*arguments),
+    **dict.fromkeys(numpy_names.RECONSTRUCT, _array),
+    **dict.fromkeys(numpy_names.SCALAR, lambda _, *arguments: numpy_names.scalar(*arguments)),
     **dict.fromkeys(_SETS, _empty_set),
 }

@@ -54,7 +54,7 @@ def _safetensors(embedding: Embedding) -> dict[str, bytes]:
 
 def _pair(embedding: Embedding) -> dict[str, bytes]:
     if len(embedding.widths) != len(SDXL_WIDTHS):
-        raise WrongFormat("has a part for one text encoder only, where a pair of files is for two")
+        raise WrongFormat("format_two_encoders")
     first, second = split_parts(embedding)
     return {
         f"{embedding.name}.safetensors": write_diffusers(embedding, first),
@@ -64,7 +64,7 @@ def _pair(embedding: Embedding) -> dict[str, bytes]:
 
 def _of_one_encoder(embedding: Embedding) -> Embedding:
     if len(embedding.widths) != 1:
-        raise WrongFormat("has parts for two text encoders, which only .safetensors files carry")
+        raise WrongFormat("format_one_encoder")
     return embedding
 
 

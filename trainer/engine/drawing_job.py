@@ -167,5 +167,5 @@ def _allowed(words: Mapping[str, Value], allowed: Sequence[str] | None) -> dict[
     return {word: value for word, value in words.items() if word in usable}
 
 
-def _mentioned(model: Family, request: DrawRequest, words: Mapping[str, str]) -> tuple[str, ...]:
+def _mentioned(model: Family, request: DrawRequest, words: Mapping[str, object]) -> tuple[str, ...]:
     return model.reader.mentioned(f"{request.prompt}\n{request.negative_prompt}", words)

@@ -10,7 +10,7 @@ from trainer.data.templates import BadTemplate
 from trainer.embeddings.errors import BadEmbedding
 from trainer.engine.memory import is_out_of_memory
 from trainer.prompts.errors import PromptTooLong
-from trainer.protocol import FailureReason
+from trainer.protocol import FailureReason, FileFault
 from trainer.sampling.sampler_names import UnknownSampler, UnknownSchedule
 from trainer.sampling.upscaler_names import UnknownUpscaler
 from trainer.training.lr_schedule import BadSchedule
@@ -20,7 +20,6 @@ _REASONS: tuple[tuple[type[Exception], FailureReason], ...] = (
     (BadPicture, "bad_picture"),
     (BadWordRegex, "bad_tuning"),
     (BadSchedule, "bad_learning_rate"),
-    (BadEmbedding, "bad_embedding"),
     (UnknownSampler, "unknown_sampler"),
     (UnknownSchedule, "unknown_sampler"),
     (UnknownUpscaler, "unknown_upscaler"),
@@ -58,6 +57,8 @@ def explain(error: Exception) -> tuple[FailureReason, dict[str, str]]:
         return error.reason, error.facts
     if isinstance(error, PromptTooLong):
         return "prompt_too_long", error.facts
+    if isinstance(error, BadEmbedding):
+        return "bad_embedding", _facts_of(error.fault)
     for kind, reason in _REASONS:
         if isinstance(error, kind):
             return reason, {"error": str(error)}
@@ -66,3 +67,13 @@ def explain(error: Exception) -> tuple[FailureReason, dict[str, str]]:
     if is_out_of_memory(error):
         return "out_of_memory", {"error": str(error)}
     return "internal", {"error": f"{type(error).__name__}: {error}"}
+
+
+def _facts_of(fault: FileFault) -> dict[str, str]:
+    return {
+        "fault": "file",
+        "file": fault.reason,
+        "name": fault.name,
+        "count": str(fault.count),
+        "other": str(fault.other),
+    }

@@ -1,9 +1,10 @@
-"""The child process that looks into strangers' pictures: `python -m trainer.sampling.picture_info FILE`.
+"""The child process that looks into strangers' pictures: `python -m trainer.sampling.picture_info -- FILE`.
 
 Prints one JSON line: `SeenPicture`, or `RefusedFile` for what is no picture or a broken one. It imports no torch
  and limits its own memory and time.
 """
 
+import argparse
 import sys
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import msgspec
 
 from trainer.embeddings.limits import limit_process
 from trainer.infotext.programs import read_info
-from trainer.protocol import PictureSettings, RefusedFile, SeenPicture
+from trainer.protocol import FileFault, PictureSettings, RefusedFile, SeenPicture
 from trainer.sampling.picture_text import UnreadablePicture, read_texts
 
 _MEMORY = 500_000_000
@@ -21,18 +22,21 @@ _LONGEST_TEXT = 2**16
 """Characters that are told on."""
 
 
-def main(file: str) -> None:
+def main(arguments: list[str]) -> None:
     """Look into one picture."""
+    parser = argparse.ArgumentParser(prog="python -m trainer.sampling.picture_info")
+    parser.add_argument("file", type=Path)
+    options = parser.parse_args(arguments)
     limit_process(memory=_MEMORY, seconds=_SECONDS)
-    sys.stdout.buffer.write(msgspec.json.encode(look(Path(file))) + b"\n")
+    sys.stdout.buffer.write(msgspec.json.encode(look(options.file)) + b"\n")
 
 
 def look(path: Path) -> SeenPicture | RefusedFile:
     """What the picture says of itself."""
     try:
         reading = read_info(read_texts(path))
-    except (UnreadablePicture, OSError) as error:
-        return RefusedFile(file=str(path), reason=str(error))
+    except (UnreadablePicture, OSError):
+        return RefusedFile(file=str(path), fault=FileFault(reason="picture_damaged"))
     if reading is None:
         return SeenPicture(file=str(path), program="", text=None, settings=None)
     said = reading.parameters
@@ -41,4 +45,4 @@ def look(path: Path) -> SeenPicture | RefusedFile:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main(sys.argv[1:])

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.trainer.embeddings.making import (
+    FLOATS,
     LEGACY_MARK,
     NO_HOOKS,
     TENSOR,
@@ -73,6 +74,37 @@ _LONG_SHAPE = b"(" + b"K\x01" * 5000 + b"tq\x01" + storage() + b"q\x02"
 _MANY_TENSORS = b"(" + (TENSOR + b"(h\x02K\x00h\x01h\x01\x89" + NO_HOOKS + b"tR") * 900 + b"t."
 _PARAMETERS = b"ctorch.nn.modules.container\nParameterDict\n)\x81q\x00"
 
+_NUMPY_ARRAY = b"cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\n)N\x87R"
+_FROM_NUMPY = b"ctorch._utils\n_rebuild_device_tensor_from_numpy\n"
+_MERSENNE = 2**61 - 1  # Python's hash of a whole number is its remainder
+_ONE_HASH = (
+    b"}(" + b"".join(b"\x8a\x0a" + (n * _MERSENNE).to_bytes(10, "little") + b"N" for n in range(1, 9900)) + b"u."
+)
+_LONG, _LONG_AGAIN = text("a" * 2**18), text("a" * 2**18)
+_LONG_KEYS = _LONG + b"q\x00" + _LONG_AGAIN + b"q\x01}q\x02" + b"h\x00Nsh\x01Ns" * 2500 + b"."
+_LONG_RECORDS = b"(" + (b"(X\x07\0\0\0storage" + FLOATS + b"h\x00X\x03\0\0\0cpu" + whole(1) + b"tQ") * 900 + b"t."
+_LONG_TUPLE = b"(X\x06\0\0\0module" + FLOATS + b"N" * 9000 + b"tq\x00" + b"h\x00Q" * 5000 + b"."
+_LONG_ARGUMENTS = (
+    tensor_piece()
+    + b"q\x00(h\x00"
+    + b"N" * 9000
+    + b"tq\x01"
+    + (b"ctorch._utils\n_rebuild_parameter\nq\x02" + b"h\x02h\x01R" * 3000 + b".")
+)
+_ENCODED_OFTEN = (
+    b"c_codecs\nencode\nq\x00" + text("a" * 2**19) + text("latin1") + b"\x86q\x01" + b"h\x00h\x01R" * 5000 + b"."
+)
+
+COSTLY: dict[str, bytes] = {
+    "keys that share one hash": _ONE_HASH,
+    "long keys, compared again and again": _LONG_KEYS,
+    "a long name of a record, copied again and again": _LONG + b"q\x00" + _LONG_RECORDS,
+    "a long tuple, referred to again and again": _LONG_TUPLE,
+    "long arguments, called with again and again": _LONG_ARGUMENTS,
+    "a long text, encoded again and again": _ENCODED_OFTEN,
+}
+"""Small pickles whose cost would grow with the square of their length."""
+
 _PROGRAMS: dict[str, Hostile] = {
     "INST": lambda canary: program(b"(S'" + _touch(canary) + b"'\nios\nsystem\n."),
     "OBJ": lambda canary: program(b"(cos\nsystem\n" + text(_touch(canary).decode()) + b"o."),
@@ -100,6 +132,18 @@ _PROGRAMS: dict[str, Hostile] = {
     "BINPERSID with a number as key": _plain(storage(key=b"K\x00") + b"."),
     "BUILD on a list": _plain(b"]}" + text("__class__") + b"Nsb."),
     "BUILD on a tensor": _plain(tensor_piece() + b"}" + text("records") + b"Nsb."),
+    "BUILD on an array": _plain(_NUMPY_ARRAY + b"}b."),
+    "BUILD on an array, too short": _plain(_NUMPY_ARRAY + b"K\x01)\x86b."),
+    "an array without a state": _plain(_FROM_NUMPY + b"(" + _NUMPY_ARRAY + b"NNNtR."),
+    "an array of no numbers": _plain(
+        _FROM_NUMPY + b"(" + _NUMPY_ARRAY + b"(K\x01)NNNtbNNNtR."
+    ),
+    "an array of another class": _plain(b"cnumpy.core.multiarray\n_reconstruct\ncnumpy\ndtype\n)N\x87R."),
+    "encode in another coding": _plain(b"c_codecs\nencode\n" + text("a") + text("zlib") + b"\x86R."),
+    "encode of a number": _plain(b"c_codecs\nencode\nK\x01" + text("latin1") + b"\x86R."),
+    "a type of a number": _plain(b"cnumpy\ndtype\nK\x01\x85R."),
+    "a scalar of text": _plain(b"cnumpy.core.multiarray\nscalar\n" + text("a") + text("b") + b"\x86R."),
+    "ndarray called": _plain(b"cnumpy\nndarray\n)R."),
     "BUILD on a name": _plain(b"ctorch\nFloatStorage\n}b."),
     "BUILD with slots": _plain(b"ctorch.nn.modules.container\nParameterDict\n)\x81N}\x86b."),
     "BUILD without parameters": _plain(b"ctorch.nn.modules.container\nParameterDict\n)\x81}b."),
@@ -186,5 +230,6 @@ PICKLES: dict[str, Hostile] = {
     **{f"{name} called": _call(name) for name in _GLOBALS},
     **{f"a call where vectors stand, protocol {n}": _wrapped(n) for n in range(6)},
     **_PROGRAMS,
+    **{name: _plain(pickled) for name, pickled in COSTLY.items()},
     **{f"old format: {name}": make for name, make in _LEGACY.items()},
 }

@@ -131,8 +131,6 @@ PICTURES: dict[str, Hostile] = {
     "a cube": _numbers([[[1.0]]]),
     "vectors that are a dict": _numbers({}),
     "two million numbers": _numbers([[1] * 2_000_000] * 2),
-    "a step that is text": _carrying({"string_to_param": {"*": {"TORCHTENSOR": [[1.0]]}}, "step": "1"}),
-    "a step below zero": _carrying({"string_to_param": {"*": {"TORCHTENSOR": [[1.0]]}}, "step": -1}),
     "a bomb in the pixels": _in_pixels(_BOMB),
     "rubbish in the pixels": _in_pixels(b"rubbish" * 40),
     "half a payload in the pixels": _in_pixels(zlib.compress(b'{"string_to_param":{}}')[:-8]),

@@ -57,6 +57,21 @@ def webui(values: np.ndarray, **others: Any) -> dict[str, Any]:
     return {**held, "step": 500, "sd_checkpoint": "45dee52b00", "sd_checkpoint_name": "a_model", **others}
 
 
+class _OnDevice:
+    """Pickles as torch wrote a tensor of a device whose memory it could not reach."""
+
+    def __init__(self, values: np.ndarray, device: str = "mps:0") -> None:
+        self._values, self._device = values, device
+
+    def __reduce__(self) -> Any:
+        kind = torch.from_numpy(self._values).dtype
+        return torch._utils._rebuild_device_tensor_from_numpy, (self._values, kind, self._device, False)
+
+
+def _half(values: np.ndarray) -> np.ndarray:
+    return values.astype(np.float16)
+
+
 def _rinongal() -> dict[str, Any]:
     parameters = torch.nn.ParameterDict({"*": torch.nn.Parameter(tensor(SD1))})
     return {"string_to_token": {"*": torch.tensor(265)}, "string_to_param": parameters}
@@ -95,10 +110,23 @@ SAMPLES: dict[str, Callable[[], Sample]] = {
     ),
     "F1 web UI, SDXL side by side": lambda: Sample("a.pt", saved(webui(SDXL)), SDXL, (768, 1280)),
     "F1 web UI, before torch 1.6": lambda: Sample("a.pt", saved(webui(SD1), **_LEGACY), SD1),
+    "F1 web UI on a Mac": lambda: Sample("a.pt", saved(webui(SD1, string_to_param={"*": _OnDevice(SD1)})), SD1),
+    "F1 web UI on a Mac, half precision": lambda: Sample(
+        "a.pt", saved(webui(SD1, string_to_param={"*": _OnDevice(_half(SD1))})), _half(SD1).astype(np.float32)
+    ),
+    "F1 web UI on a Mac, columns together": lambda: Sample(
+        "a.pt", saved(webui(SD1, string_to_param={"*": _OnDevice(np.asfortranarray(SD1))})), SD1
+    ),
+    "F1 DirectML, before torch 1.6": lambda: Sample(
+        "a.pt", saved(webui(SD1, string_to_param={"*": _OnDevice(SD1, "privateuseone:0")}), **_LEGACY), SD1
+    ),
+    "F3 diffusers on a Mac, protocol 4": lambda: Sample(
+        "a.bin", saved({"<a>": _OnDevice(SD1)}, pickle_protocol=4), SD1
+    ),
     "F2 rinongal": lambda: Sample("a.pt", saved(_rinongal()), SD1),
     "F2 rinongal, before torch 1.6": lambda: Sample("a.pt", saved(_rinongal(), **_LEGACY), SD1),
     "F3 diffusers, one flat vector": lambda: Sample(
-        "learned_embeds.bin", saved({"<cat-toy>": tensor(SD1[0])}), SD1[:1], note="called its word <cat-toy>"
+        "learned_embeds.bin", saved({"<cat-toy>": tensor(SD1[0])}), SD1[:1], note="called <cat-toy>"
     ),
     "F3 diffusers": lambda: Sample("learned_embeds.bin", saved({"<cat-toy>": tensor(SD1)}), SD1),
     "F3 diffusers, a parameter, before torch 1.6": lambda: Sample(
@@ -115,17 +143,20 @@ SAMPLES: dict[str, Callable[[], Sample]] = {
     ),
     "F8 OneTrainer": lambda: Sample("a.safetensors", safe(emp_params=SD1), SD1),
     "F8 OneTrainer, with an output": lambda: Sample(
-        "a.safetensors", safe(emp_params=SD1, emp_params_out=SD1), SD1, note="output embedding too"
+        "a.safetensors", safe(emp_params=SD1, emp_params_out=SD1), SD1, note="output_unused"
     ),
-    "F10 in a LoRA": lambda: Sample("a.safetensors", _bundle("w", clip_l=SD1), SD1, note="is a LoRA with an embedding"),
+    "F10 in a LoRA": lambda: Sample("a.safetensors", _bundle("w", clip_l=SD1), SD1, note="in_lora"),
     "F10 in a LoRA, SDXL": lambda: Sample(
-        "a.safetensors", _bundle("w.x", clip_l=SD1, clip_g=BIG), SDXL, (768, 1280), note="is a LoRA with an embedding"
+        "a.safetensors", _bundle("w.x", clip_l=SD1, clip_g=BIG), SDXL, (768, 1280), note="in_lora"
     ),
-    "F10 in a LoRA, web UI": lambda: Sample("a.safetensors", safe(**_STARRED), SD1, note="is a LoRA with an embedding"),
+    "F10 in a LoRA, web UI": lambda: Sample("a.safetensors", safe(**_STARRED), SD1, note="in_lora"),
     "F11 SD 3": lambda: Sample(
-        "a.safetensors", safe(clip_l=SD1, clip_g=BIG, t5xxl=T5), SDXL, (768, 1280), note="holds a T5 part"
+        "a.safetensors", safe(clip_l=SD1, clip_g=BIG, t5xxl=T5), SDXL, (768, 1280), note="part_unused t5xxl"
     ),
-    "F11 Flux": lambda: Sample("a.safetensors", safe(clip_l=SD1, t5xxl=T5), SD1, note="holds a T5 part"),
+    "F11 Flux": lambda: Sample("a.safetensors", safe(clip_l=SD1, t5xxl=T5), SD1, note="part_unused t5xxl"),
+    "F11 Qwen beside": lambda: Sample(
+        "a.safetensors", safe(clip_l=SD1, qwen25_7b=T5), SD1, note="part_unused qwen25_7b"
+    ),
     "F12 cog": lambda: Sample("embeddings.pti", safe(**_COG), SDXL, (768, 1280)),
     "F14 bare tensor": lambda: Sample("a.pt", saved(tensor(SD1, torch.bfloat16)), _bf16(SD1)),
     "F14 bare flat tensor": lambda: Sample("a.pt", saved(tensor(SD1[0], torch.bfloat16)), _bf16(SD1[:1])),
@@ -140,30 +171,32 @@ SAMPLES: dict[str, Callable[[], Sample]] = {
 }
 
 FOREIGN: dict[str, Callable[[], Foreign]] = {
-    "F7 a half": lambda: Foreign("a.safetensors", safe(clip_g=BIG), "only the second of SDXL's two parts"),
+    "F7 a half": lambda: Foreign("a.safetensors", safe(clip_g=BIG), "second_half"),
     "F7 halves of different lengths": lambda: Foreign(
-        "a.safetensors", safe(clip_l=SD1, clip_g=BIG[:1]), "2 vectors for one text encoder and 1 for the other"
+        "a.safetensors", safe(clip_l=SD1, clip_g=BIG[:1]), "uneven_parts 2 1"
     ),
-    "F8 output": lambda: Foreign("a.safetensors", safe(emp_params=0 * SD1, emp_params_out=SD1), "an output embedding"),
-    "F8 output alone": lambda: Foreign("a.safetensors", safe(emp_params_out=SD1), "an output embedding"),
+    "F8 output": lambda: Foreign("a.safetensors", safe(emp_params=0 * SD1, emp_params_out=SD1), "output_only"),
+    "F8 output alone": lambda: Foreign("a.safetensors", safe(emp_params_out=SD1), "output_only"),
     "F9 SDXL output": lambda: Foreign(
-        "a.safetensors", safe(clip_l=0 * SD1, clip_g=0 * BIG, clip_l_out=SD1, clip_g_out=BIG), "an output embedding"
+        "a.safetensors", safe(clip_l=0 * SD1, clip_g=0 * BIG, clip_l_out=SD1, clip_g_out=BIG), "output_only"
     ),
-    "F10 several in a LoRA": lambda: Foreign("a.safetensors", _bundle("v", "w", clip_l=SD1), "several embeddings"),
-    "F11 T5 alone": lambda: Foreign("a.safetensors", safe(t5xxl=T5), "was made for T5"),
-    "F13 XTI": lambda: Foreign("a.safetensors", safe(**dict.fromkeys(XTI, SD1)), "for each layer of the model"),
-    "F15 lossy": lambda: Foreign("a.webp", _lossy(_picture(), "WEBP"), "saved with loss"),
-    "F15 JPEG": lambda: Foreign("a.jpg", _lossy(_picture(), "JPEG"), "stored as JPEG"),
-    "F15 AVIF": lambda: Foreign("a.avif", _lossy(_picture(), "AVIF"), "stored as AVIF"),
-    "F15 nothing in it": lambda: Foreign("a.png", _plain(), "carries no embedding"),
-    "a LoRA": lambda: Foreign("a.safetensors", safe(**{"lora_te_a.lora_up.weight": SD1, "b.alpha": SD1}), "is a LoRA"),
-    "a hypernetwork": lambda: Foreign("a.pt", saved({768: ({}, {}), "step": 1}), "is a hypernetwork"),
-    "an optimizer": lambda: Foreign("a.pt", saved({"hash": "2f88", "optimizer_state_dict": {}}), "of an optimizer"),
-    "a checkpoint": lambda: Foreign("a.pt", saved({"state_dict": {}}), "is a model"),
-    "a model": lambda: Foreign("a.safetensors", safe(**{"model.diffusion_model.a": SD1, "b": SD1}), "is a model"),
-    "a pointer": lambda: Foreign("a.pt", b"version https://git-lfs.github.com/spec/v1\noid", "Git LFS"),
-    "a page": lambda: Foreign("a.pt", b"\n <!DOCTYPE html><title>404</title>", "web page"),
-    "text": lambda: Foreign("a.pt", b"hello", "is no file of a kind"),
+    "F11 T5 alone": lambda: Foreign("a.safetensors", safe(t5xxl=T5), "other_encoder"),
+    "F11 Lumina alone": lambda: Foreign("a.safetensors", safe(gemma2_2b=T5), "other_encoder gemma2_2b"),
+    "F13 XTI": lambda: Foreign("a.safetensors", safe(**dict.fromkeys(XTI, SD1)), "layers"),
+    "F15 lossy": lambda: Foreign("a.webp", _lossy(_picture(), "WEBP"), "picture_lossy"),
+    "F15 JPEG": lambda: Foreign("a.jpg", _lossy(_picture(), "JPEG"), "picture_format JPEG"),
+    "F15 AVIF": lambda: Foreign("a.avif", _lossy(_picture(), "AVIF"), "picture_format AVIF"),
+    "F15 nothing in it": lambda: Foreign("a.png", _plain(), "picture_plain"),
+    "a LoRA": lambda: Foreign("a.safetensors", safe(**{"lora_te_a.lora_up.weight": SD1, "b.alpha": SD1}), "lora"),
+    "a LoRA of one tensor": lambda: Foreign("a.safetensors", safe(**{"lora_te_a.lora_down.weight": SD1}), "lora"),
+    "an empty file": lambda: Foreign("a.pt", b"", "empty"),
+    "a hypernetwork": lambda: Foreign("a.pt", saved({768: ({}, {}), "step": 1}), "hypernetwork"),
+    "an optimizer": lambda: Foreign("a.pt", saved({"hash": "2f88", "optimizer_state_dict": {}}), "optimizer"),
+    "a checkpoint": lambda: Foreign("a.pt", saved({"state_dict": {}}), "model"),
+    "a model": lambda: Foreign("a.safetensors", safe(**{"model.diffusion_model.a": SD1, "b": SD1}), "model"),
+    "a pointer": lambda: Foreign("a.pt", b"version https://git-lfs.github.com/spec/v1\noid", "lfs_pointer"),
+    "a page": lambda: Foreign("a.pt", b"\n <!DOCTYPE html><title>404</title>", "web_page"),
+    "text": lambda: Foreign("a.pt", b"hello", "unknown_kind"),
 }
 
 

@@ -86,28 +86,28 @@ def test_a_torch_file_is_no_archive() -> None:
 @pytest.mark.parametrize(
     ("make", "reason"),
     [
-        (lambda: packed({"../a.pt": b""}), "lead out of its folder"),
-        (lambda: packed({"/etc/a.pt": b""}), "lead out of its folder"),
-        (lambda: packed({"a/../../b.pt": b""}), "lead out of its folder"),
-        (lambda: packed({"..\\a.pt": b""}), "lead out of its folder"),
-        (lambda: packed({"C:\\a.pt": b""}), "lead out of its folder"),
-        (lambda: packed({"a//b.pt": b""}), "lead out of its folder"),
-        (lambda: packed({"a\nb.pt": b""}), "lead out of its folder"),
-        (lambda: packed({"a" * 300 + ".pt": b""}), "too long"),
-        (lambda: packed({"a.pt": b"", "A.PT": b""}), "two files of one name"),
-        (link, "has a link in it"),
-        (overlapping, "overlap"),
-        (large, "larger than 64 MB: a.pt"),
+        (lambda: packed({"../a.pt": b""}), "zip_names"),
+        (lambda: packed({"/etc/a.pt": b""}), "zip_names"),
+        (lambda: packed({"a/../../b.pt": b""}), "zip_names"),
+        (lambda: packed({"..\\a.pt": b""}), "zip_names"),
+        (lambda: packed({"C:\\a.pt": b""}), "zip_names"),
+        (lambda: packed({"a//b.pt": b""}), "zip_names"),
+        (lambda: packed({"a\nb.pt": b""}), "zip_names"),
+        (lambda: packed({"a" * 300 + ".pt": b""}), "zip_long_names"),
+        (lambda: packed({"a.pt": b"", "A.PT": b""}), "zip_doubles"),
+        (link, "zip_link"),
+        (overlapping, "damaged"),
+        (large, "zip_bomb"),
         (lying, "damaged"),
-        (lambda: packed({f"{n}.pt": b"" for n in range(MAX_ENTRIES + 1)}), "more than 1000 files"),
-        (lambda: packed({"a.pt": b"1"}, zipfile.ZIP_BZIP2), "packed in a way that is not read"),
-        (lambda: changed(8, b"\x01\x00"), "locked with a password"),
-        (lambda: changed(16, b"\0\0\0\0"), "is damaged"),
-        (lambda: changed(42, b"\xff\xff\xff\x7f"), "is damaged"),
-        (lambda: GOOD[:-30], "is damaged"),
-        (lambda: GOOD[:50], "is damaged"),
-        (lambda: b"PK\x03\x04", "is damaged"),
-        (lambda: b"", "is damaged"),
+        (lambda: packed({f"{n}.pt": b"" for n in range(MAX_ENTRIES + 1)}), "zip_files"),
+        (lambda: packed({"a.pt": b"1"}, zipfile.ZIP_BZIP2), "zip_packing"),
+        (lambda: changed(8, b"\x01\x00"), "zip_password"),
+        (lambda: changed(16, b"\0\0\0\0"), "damaged"),
+        (lambda: changed(42, b"\xff\xff\xff\x7f"), "damaged"),
+        (lambda: GOOD[:-30], "damaged"),
+        (lambda: GOOD[:50], "damaged"),
+        (lambda: b"PK\x03\x04", "damaged"),
+        (lambda: b"", "damaged"),
     ],
 )
 def test_a_hostile_archive_is_refused(make: Callable[[], bytes], reason: str) -> None:
@@ -115,16 +115,19 @@ def test_a_hostile_archive_is_refused(make: Callable[[], bytes], reason: str) ->
         list(read_archive(make()))
 
 
-def test_files_together_have_a_limit_too() -> None:
+def test_what_unpacks_to_a_hundred_times_its_size_is_refused() -> None:
     """Six files of 50 MB, each within its own limit."""
     inner = bytes(50 * 2**20)
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for number in range(6):
             archive.writestr(f"{number}.pt", inner)
-    with pytest.raises(BadArchive, match="more than 256 MB"):
-        for _name, _contents in read_archive(buffer.getvalue()):
-            pass
+    with pytest.raises(BadArchive, match="zip_bomb"):
+        list(read_archive(buffer.getvalue()))
+
+
+def test_a_small_file_may_shrink_as_it_likes() -> None:
+    assert dict(read_archive(packed({"a.pt": bytes(10**6)}, zipfile.ZIP_DEFLATED))) == {"a.pt": bytes(10**6)}
 
 
 def test_an_archive_in_an_archive_is_passed_over() -> None:

@@ -14,7 +14,7 @@ from aiohttp.test_utils import TestServer
 
 from tests.trainer.embeddings.samples import SD1, saved, tensor
 from trainer.embeddings.reading import read_embedding
-from trainer.protocol import RefusedFile
+from trainer.protocol import FileFault, RefusedFile
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 HUGE = 100_000_000
@@ -48,7 +48,7 @@ class Hub:
 
 
 async def fetched(concept: str, endpoint: str, folder: Path) -> list[RefusedFile]:
-    command = (sys.executable, "-m", "trainer.embeddings.concept", concept, "--to", str(folder))
+    command = (sys.executable, "-m", "trainer.embeddings.concept", f"--to={folder}", "--", concept)
     process = await asyncio.create_subprocess_exec(
         *command, env=os.environ | {"HF_ENDPOINT": endpoint}, stdout=subprocess.PIPE
     )
@@ -64,8 +64,10 @@ async def test_a_concept_is_fetched_and_nothing_else(tmp_path: Path) -> None:
         assert await fetched("shelf/cat-toy", endpoint, tmp_path) == []
         (huge,) = await fetched("shelf/huge", endpoint, tmp_path)
         (none,) = await fetched("shelf/none", endpoint, tmp_path)
+        (odd,) = await fetched("owner/na--me", endpoint, tmp_path)
     assert hub.sent == ["shelf/cat-toy/learned_embeds.bin"]
     data = (tmp_path / "cat-toy.bin").read_bytes()
     assert np.array_equal(read_embedding(data, "cat-toy.bin").vectors, SD1[:1])
-    assert "64 MB" in huge.reason
-    assert none.reason == "is nothing that the hub gives out, or the hub does not answer"
+    assert huge.fault == FileFault(reason="too_large", count=64)
+    assert none.fault == FileFault(reason="hub_unreachable")
+    assert odd.fault == FileFault(reason="hub_unreachable")

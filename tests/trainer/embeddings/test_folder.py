@@ -14,6 +14,7 @@ from trainer.embeddings.embedding import Embedding
 from trainer.embeddings.folder import EmbeddingsFolder
 from trainer.embeddings.webui import write_webui
 from trainer.embeddings.writing import Format, write_embedding
+from trainer.file_faults import FileFault
 
 WIDTH = 96
 
@@ -80,7 +81,7 @@ def test_a_half_copied_file_is_told_of_and_works_when_it_is_whole(path: Path, fo
     assert folder.words() == folder.unusable() == {}
     (path / "a.pt").write_bytes(data[:700])
     assert folder.words() == {}
-    assert folder.unusable() == {"a": "is damaged or was not copied whole"}
+    assert folder.unusable() == {"a": FileFault(reason="damaged")}
     (path / "a.pt").write_bytes(data)
     assert list(folder.words()) == ["a"]
     assert folder.unusable() == {}
@@ -89,7 +90,7 @@ def test_a_half_copied_file_is_told_of_and_works_when_it_is_whole(path: Path, fo
 def test_another_width_is_told_of(path: Path, folder: EmbeddingsFolder) -> None:
     (path / "GTA.pt").write_bytes(write_webui(embedding("GTA", width=1024)))
     assert folder.words() == {}
-    assert folder.unusable() == {"gta": "was made for another model: 1024 numbers a vector where this one has 96"}
+    assert folder.unusable() == {"gta": FileFault(reason="other_width", count=1024, other=96)}
 
 
 @pytest.mark.parametrize(
@@ -194,7 +195,7 @@ def test_a_picture_is_a_word_only_if_it_carries_one(path: Path, folder: Embeddin
 def test_a_file_of_several_words_is_told_of(path: Path, folder: EmbeddingsFolder) -> None:
     torch.save({"string_to_param": {"a": torch.ones(1, WIDTH), "b": torch.ones(1, WIDTH)}}, path / "both.pt")
     assert folder.words() == {}
-    assert folder.unusable() == {"both": "holds several embeddings where one is expected"}
+    assert folder.unusable() == {"both": FileFault(reason="several_words")}
 
 
 def test_a_word_for_two_encoders_is_written_and_read(path: Path) -> None:
@@ -211,7 +212,7 @@ def test_two_files_that_are_the_halves_of_a_word_are_one(path: Path) -> None:
     first, second = write_embedding(written, "pair").items()
     (path / first[0]).write_bytes(first[1])
     assert folder.words() == {}
-    assert "the other one's file is missing" in folder.unusable()["a"]
+    assert folder.unusable()["a"] == FileFault(reason="half")
     (path / second[0]).write_bytes(second[1])
     assert list(folder.words()) == ["a"]
     assert np.array_equal(folder.words()["a"].vectors, written.vectors)

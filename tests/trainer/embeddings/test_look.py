@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import subprocess
 import sys
 import zipfile
@@ -16,7 +17,7 @@ from PIL import Image
 from tests.trainer.embeddings.samples import BIG, FOREIGN, SAMPLES, SD1, Sample, safe
 from trainer.embeddings.reading import read_embedding
 from trainer.embeddings.writing import FORMATS
-from trainer.protocol import Look, RefusedFile, SeenFile
+from trainer.protocol import FileFault, FileReason, Look, OpeningFile, RefusedFile, Remark, SeenFile
 
 _PROGRAM = [sys.executable, "-m", "trainer.embeddings.look"]
 
@@ -24,7 +25,8 @@ _PROGRAM = [sys.executable, "-m", "trainer.embeddings.look"]
 def look(*arguments: Any) -> list[Look]:
     done = subprocess.run([*_PROGRAM, *map(str, arguments)], capture_output=True, check=True)
     assert done.stderr == b""
-    return [msgspec.json.decode(line, type=Look) for line in done.stdout.splitlines()]
+    told = [msgspec.json.decode(line, type=Look) for line in done.stdout.splitlines()]
+    return [one for one in told if not isinstance(one, OpeningFile)]
 
 
 def put(folder: Path, sample: Sample) -> Path:
@@ -49,10 +51,11 @@ def test_good_and_bad_files_are_told_of_in_one_go(tmp_path: Path) -> None:
     (tmp_path / "bad.pt").write_bytes(FOREIGN["F13 XTI"]().data)
     bad, gone, seen = look(tmp_path / "bad.pt", tmp_path / "gone.pt", good)
     assert isinstance(bad, RefusedFile)
-    assert bad.reason == "holds a vector for each layer of the model (kohya's XTI), which is not read"
-    assert gone == RefusedFile(file=str(tmp_path / "gone.pt"), reason="cannot be opened (No such file or directory)")
+    assert bad.fault == FileFault(reason="layers")
+    missing = FileFault(reason="cannot_open", name="No such file or directory")
+    assert gone == RefusedFile(file=str(tmp_path / "gone.pt"), fault=missing)
     assert isinstance(seen, SeenFile)
-    assert seen.notes == ("holds a T5 part, which is not used",)
+    assert seen.notes == (Remark(note="part_unused", name="t5xxl"),)
     assert seen.norms == pytest.approx([*np.linalg.norm(SD1, axis=1), *np.linalg.norm(BIG, axis=1)])
 
 
@@ -98,14 +101,15 @@ def test_a_picture_may_be_given_for_the_png(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "reason"),
     [
-        (("--write", "pair"), "has a part for one text encoder only, where a pair of files is for two"),
-        (("--write", "pt", "--name", "../evil"), "has a name that is no file's"),
-        (("--write", "png", "--picture", "/dev/null"), "cannot be drawn on that picture, which is to be a PNG"),
+        (("--write", "pt", "--name", "a" * 253), "format_name"),
+        (("--write", "pair"), "format_two_encoders"),
+        (("--write", "pt", "--name", "../evil"), "format_name"),
+        (("--write", "png", "--picture", "/dev/null"), "format_picture"),
     ],
 )
-def test_what_cannot_be_written_is_refused(tmp_path: Path, options: tuple[str, ...], reason: str) -> None:
+def test_what_cannot_be_written_is_refused(tmp_path: Path, options: tuple[str, ...], reason: FileReason) -> None:
     path = put(tmp_path, SAMPLES["F4 diffusers"]())
-    assert look(path, *options, "--to", tmp_path) == [RefusedFile(file=str(path), reason=reason)]
+    assert look(path, *options, "--to", tmp_path) == [RefusedFile(file=str(path), fault=FileFault(reason=reason))]
     assert list(tmp_path.rglob("evil*")) == []
 
 
@@ -143,8 +147,64 @@ def test_a_zip_is_looked_into(tmp_path: Path) -> None:
 
 def test_a_zip_without_an_embedding_is_refused_whole(tmp_path: Path) -> None:
     path = zip_of(tmp_path / "notes.zip", {"read.txt": b"hi"})
-    assert look(path) == [RefusedFile(file=str(path), reason="has no embedding in it")]
+    assert look(path) == [RefusedFile(file=str(path), fault=FileFault(reason="zip_nothing"))]
     path = zip_of(tmp_path / "bad.zip", {"a.safetensors": safe(a=SD1), "../../evil.pt": b"x"})
     (refused,) = look(path)
     assert isinstance(refused, RefusedFile)
-    assert "lead out of its folder" in refused.reason
+    assert refused.fault.reason == "zip_names"
+
+
+def test_names_that_begin_with_a_dash_are_names(tmp_path: Path) -> None:
+    (tmp_path / "-x.safetensors").write_bytes(safe(a=SD1))
+    done = subprocess.run(
+        [*_PROGRAM, "--write=own", f"--to={tmp_path}", "--name=--to", "--", "-x.safetensors"],
+        capture_output=True,
+        check=True,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])},
+    )
+    seen = msgspec.json.decode(done.stdout.splitlines()[-1], type=Look)
+    assert isinstance(seen, SeenFile)
+    assert (seen.name, seen.written) == ("--to", (str(tmp_path / "--to.pt"),))
+
+
+def test_each_file_is_told_of_before_it_is_opened(tmp_path: Path) -> None:
+    path = zip_of(tmp_path / "words.zip", {"a.safetensors": safe(a=SD1), "b.safetensors": b"x"})
+    done = subprocess.run([*_PROGRAM, str(path)], capture_output=True, check=True)
+    told = [msgspec.json.decode(line, type=Look) for line in done.stdout.splitlines()]
+    opened = [one.file for one in told if isinstance(one, OpeningFile)]
+    assert opened == [str(path), str(path / "a.safetensors"), str(path / "b.safetensors"), str(path / "a.safetensors")]
+
+
+def test_what_is_to_be_left_out_is(tmp_path: Path) -> None:
+    path = zip_of(tmp_path / "words.zip", {"a.safetensors": safe(a=SD1), "b.safetensors": b"x"})
+    (seen,) = look(f"--without={path / 'b.safetensors'}", "--", path)
+    assert isinstance(seen, SeenFile)
+    assert look(f"--without={path}", "--", path) == []
+    alone = zip_of(tmp_path / "alone.zip", {"b.safetensors": b"x"})
+    assert look(f"--without={alone / 'b.safetensors'}", "--", alone) == []
+
+
+def test_a_zip_of_useless_files_is_not_read_to_its_end(tmp_path: Path) -> None:
+    files = {"good.safetensors": safe(a=SD1)} | {f"{n:03}.pt": b"x" for n in range(100)}
+    path = zip_of(tmp_path / "words.zip", files)
+    *refused, seen = look(path)
+    assert isinstance(seen, SeenFile), "what was read so far counts"
+    assert len(refused) == 11
+    assert refused[-1] == RefusedFile(file=str(path), fault=FileFault(reason="zip_useless", count=10))
+
+
+def test_nothing_is_opened_when_the_time_is_over(tmp_path: Path) -> None:
+    first, second = put(tmp_path, SAMPLES["F4 diffusers"]()), tmp_path / "second.pt"
+    program = "import sys\nfrom trainer.embeddings import look\nlook._READING_SECONDS = 0\nlook.main(sys.argv[1:])"
+    done = subprocess.run([sys.executable, "-c", program, first, second], capture_output=True, check=True)
+    told = [msgspec.json.decode(line, type=Look) for line in done.stdout.splitlines()]
+    late = FileFault(reason="out_of_time")
+    assert told == [RefusedFile(file=str(path), fault=late) for path in (first, second)]
+
+
+def test_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.pt")
+    assert look(tmp_path / "pipe.pt", tmp_path) == [
+        RefusedFile(file=str(path), fault=FileFault(reason="not_a_file")) for path in (tmp_path / "pipe.pt", tmp_path)
+    ]

@@ -26,14 +26,14 @@ def test_one_flat_vector_is_one_row() -> None:
 @pytest.mark.parametrize(
     ("tensors", "reason"),
     [
-        ({}, "holds no embedding"),
-        ({"a": TENSOR, "b": TENSOR.clone()}, "several parts"),
-        ({"a": torch.ones(3, 96, dtype=torch.int64)}, "whole numbers"),
-        ({"a": torch.ones(3, 96, dtype=torch.bool)}, "whole numbers"),
-        ({"a": torch.ones(2, 3, 4)}, "not a list of vectors"),
-        ({"a": torch.ones(0, 96)}, "holds no vectors"),
-        ({"a": torch.full((1, 96), torch.inf)}, "not finite"),
-        ({"a": torch.zeros(2**22 + 1)}, "more numbers"),
+        ({}, "no_embedding"),
+        ({"a": TENSOR, "b": TENSOR.clone()}, "several_parts"),
+        ({"a": torch.ones(3, 96, dtype=torch.int64)}, "whole_numbers"),
+        ({"a": torch.ones(3, 96, dtype=torch.bool)}, "whole_numbers"),
+        ({"a": torch.ones(2, 3, 4)}, "not_vectors"),
+        ({"a": torch.ones(0, 96)}, "no_vectors"),
+        ({"a": torch.full((1, 96), torch.inf)}, "not_finite"),
+        ({"a": torch.zeros(2**22 + 1)}, "more_than_an_embedding"),
     ],
 )
 def test_what_is_no_embedding_is_refused_by_name(tensors: dict[str, torch.Tensor], reason: str) -> None:
@@ -46,10 +46,10 @@ GOOD = safetensors.torch.save({"a": TENSOR})
 
 @pytest.mark.parametrize("data", [b"", b"PK\x03\x04", b"\xff" * 100, GOOD[:-1], GOOD + b"x", GOOD[:20], b"\0" * 8])
 def test_a_damaged_file_is_refused(data: bytes) -> None:
-    with pytest.raises(BadEmbedding, match="is damaged"):
+    with pytest.raises(BadEmbedding, match="damaged"):
         read_safetensors(data, "a")
 
 
 def test_a_file_larger_than_any_embedding_is_refused() -> None:
-    with pytest.raises(BadEmbedding, match="larger than 64 MB"):
+    with pytest.raises(BadEmbedding, match="too_large"):
         read_safetensors(b"\0" * (2**26 + 1), "a")

@@ -22,7 +22,7 @@ from trainer.embeddings.tensors import StoredTensor
 from trainer.embeddings.torch_file import read_torch_file
 from trainer.embeddings.torch_names import ParameterDict
 
-INSTRUCTIONS = "contains instructions, not only numbers"
+INSTRUCTIONS = "unsafe"
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float16, torch.bfloat16, torch.float64])
@@ -127,13 +127,13 @@ def test_other_instructions_end_the_reading(pickled: bytes) -> None:
     "pickled", [b"", b"\x80\x02}", b"\x80\x02X\xff\xff\xff\xffabc", b"\xff.", b"\x80\x02(U\x01atQ."]
 )
 def test_a_broken_program_is_damage(pickled: bytes) -> None:
-    with pytest.raises(BadEmbedding, match="is damaged"):
+    with pytest.raises(BadEmbedding, match="damaged"):
         read_torch_file(program(pickled))
 
 
 @pytest.mark.parametrize(("offset", "strides"), [(-1, (2, 1)), (0, (-2, 1)), (1, (2, -1))])
 def test_a_tensor_checks_itself_for_places_before_its_numbers(offset: int, strides: tuple[int, int]) -> None:
-    with pytest.raises(BadEmbedding, match="laid out wrongly"):
+    with pytest.raises(BadEmbedding, match="damaged"):
         StoredTensor({"data/0": bytes(16)}, "data/0", "F32", 4, offset, (2, 2), strides).array()
 
 
@@ -145,22 +145,22 @@ def test_the_tensor_of_these_tests_is_right_when_laid_out_rightly() -> None:
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float16])
 def test_values_that_are_not_finite_are_refused(value: float, dtype: torch.dtype) -> None:
-    with pytest.raises(BadEmbedding, match="not finite"):
+    with pytest.raises(BadEmbedding, match="not_finite"):
         read_torch_file(saved(torch.tensor([1, value], dtype=dtype))).array()
 
 
 def test_a_value_beyond_float32_is_refused() -> None:
-    with pytest.raises(BadEmbedding, match="not finite"):
+    with pytest.raises(BadEmbedding, match="not_finite"):
         read_torch_file(saved(torch.tensor([1e300], dtype=torch.float64))).array()
 
 
 def test_whole_numbers_are_no_vectors() -> None:
-    with pytest.raises(BadEmbedding, match="whole numbers"):
+    with pytest.raises(BadEmbedding, match="whole_numbers"):
         read_torch_file(saved(torch.ones(3, dtype=torch.int64))).array()
 
 
 def test_a_missing_record_is_damage() -> None:
-    with pytest.raises(BadEmbedding, match="missing"):
+    with pytest.raises(BadEmbedding, match="damaged"):
         read_torch_file(zipped({"data.pkl": tensor_program()})).array()
 
 
@@ -174,7 +174,7 @@ def test_a_missing_record_is_damage() -> None:
     ],
 )
 def test_a_program_longer_than_any_embeddings_is_refused(pickled: bytes) -> None:
-    with pytest.raises(BadEmbedding, match="holds more than an embedding"):
+    with pytest.raises(BadEmbedding, match="more_than_an_embedding"):
         read_torch_file(program(pickled))
 
 
@@ -207,24 +207,24 @@ GOOD = {"data.pkl": tensor_program(), "data/0": b"\0" * 16, "version": b"3\n"}
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        (zipped(GOOD, compression=zipfile.ZIP_DEFLATED), "compressed"),
-        (zipped(GOOD, compression=zipfile.ZIP_BZIP2), "compressed"),
-        (zipped({**GOOD, "../../evil": b""}), "parts that torch does not write"),
-        (zipped({**GOOD, "code/model.py": b""}), "parts that torch does not write"),
-        (zipped({**GOOD, "data/x": b""}), "parts that torch does not write"),
-        (zipped(GOOD, root=".."), "parts that torch does not write"),
-        (zipped(GOOD, root="/etc"), "parts that torch does not write"),
-        (zipped(GOOD, root="a\\b"), "parts that torch does not write"),
-        (zipped({"version": b"3\n"}), "parts that torch does not write"),
-        (zipped({**GOOD, "byteorder": b"big"}), "big-endian"),
-        (zipped({**GOOD, **{f"data/{n}": b"" for n in range(1, 400)}}), "too many parts"),
-        (pickle.dumps({"*": 1}), "is damaged"),
-        (b"", "is not a file that torch wrote"),
-        (b"<html>", "is not a file that torch wrote"),
-        (b"PK\x03\x04", "is damaged"),
-        (zipped(GOOD)[:-30], "is damaged"),
-        (zipped(GOOD)[:200], "is damaged"),
-        (b"PK\x03\x04" + b"\0" * 2**26, "larger than 64 MB"),
+        (zipped(GOOD, compression=zipfile.ZIP_DEFLATED), "other_records"),
+        (zipped(GOOD, compression=zipfile.ZIP_BZIP2), "other_records"),
+        (zipped({**GOOD, "../../evil": b""}), "other_records"),
+        (zipped({**GOOD, "code/model.py": b""}), "other_records"),
+        (zipped({**GOOD, "data/x": b""}), "other_records"),
+        (zipped(GOOD, root=".."), "other_records"),
+        (zipped(GOOD, root="/etc"), "other_records"),
+        (zipped(GOOD, root="a\\b"), "other_records"),
+        (zipped({"version": b"3\n"}), "other_records"),
+        (zipped({**GOOD, "byteorder": b"big"}), "big_endian"),
+        (zipped({**GOOD, **{f"data/{n}": b"" for n in range(1, 400)}}), "more_than_an_embedding"),
+        (pickle.dumps({"*": 1}), "damaged"),
+        (b"", "unknown_kind"),
+        (b"<html>", "unknown_kind"),
+        (b"PK\x03\x04", "damaged"),
+        (zipped(GOOD)[:-30], "damaged"),
+        (zipped(GOOD)[:200], "damaged"),
+        (b"PK\x03\x04" + b"\0" * 2**26, "too_large"),
     ],
 )
 def test_a_container_that_torch_does_not_write_is_refused(data: bytes, reason: str) -> None:
@@ -235,7 +235,7 @@ def test_a_container_that_torch_does_not_write_is_refused(data: bytes, reason: s
 def test_a_part_marked_as_compressed_is_refused_whatever_its_size() -> None:
     data = bytearray(zipped(GOOD))
     data[8] = data[data.index(b"PK\x01\x02") + 10] = zipfile.ZIP_DEFLATED
-    with pytest.raises(BadEmbedding, match="compressed"):
+    with pytest.raises(BadEmbedding, match="other_records"):
         read_torch_file(bytes(data))
 
 
@@ -244,7 +244,7 @@ def test_two_parts_of_one_name_are_refused() -> None:
     with zipfile.ZipFile(buffer, "w") as archive:
         for name in ("a/data.pkl", "b/data.pkl"):
             archive.writestr(name, tensor_program())
-    with pytest.raises(BadEmbedding, match="parts that torch does not write"):
+    with pytest.raises(BadEmbedding, match="other_records"):
         read_torch_file(buffer.getvalue())
 
 
