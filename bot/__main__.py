@@ -8,11 +8,12 @@ from typing import Annotated
 import discord
 import structlog
 import typer
-from pydantic import ValidationError
 
+from bot.errors import CannotStore
 from bot.exits import BAD_CONFIGURATION, FAULT, TRY_AGAIN, CannotRun, TryLater
 from bot.logs import start_logging
-from bot.settings import Settings
+from bot.settings import BadSettings, read_settings
+from bot.texts.catalogue import texts_for
 
 log = structlog.get_logger(__name__)
 
@@ -33,10 +34,10 @@ def run_bot() -> None:
     from bot.app import run  # only on Linux can these be imported
 
     try:
-        settings = Settings()
-    except ValidationError as error:
-        for fault in error.errors():
-            typer.echo(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}", err=True)
+        settings = read_settings()
+    except BadSettings as error:
+        for fault in error.faults:
+            typer.echo(fault, err=True)
         typer.echo("See .env.example for every setting. `embedsmith demo` needs none.", err=True)
         raise typer.Exit(BAD_CONFIGURATION) from None
     start_logging(settings.log_format)
@@ -84,6 +85,8 @@ def _reason(error: BaseException) -> tuple[int, str]:
             return BAD_CONFIGURATION, sentence
         case TryLater():
             return TRY_AGAIN, str(error)
+        case CannotStore():
+            return TRY_AGAIN, texts_for("en").refusal(error)
         case _:
             return FAULT, repr(error)
 

@@ -2,10 +2,12 @@
 
 import asyncio
 import fcntl
+import os
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TextIO
 
 import structlog
 
@@ -17,6 +19,7 @@ from bot.commands import all_commands
 from bot.db.database import Database, open_database
 from bot.drafts import Drafts
 from bot.exits import CannotRun
+from bot.files import sweep
 from bot.jobs.dispatch import Dispatch, Places
 from bot.jobs.submit import Quota, Submissions
 from bot.library import Library
@@ -44,9 +47,7 @@ async def run(settings: Settings) -> None:
     if settings.discord_api and settings.discord_gateway:
         connect_elsewhere(settings.discord_api, settings.discord_gateway)
     folder = settings.data_folder.resolve()
-    for part in ("embeddings", "pictures", "runs"):
-        (folder / part).mkdir(parents=True, exist_ok=True)
-    with _alone_in(folder):
+    with _opened(folder):
         async with open_database(folder / "embedsmith.sqlite3") as database:
             await _run_parts(settings, folder, database)
 
@@ -91,6 +92,7 @@ async def _run_parts(settings: Settings, folder: Path, database: Database) -> No
             tasks.create_task(outbox.run(), name="outbox"),
             tasks.create_task(cards.run(), name="cards"),
             tasks.create_task(database.keep_ballast(dispatch.wake), name="ballast"),
+            tasks.create_task(database.keep_backups(), name="backups"),
         ]
         await stopping.wait()
         await _leave(dispatch, work)
@@ -138,11 +140,27 @@ def _stop_signal() -> asyncio.Event:
 
 
 @contextmanager
-def _alone_in(folder: Path) -> Iterator[None]:
-    """Holds the data folder; the kernel lets go of it however the process ends. Raises AlreadyRunning."""
-    with (folder / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise AlreadyRunning(f"Another Embedsmith works in {folder}.") from None
+def _opened(folder: Path) -> Iterator[None]:
+    """The data folder, ours alone, without what a killed bot left half written. Raises CannotRun."""
+    os.umask(0o077)  # private words, pictures and the database are no other user's of this machine
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with suppress(PermissionError):  # somebody else's, who has let us in
+            folder.chmod(0o700)
+        lock = (folder / "lock").open("w")
+    except OSError as error:
+        raise CannotRun(f"EMBEDSMITH_DATA_FOLDER cannot be used: {folder}: {error.strerror}.") from error
+    with lock:
+        _lock(lock, folder)
+        for part in ("embeddings", "pictures", "runs"):
+            (folder / part).mkdir(exist_ok=True)
+        sweep(folder)
         yield
+
+
+def _lock(lock: TextIO, folder: Path) -> None:
+    """The kernel lets go of it however the process ends. Raises AlreadyRunning."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise AlreadyRunning(f"Another Embedsmith works in {folder}.") from None

@@ -16,3 +16,10 @@ def copy_aside(file: Path, folder: Path) -> Path:
         copy.flush()
         os.fsync(copy.fileno())
     return aside.replace(folder / file.name)
+
+
+def sweep(folder: Path) -> None:
+    """Removes what was left half written, here and in the trainer, by a process that was killed meanwhile."""
+    for path in folder.rglob(".*"):
+        if path.suffix in (".part", ".tmp") and path.is_file() and not path.is_symlink():
+            path.unlink(missing_ok=True)

@@ -1,11 +1,20 @@
 """What an operator can set: environment variables or a `.env` file, read once, never changed."""
 
+import os
+from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from dotenv import dotenv_values
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "EMBEDSMITH_"
+_TOKEN = "DISCORD_TOKEN"
+ENV_FILE = ".env"
+_OF_TESTS = {f"{PREFIX}{name}" for name in ("KILLS", "SCREENSHOTS", "SOAK_SECONDS", "SOAK_SEED")}
+"""The bots that tests start inherit these."""
 
 
 def embedded_model() -> Path:
@@ -17,7 +26,7 @@ class Settings(BaseSettings):
     """Every variable is `EMBEDSMITH_` and the field's name, except `DISCORD_TOKEN`."""
 
     model_config = SettingsConfigDict(
-        env_prefix="EMBEDSMITH_", env_file=".env", frozen=True, extra="ignore", populate_by_name=True
+        env_prefix=PREFIX, env_file=ENV_FILE, frozen=True, extra="ignore", populate_by_name=True
     )
 
     discord_token: SecretStr = Field(validation_alias="DISCORD_TOKEN")
@@ -69,3 +78,42 @@ class Settings(BaseSettings):
     """Where Discord's REST and gateway are; only set to reach a local server such as the sandbox."""
 
     log_format: Literal["auto", "text", "json"] = "auto"
+
+
+class BadSettings(Exception):
+    """What is wrong with the settings, one sentence each, by the variables' own names."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+def read_settings() -> Settings:
+    """Raises BadSettings."""
+    faults = [_unknown(name) for name in sorted(_named()) if name not in _variables()]
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        faults += [f"{_variable(str(fault['loc'][0]))}: {fault['msg']}" for fault in error.errors()]
+    if faults:
+        raise BadSettings(faults)
+    return settings
+
+
+def _variables() -> set[str]:
+    return {_variable(field) for field in Settings.model_fields}
+
+
+def _variable(field: str) -> str:
+    return field if field.isupper() else _TOKEN if field == "discord_token" else f"{PREFIX}{field.upper()}"
+
+
+def _named() -> set[str]:
+    """The variables of ours in the environment and in `.env`."""
+    written = dotenv_values(ENV_FILE)
+    return {name.upper() for name in (*os.environ, *written) if name.upper().startswith(PREFIX)} - _OF_TESTS
+
+
+def _unknown(name: str) -> str:
+    near = get_close_matches(name, _variables(), n=1)
+    return f"{name}: there is no such setting." + (f" Is {near[0]} meant?" if near else "")

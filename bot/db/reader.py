@@ -8,6 +8,11 @@ from typing import Any, NamedTuple
 import aiosqlite
 
 
+def readable(text: bytes) -> str:
+    """A text of which a byte was damaged costs its own row, not the query."""
+    return text.decode(errors="replace")
+
+
 class _Rows(NamedTuple):
     rows: list[Any]
 
@@ -37,4 +42,5 @@ async def open_reader(path: Path) -> AsyncIterator[Reader]:
     """Of a database that is there and in WAL mode: what is written meanwhile holds up nothing."""
     async with aiosqlite.connect(f"{path.as_uri()}?mode=ro", uri=True, isolation_level=None) as connection:
         connection.row_factory = aiosqlite.Row
+        connection.text_factory = readable
         yield Reader(connection)

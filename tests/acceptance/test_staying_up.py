@@ -149,3 +149,21 @@ async def test_a_stop_while_the_model_loads_waits_for_nothing(tmp_path: Path) ->
     log = (tmp_path / "bot.log").read_text(encoding="utf-8")
     assert "trainer ended" in log
     assert "did not save" not in log
+
+
+async def test_the_data_folder_is_nobody_elses_and_swept(tmp_path: Path) -> None:
+    left = tmp_path / "data" / "embeddings" / ".word.pt.part"
+    left.parent.mkdir(parents=True)
+    left.write_bytes(b"half")
+    async with running_sandbox() as sandbox:
+        played = Stage(sandbox, tmp_path / "data", {})
+        try:
+            await played.start()
+            assert not left.exists()
+            await played.create("oak", "tree", 1)
+            assert await played.stop() == 0
+        finally:
+            await played.close()
+    assert (tmp_path / "data").stat().st_mode & 0o777 == 0o700
+    open_to_others = [p for p in (tmp_path / "data").rglob("*") if not p.is_symlink() and p.stat().st_mode & 0o007]
+    assert set(open_to_others) <= {tmp_path / "data" / "embeddings"}  # the test's own

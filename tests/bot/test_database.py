@@ -1,6 +1,7 @@
 """The SQLite file: kept whole, migrated, refused when it is newer."""
 
 import asyncio
+import random
 import sqlite3
 import time
 from contextlib import closing
@@ -9,12 +10,14 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from bot.db.backups import DAILY_KEPT, Backups
 from bot.db.database import Database, NewerDatabase, migrations, open_database
 from bot.drafts import KEPT_SECONDS, Drafts, RequestDraft
 from bot.errors import CannotStore, NameTaken, QuotaReached
+from bot.exits import CannotRun
 from bot.jobs.apply import Change, release
 from bot.jobs.job import Kind, State
-from bot.jobs.rows import job_by_id, keep_change
+from bot.jobs.rows import job_by_id, keep_change, open_jobs
 from bot.jobs.submit import Asker, Quota, Submissions
 from tests.bot.jobs import DRAW, TRAIN
 
@@ -236,3 +239,119 @@ async def test_what_is_read_beside_is_what_was_committed_last(tmp_path: Path) ->
             assert await database.queries.get_fact(database.reader, key="k") == "49"
         for reader in readers:
             reader.cancel()
+
+
+def names_of(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+@pytest.mark.parametrize("seed", range(20))
+async def test_a_damaged_file_never_starts_in_silence(tmp_path: Path, seed: int) -> None:
+    path = tmp_path / "e.sqlite3"
+    async with open_database(path) as database:
+        desk = Submissions(database, Quota(runs=1000, drawings=1000))
+        for n in range(60):
+            await desk.submit(ASKER._replace(interaction_id=n), replace(TRAIN, name=f"word-{n}"))
+        (tmp_path / "backups").mkdir()
+        (tmp_path / "backups" / "daily-2026-01-01.sqlite3").write_bytes(b"")
+    data = bytearray(path.read_bytes())
+    dice = random.Random(seed)
+    for _ in range(200):
+        data[dice.randrange(len(data))] ^= 1 << dice.randrange(8)
+    path.write_bytes(data)
+    with pytest.raises(CannotRun) as refused:
+        async with open_database(path):
+            pass
+    assert "daily-2026-01-01.sqlite3" in str(refused.value)
+    assert "\n" not in str(refused.value)
+    assert path.read_bytes() == bytes(data), "what is damaged is left as it is"
+
+
+@pytest.mark.parametrize("content", [b"no database at all, but a text of more than a hundred bytes" * 4, b"x" * 5000])
+async def test_what_is_no_database_is_one_sentence(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "e.sqlite3").write_bytes(content)
+    with pytest.raises(CannotRun):
+        async with open_database(tmp_path / "e.sqlite3"):
+            pass
+
+
+async def test_a_damaged_text_costs_its_own_row(tmp_path: Path) -> None:
+    path = tmp_path / "e.sqlite3"
+    async with open_database(path) as database:
+        good, bad = [await submissions(database).submit(ASKER._replace(interaction_id=n), DRAW) for n in (1, 2)]
+        await database.connection.execute("UPDATE jobs SET report = CAST(x'ff7b' AS TEXT) WHERE id = ?", (bad.id,))
+        assert [job.id for job in await open_jobs(database)] == [good.id]
+
+
+@pytest.mark.parametrize("lost", ["deleted", "emptied", "another"])
+async def test_a_folder_knows_its_database(tmp_path: Path, lost: str) -> None:
+    path = tmp_path / "e.sqlite3"
+    async with open_database(path) as database:
+        async with asyncio.timeout(10):
+            backing_up = asyncio.create_task(database.keep_backups())
+            while not list((tmp_path / "backups").glob("daily-*.sqlite3")):
+                await asyncio.sleep(0.01)
+            backing_up.cancel()
+    path.unlink()
+    if lost == "emptied":
+        path.touch()
+    if lost == "another":
+        (tmp_path / "other").mkdir()
+        async with open_database(tmp_path / "other" / "e.sqlite3"):
+            pass
+        (tmp_path / "other" / "e.sqlite3").replace(path)
+    before = names_of(tmp_path)
+    with pytest.raises(CannotRun) as refused:
+        async with open_database(path):
+            pass
+    (backup,) = (tmp_path / "backups").glob("daily-*.sqlite3")
+    assert str(backup) in str(refused.value)
+    assert [name for name in names_of(tmp_path) if name[-4:] not in ("-wal", "-shm")] == before
+    backup.replace(path)
+    async with open_database(path):
+        pass
+
+
+async def test_runs_without_their_database_are_no_first_start(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "runs" / "1").mkdir(parents=True)
+    with pytest.raises(CannotRun):
+        async with open_database(tmp_path / "e.sqlite3"):
+            pass
+
+
+async def test_an_operators_own_files_are_no_hindrance_at_the_first_start(tmp_path: Path) -> None:
+    for part in ("embeddings", "runs", "pictures"):
+        (tmp_path / part).mkdir()
+    (tmp_path / "embeddings" / "mine.pt").write_bytes(b"vectors")
+    for _ in range(2):
+        async with open_database(tmp_path / "e.sqlite3"):
+            pass
+
+
+async def test_what_an_earlier_try_left_behind_does_not_block_a_migration(tmp_path: Path) -> None:
+    path = tmp_path / "e.sqlite3"
+    for start in range(2):
+        with closing(sqlite3.connect(path)) as old:
+            if start == 0:
+                old.executescript(migrations()[0])
+                old.execute("PRAGMA user_version = 1")
+        for left in (f"e.sqlite3.before-{len(migrations())}", f"backups/.x{start}.part"):
+            (tmp_path / left).parent.mkdir(exist_ok=True)
+            (tmp_path / left).write_bytes(b"")
+        async with open_database(path):
+            pass
+    assert len(list((tmp_path / "backups").glob("before-*.sqlite3"))) == 1
+    assert not (tmp_path / "backups" / ".x0.part").exists()
+
+
+async def test_old_backups_go(tmp_path: Path) -> None:
+    path = tmp_path / "e.sqlite3"
+    async with open_database(path) as database:
+        backups = Backups(path)
+        (tmp_path / "backups").mkdir()
+        for day in range(1, 20):
+            (tmp_path / "backups" / f"daily-2020-01-{day:02}.sqlite3").touch()
+        await backups.make_daily(database.connection)
+    assert len(names_of(tmp_path / "backups")) == DAILY_KEPT

@@ -38,6 +38,7 @@ READY = Ready(
     family="sd1",
     widths=(768,),
     native_size=512,
+    largest_pixels=2048 * 2048,
 )
 
 

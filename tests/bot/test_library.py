@@ -213,4 +213,7 @@ async def test_words_of_before_0002_are_kept(tmp_path: Path) -> None:
             "oak", OWNER
         )
     assert found == WORD._replace(origin=None, note=None)
-    assert path.with_name("old.sqlite3.before-2").exists() or len(migrations()) > 2
+    (backup,) = (tmp_path / "backups").glob(f"before-{len(migrations()):04}-*.sqlite3")
+    with closing(sqlite3.connect(backup)) as copy:
+        assert copy.execute("PRAGMA user_version").fetchone() == (1,)
+        assert copy.execute("SELECT name FROM embeddings").fetchall() == [("oak",)]

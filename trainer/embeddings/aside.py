@@ -14,12 +14,19 @@ def write_aside(path: Path, data: bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        Path(temporary).chmod(0o644)  # mkstemp's 0600 would hide the file from a backup or a web UI of another user
+        Path(temporary).chmod(_ordinary_mode())
         Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
     _sync_folder(path.parent)
+
+
+def _ordinary_mode() -> int:
+    """As any file that we make: mkstemp's 0600 would hide it from those whom the process lets in, such as a web UI."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return 0o666 & ~mask
 
 
 def _sync_folder(folder: Path) -> None:

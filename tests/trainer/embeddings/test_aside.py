@@ -1,3 +1,4 @@
+import os
 import stat
 import subprocess
 import sys
@@ -14,7 +15,9 @@ def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
     write_aside(tmp_path / "a", b"second")
     assert (tmp_path / "a").read_bytes() == b"second"
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
-    assert stat.S_IMODE((tmp_path / "a").stat().st_mode) == 0o644
+    mask = os.umask(0)
+    os.umask(mask)
+    assert stat.S_IMODE((tmp_path / "a").stat().st_mode) == 0o666 & ~mask
 
 
 def test_a_write_that_fails_leaves_nothing(tmp_path: Path) -> None:
