@@ -4,7 +4,8 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from bot.training import BATCH_SIZE, INITIALIZATION_TEXT, VECTORS, Wish, falling_rate, template_lines
+from bot.training import INITIALIZATION_TEXT, falling_rate, template_lines
+from bot.wishes import BATCH_SIZE, VECTORS, TrainingWish
 from trainer.protocol import TrainingPicture, TrainRequest
 
 _PICTURES = Path(__file__).parents[1] / "sandbox" / "demo_images"
@@ -23,7 +24,7 @@ def training(subject: str, steps: int, **changes: object) -> TrainRequest:
         initialization_text=INITIALIZATION_TEXT,
         vectors_per_token=VECTORS,
         pictures=pictures_of(subject),
-        template=template_lines(Wish(name)),
+        template=template_lines(TrainingWish(name)),
         steps=steps,
         learning_rate=falling_rate(steps),
         seed=1,

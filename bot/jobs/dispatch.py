@@ -87,6 +87,7 @@ class Dispatch:
         self._held: dict[str, int] = {}
         self._at_work: tuple[str, ...] = ()
         self._ended_from_outside = False
+        self._loading: str | None = None
         self._questions = Questions()
         self._leaving = False
         self.ready: Ready | None = None
@@ -133,7 +134,7 @@ class Dispatch:
     async def _one_life(self) -> bool:
         """Whether the worker came so far as to be ready."""
         came_up = False
-        self._at_work, self._ended_from_outside = (), False
+        self._at_work, self._ended_from_outside, self._loading = (), False, None
         try:
             async with self._worker.live() as connection, asyncio.TaskGroup() as tasks:
                 async for told in connection.told():
@@ -252,7 +253,9 @@ class Dispatch:
             self._at_work = told.attempts
             return
         if isinstance(told, Loading):
-            log.info("trainer loading", step=told.step)
+            if told.step != self._loading:
+                log.info("trainer loading", step=told.step)
+            self._loading = told.step
             return
         if isinstance(told, Ready | Inspected | Unusable):
             return

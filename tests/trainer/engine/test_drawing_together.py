@@ -66,8 +66,10 @@ class Counting:
         return self._model.predict(latents_BCHW, *others)
 
 
-def served(model: Family, folder: Path, requests: list[DrawRequest]) -> list[Told]:
-    """What the engine tells of requests that come one a turn."""
+def served(
+    model: Family, folder: Path, requests: list[DrawRequest], owners: str = "AAAA", alone: tuple[int, ...] = ()
+) -> list[Told]:
+    """What the engine tells of requests that come one a turn, of these owners; those at `alone` are to be alone."""
     ours, theirs = socket.socketpair()
     ours.settimeout(0)
     turns, decoder, told = itertools.count(), msgspec.json.Decoder(Told), []
@@ -75,7 +77,14 @@ def served(model: Family, folder: Path, requests: list[DrawRequest]) -> list[Tol
     def between_turns() -> bool:
         place = next(turns)
         if place < len(requests):
-            start = Start(attempt=str(place), job=1, request=requests[place], folder=str(folder / str(place)))
+            start = Start(
+                attempt=str(place),
+                job=1,
+                request=requests[place],
+                folder=str(folder / str(place)),
+                owner=owners[place],
+                alone=place in alone,
+            )
             ours.sendall(msgspec.json.encode(start) + b"\n")
         with contextlib.suppress(BlockingIOError):
             told.extend(decoder.decode(line) for line in ours.recv(1 << 20).splitlines())
@@ -94,3 +103,23 @@ def test_people_who_come_while_others_draw_join_their_passes(model: Family, tmp_
     assert counting.batches == [2, *[4] * 7, 2, *[1, 1] * 3, *[2] * 8]
     ended = [each.attempt for each in told if isinstance(each, Drawn)]
     assert ended == ["0", "1", "2", "3"]
+
+
+@pytest.mark.parametrize("short", [replace(SMALL, steps=4, sampler="Euler"), FOREIGN])
+def test_ones_short_drawing_goes_on_beside_anothers_long_ones(
+    model: Family, tmp_path: Path, short: DrawRequest
+) -> None:
+    long = replace(SMALL, steps=30, sampler="Euler", count=2)
+    told = served(model, tmp_path, [long, long, long, short], owners="AAAB")
+    assert next(each.attempt for each in told if isinstance(each, Drawn)) == "3"
+
+
+def test_who_is_to_be_alone_shares_no_pass(model: Family, tmp_path: Path) -> None:
+    counting = Counting(model)
+    request = replace(SMALL, steps=8, sampler="Euler")
+    served(counting, tmp_path, [request, request, request], owners="ABC", alone=(1,))
+    # The first and the third meet; the second makes its eight passes by itself.
+    assert counting.batches.count(6) == 0
+    assert sum(counting.batches) == 3 * 8 * 2
+    assert counting.batches.count(2) >= 8
+    assert counting.batches.count(4) > 0
