@@ -169,8 +169,18 @@ class Person:
 class Hostile(Person):
     """Asks for the largest, floods, sends files made to harm, presses what is not theirs."""
 
+    def __init__(self, played: Stage, number: int, name: str, channel: str, seed: int) -> None:
+        super().__init__(played, number, name, channel, seed)
+        self._long: list[str] = []
+
     def acts(self) -> list[tuple[Callable[[], Awaitable[None]], int]]:
-        return [(self._ask_for_the_largest, 2), (self._flood, 2), (self._send_harm, 4), (self._press_others, 4)]
+        return [
+            (self._ask_for_the_largest, 2),
+            (self._flood, 2),
+            (self._send_harm, 4),
+            (self._press_others, 4),
+            (self._use_long_words, 4),
+        ]
 
     async def _ask_for_the_largest(self) -> None:
         size = {"width": 2048, "height": 2048, "steps": self._random.choice([1, 150]), "count": 9}
@@ -189,6 +199,13 @@ class Hostile(Person):
         await self._run("embed train", {"name": name}, {"picture1": file})
         await self._run("embed import", {}, {"file1": file})
         await self._run("picture info", {}, {"picture": file})
+
+    async def _use_long_words(self) -> None:
+        """One more word with a name of the greatest length, and a prompt of all of them."""
+        self._long += [f"{self._tag()}{'_x' * 27}"]
+        await self._run("embed create", {"name": self._long[-1], "from": "owl"})
+        prompt = " ".join(f"({name}:1.1)" for name in self._long)[-2000:]
+        await self._run("imagine", {"prompt": prompt, "steps": 1, "width": 64, "height": 64})
 
     async def _press_others(self) -> None:
         """Buttons that end, take or change what is another's."""

@@ -112,7 +112,7 @@ async def test_a_form_that_was_open_over_a_restart_still_works(played: Stage) ->
 
 async def test_what_a_channel_allows_is_asked_when_a_form_is_sent(played: Stage) -> None:
     await played.sandbox.run("imagine", {"prompt": "a red night owl", "steps": 1}, channel="after-dark")
-    drawn = await played.sandbox.until_message("after-dark", lambda message: "Steps: 1" in text_of(message), seconds=60)
+    drawn = await played.sandbox.until_message("after-dark", lambda message: "Steps: 1" in text_of(message))
     form = await played.press(drawn, "Use as start")
     await played.sandbox.edit_channel("after-dark", nsfw=False)
     sent = await played.sandbox.submit(form["id"], {"prompt": "over the night owl"})

@@ -7,8 +7,6 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-import pytest
-
 from tests.acceptance.stage import Stage, stage, text_of
 from tests.sandboxed import PATIENCE
 
@@ -41,7 +39,6 @@ def newest_job(played: Stage) -> int:
     return rows(played, "SELECT max(id) FROM jobs")[0][0]
 
 
-@pytest.mark.timeout(400)
 async def test_a_run_that_hangs_every_trainer_fails_alone(tmp_path: Path) -> None:
     """Its picture lies where nothing ever comes, as on a network's disk that is away."""
     async with stage(tmp_path, EMBEDSMITH_SILENCE_SECONDS="8") as played:
@@ -71,7 +68,6 @@ async def test_a_run_that_hangs_every_trainer_fails_alone(tmp_path: Path) -> Non
         assert await played.sandbox.until_message("general", lambda message: "3 times in a row" in text_of(message))
 
 
-@pytest.mark.timeout(400)
 async def test_a_trainer_that_is_killed_from_outside_again_and_again_fails_nobody(tmp_path: Path) -> None:
     async with stage(tmp_path) as played:
         await played.agree()
@@ -96,7 +92,6 @@ async def test_a_trainer_that_is_killed_from_outside_again_and_again_fails_nobod
         assert rows(played, f"SELECT state, lost_attempts FROM jobs WHERE id = {paused}") == [("paused", 0)]
 
 
-@pytest.mark.timeout(400)
 async def test_a_large_drawing_is_no_hang_and_costs_the_others_only_time(tmp_path: Path) -> None:
     """One pass of it takes longer than the limit of silence."""
     async with stage(tmp_path, EMBEDSMITH_SILENCE_SECONDS="6", OMP_NUM_THREADS="1") as played:

@@ -16,7 +16,7 @@ from bot.errors import Refusal
 from bot.texts.catalogue import texts_for
 from tests.acceptance.stage import Stage, buttons_of, stage, text_of
 from tests.bot.doors import BUTTONS, COMMANDS, THINGS, Door, Kind, Where, Who, actor
-from tests.sandboxed import Json
+from tests.sandboxed import PATIENCE, Json
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -34,7 +34,7 @@ async def played(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stag
 
 async def answered(played: Stage, command: str, options: Json, person: str = "Ada", **where: str) -> Json:
     """The answer that only the person sees."""
-    answer = await played.sandbox.run(command, options, person=person, wait=30, **where)
+    answer = await played.sandbox.run(command, options, person=person, **where)
     return await played.sandbox.message(answer["message_id"], where.get("channel", "general"), person=person)
 
 
@@ -42,7 +42,7 @@ async def take_in(played: Stage, name: str, person: str = "Ada") -> None:
     """A private word."""
     vectors = np.random.default_rng(1).normal(size=(2, WIDTH)).astype(np.float32)
     file = (f"{name}.safetensors", safetensors.numpy.save({"emb_params": vectors}))
-    answer = await played.sandbox.run("embed import", {}, {"file1": file}, person=person, wait=30)
+    answer = await played.sandbox.run("embed import", {}, {"file1": file}, person=person)
     assert f"**{name}**" in text_of(await played.sandbox.message(answer["message_id"], person=person))
 
 
@@ -122,7 +122,7 @@ async def things(played: Stage) -> Things:
     await answered(played, "style save", {"name": "lins-style", "prompt": "grainy"}, "Lin")
     drawn = await played.draw("two of a kind", "Lin", steps=1, count=2)
     picture = await played.sandbox.fetch(drawn["attachments"][0]["url"])
-    read = await played.sandbox.run("picture info", {}, {"picture": ("a.png", picture)}, person="Lin", wait=30)
+    read = await played.sandbox.run("picture info", {}, {"picture": ("a.png", picture)}, person="Lin")
     offered = buttons_of(await played.sandbox.message(read["message_id"], person="Lin"))
     await played.agree("Lin")
     card = await played.train("lins-run", person="Lin", steps=2000)
@@ -325,6 +325,6 @@ async def test_a_moderator_takes_jobs_of_their_own_server_away(played: Stage, th
     await until_it_says(played, card, "stopped at step")
     drawn = await played.sandbox.until_message("general", lambda shown: "two of a kind" in text_of(shown))
     await played.press(drawn, "Delete", person="Ada")
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while drawn["id"] in [shown["id"] for shown in await played.sandbox.messages()]:
             await asyncio.sleep(0.02)

@@ -49,6 +49,7 @@ async def test_forty_people_among_kills_and_bad_weather(tmp_path: Path, capsys: 
         violations = [each["what"] for each in await played.sandbox.violations()]
         with capsys.disabled():
             print("\n".join(_table(made, supervisor, violations)))  # noqa: T201
+        assert made.accepted > 0
         faults = _faults(made, supervisor, violations)
         assert not faults, "\n".join(faults)
 

@@ -10,7 +10,7 @@ import pytest
 
 from bot.settings import embedded_model
 from tests.acceptance.stage import Stage, stage, text_of
-from tests.sandboxed import Json, Sandbox, running_sandbox
+from tests.sandboxed import PATIENCE, Json, Sandbox, running_sandbox
 
 LOSSES: dict[str, Json] = {
     "503 at the login": {"match": "GET /users/@me", "kind": "status", "status": 503},
@@ -38,7 +38,7 @@ async def test_one_loss_is_only_a_loss(tmp_path: Path, loss: str) -> None:
         try:
             played.bot = await played.spawn()
             await sandbox.until_online(60)
-            assert (await sandbox.run("help", wait=30))["state"] == "answered"
+            assert (await sandbox.run("help"))["state"] == "answered"
             assert all(fault["times"] == 0 for fault in await sandbox.call("GET", "/weather"))
             assert await played.stop() == 0
         except BaseException as error:
@@ -68,7 +68,7 @@ async def test_a_damaged_row_costs_its_job_only_and_its_owner_is_told(tmp_path: 
         with closing(sqlite3.connect(played.data / "embedsmith.sqlite3")) as database, database:
             assert database.execute("UPDATE jobs SET request = '{\"type\":' WHERE ended_at IS NULL").rowcount == 1
         await played.start()
-        told = await played.sandbox.until_message("general", lambda message: "E-" in text_of(message), seconds=60)
+        told = await played.sandbox.until_message("general", lambda message: "E-" in text_of(message))
         assert f"<@{played.sandbox.person_id('Ada')}>" in text_of(told)
         assert (await played.draw("a blue cup", person="Max", steps=2))["attachments"]
         assert "E-" in (tmp_path / "bot.log").read_text(encoding="utf-8")
@@ -93,12 +93,12 @@ async def test_without_a_network_it_keeps_trying(tmp_path: Path) -> None:
     played = Stage(lost, tmp_path / "data", {"EMBEDSMITH_LOG_FORMAT": "text"})
     played.bot = await played.spawn()
     try:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE):
             while "connection to Discord lost" not in (tmp_path / "bot.log").read_text(encoding="utf-8"):
                 await asyncio.sleep(0.05)
         async with running_sandbox(*arguments) as sandbox:
             await sandbox.until_online(100)
-            assert (await sandbox.run("help", wait=30))["state"] == "answered"
+            assert (await sandbox.run("help"))["state"] == "answered"
             assert await played.stop() == 0
     finally:
         await played.close()

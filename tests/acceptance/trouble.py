@@ -28,6 +28,8 @@ FAULTS: tuple[Json, ...] = (
     {"match": f"DELETE {ORIGINAL}", "kind": "html", "status": 502},
     {"match": "POST /channels/*/messages/*/threads", "kind": "status", "status": 503},
     {"match": "GET /attachments/*/*/*", "kind": "status", "status": 503},
+    {"match": "GET /users/@me", "kind": "status", "status": 503},
+    {"match": "GET /applications/*/commands", "kind": "status", "status": 503},
 )
 DROPS: tuple[Json, ...] = (
     {"match": "WS", "kind": "ws-drop"},

@@ -16,6 +16,7 @@ from bot.jobs.job import Job, State
 from bot.jobs.rows import job_by_id, keep_change, place_of
 from bot.jobs.submit import Asker, Quota, Submissions
 from tests.bot.jobs import DRAW, TRAIN
+from tests.sandboxed import PATIENCE
 from trainer.protocol import (
     PROTOCOL_VERSION,
     Control,
@@ -81,7 +82,7 @@ class House:
         return await desk.submit(Asker(next(self._interactions), owner, 2, 3, "en-US"), request)
 
     async def until(self, job: Job, state: State) -> Job:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while True:
                 found = await job_by_id(self.database, job.id)
                 if found is not None and found.state is state:

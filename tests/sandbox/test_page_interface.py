@@ -2,7 +2,6 @@
 
 import asyncio
 import io
-import json
 from typing import Any
 
 import aiohttp
@@ -56,20 +55,23 @@ async def test_strangers_pages_do_not_run(sandbox: Sandbox, bot: Gardener) -> No
         assert response.headers["Content-Disposition"].startswith("attachment")
 
 
-async def first_event(sandbox: Sandbox, person: str, kind: str) -> dict[str, Any]:
-    params = {"as": sandbox.person_id(person), "key": sandbox.key}
-    async with asyncio.timeout(PATIENCE), sandbox.http.get(f"{sandbox.base}/sandbox/events", params=params) as stream:
-        async for line in stream.content:
-            if line.startswith(b"data: ") and (event := json.loads(line[6:]))["type"] == kind:
+async def first_event(sandbox: Sandbox, person: str, kind: str, listening: asyncio.Semaphore) -> dict[str, Any]:
+    async with asyncio.timeout(PATIENCE):
+        async for event in sandbox.events(person):
+            if event["type"] == "bot":  # how every stream begins
+                listening.release()
+            if event["type"] == kind:
                 return event
     raise AssertionError(kind)
 
 
 async def test_events_tell_each_person_what_they_may_see(sandbox: Sandbox, bot: Gardener) -> None:
-    ada = asyncio.create_task(first_event(sandbox, "Ada", "message_create"))
-    max_ = asyncio.create_task(first_event(sandbox, "Max", "message_create"))
-    answer = asyncio.create_task(first_event(sandbox, "Ada", "interaction"))
-    await asyncio.sleep(0.1)
+    listening = asyncio.Semaphore(0)
+    ada = asyncio.create_task(first_event(sandbox, "Ada", "message_create", listening))
+    max_ = asyncio.create_task(first_event(sandbox, "Max", "message_create", listening))
+    answer = asyncio.create_task(first_event(sandbox, "Ada", "interaction", listening))
+    for _ in range(3):
+        await listening.acquire()
     private = await sandbox.run("whisper", person="Ada")
     public = await sandbox.run("hello", person="Ada")
     assert (await ada)["message"]["id"] == private["message_id"]
