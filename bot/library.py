@@ -140,10 +140,14 @@ class Library:
             raise
 
     async def remove(self, word: Word) -> None:
-        """Takes the files away, then the row."""
-        files = [path for stem, path in await self._files() if stem.casefold() == word.name.casefold()]
-        await asyncio.to_thread(_unlink, files)
-        await self._forget(word.name)
+        """Takes the files away, then the row; neither where the name is somebody else's by now."""
+        async with self._database.transaction() as queries:
+            row = await queries.embedding_by_name(self._database.connection, name=word.name)
+            if row is None or row["owner_id"] != word.owner_id:
+                return
+            files = [path for stem, path in await self._files() if stem.casefold() == word.name.casefold()]
+            await asyncio.to_thread(_unlink, files)
+            await queries.delete_embedding(self._database.connection, name=word.name)
 
     async def remove_runs(self, word: Word) -> None:
         """Takes away what the word's runs left: checkpoints, snapshots, previews."""
