@@ -77,6 +77,14 @@ class ReadStage(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     """Texts with their weights, up to each BREAK or the end."""
 
 
+class StartText(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How an initialization text was read. Of more tokens than vectors the first are used."""
+
+    tokens: int
+    used: str
+    """Those that are, as the vocabulary writes them."""
+
+
 class ReadPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One side of an AND, and how much it pulls."""
 
@@ -250,11 +258,18 @@ class Inspect(_Message, frozen=True):
     """What its vectors started from, if that is known."""
 
 
+class Spell(_Message, frozen=True):
+    """Ask which names are words of the model's vocabulary: a question, as `Inspect` is."""
+
+    attempt: str
+    names: tuple[str, ...]
+
+
 class Shutdown(_Message, frozen=True):
     """Save every run and exit with code 0."""
 
 
-Control = Start | Stop | Pause | Resume | PreviewNow | Inspect | Shutdown
+Control = Start | Stop | Pause | Resume | PreviewNow | Inspect | Spell | Shutdown
 
 # Trainer → bot ---------------------------------------------------------------------------------------------------
 
@@ -325,6 +340,10 @@ class Started(_Event, frozen=True):
     steps: int
     held_back: int = 0
     """Pictures that only measure and are not learned from; 0 when there are too few to spare any."""
+    before: str | None = None
+    """A copy of the file that the run goes on from, as it was; None for a run that begins from a text."""
+    start: StartText | None = None
+    """The text, for one that does."""
 
 
 class Progress(_Event, frozen=True):
@@ -413,6 +432,7 @@ class Created(_Event, frozen=True):
 
     path: str
     vectors: int
+    start: StartText | None = None
 
 
 class Drawing(_Event, frozen=True):
@@ -478,5 +498,13 @@ class Inspected(_Message, frozen=True):
     """Of the name itself, as the model reads it where no such word is known; 1 is a word of the vocabulary."""
 
 
-Told = Ready | Loading | Unusable | Alive | Event | Inspected
+class Spelled(_Message, frozen=True):
+    """The answer to `Spell`."""
+
+    attempt: str
+    ordinary: tuple[str, ...]
+    """Those names that the model reads as one token: prompts may mean the word that it knew before."""
+
+
+Told = Ready | Loading | Unusable | Alive | Event | Inspected | Spelled
 """All that a trainer may say."""

@@ -79,6 +79,13 @@ class TrainRequest(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=
     tuning: Tuning = Tuning()
     allow_unsafe: bool = False
     """Its previews stand in an age-restricted channel: the safety checker is not asked."""
+    validation_seed: int | None = None
+    """Takes the place of `seed` in what is compared between runs: a run that goes on from another has the other's."""
+
+    @property
+    def measuring_seed(self) -> int:
+        """Of the pictures held back, the validation loss's noise and timesteps, and the previews."""
+        return self.seed if self.validation_seed is None else self.validation_seed
 
 
 Emphasis = Literal["Original", "No norm", "Ignore", "None"]

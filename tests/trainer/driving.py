@@ -7,7 +7,8 @@ import torch
 
 from tests.trainer.process import pictures_of, train_request
 from trainer.data.latents import Latents
-from trainer.embeddings.folder import EmbeddingsFolder
+from trainer.embeddings.embedding import Embedding
+from trainer.embeddings.reading import read_embedding
 from trainer.engine.encoding import encode_next
 from trainer.engine.engine import MOST_EXAMPLES
 from trainer.engine.teller import Teller
@@ -27,12 +28,11 @@ class Desk:
 
     def __init__(self, model: Family, folder: Path) -> None:
         self.model, self.folder, self.told = model, folder, []
-        self.embeddings = EmbeddingsFolder(folder / "embeddings", model.widths)
 
     def begin(self, request: TrainRequest, run: str = "run", resume_from: str | None = None) -> TrainingJob:
         folder = str(self.folder / run)
         start = Start(attempt="a", job=1, request=request, folder=folder, resume_from=resume_from)
-        return TrainingJob(self.model, self.embeddings, start, Teller("a", self.told.append))
+        return TrainingJob(self.model, start, Teller("a", self.told.append))
 
     def train(self, request: TrainRequest, run: str = "run") -> torch.Tensor:
         """What an unbroken run learned."""
@@ -41,8 +41,12 @@ class Desk:
         return job.run.learned
 
     def vectors(self, name: str) -> torch.Tensor:
-        """Those of a published embedding."""
-        return torch.tensor(self.embeddings.words()[name].vectors)
+        """Those of the newest snapshot of a word."""
+        return torch.tensor(self.snapshot(name).vectors)
+
+    def snapshot(self, name: str, run: str = "run") -> Embedding:
+        path = self.folder / run / f"{name}.pt"
+        return read_embedding(path.read_bytes(), path.name)
 
     def of(self, kind: type[Told]) -> list[Told]:
         return [event for event in self.told if isinstance(event, kind)]

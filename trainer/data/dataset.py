@@ -29,6 +29,7 @@ class Dataset:
         pictures: Sequence[TrainingPicture],
         template: Sequence[str],
         seed: int,
+        held_back_seed: int,
         tuning: Tuning,
     ) -> None:
         """Raises BadWordRegex."""
@@ -37,7 +38,7 @@ class Dataset:
         self._tuning = tuning
         self._captions = [caption(picture, tuning) for picture in pictures]
         self._prompts: dict[str, Prompt] = {}
-        self.learned, self.held_back = _split(len(pictures), seed)
+        self.learned, self.held_back = _split(len(pictures), held_back_seed)
         self._epoch, self._order = -1, [0]
 
     def __len__(self) -> int:

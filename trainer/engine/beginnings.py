@@ -9,7 +9,7 @@ from trainer.embeddings import reading
 from trainer.embeddings.embedding import Embedding
 from trainer.engine.failures import Refusal
 from trainer.models.family import Family
-from trainer.protocol import MOST_VECTORS
+from trainer.protocol import MOST_VECTORS, CreateRequest, StartText, TrainRequest
 
 
 def initial_vectors(model: Family, text: str, vectors_per_token: int) -> Tensor:
@@ -18,6 +18,12 @@ def initial_vectors(model: Family, text: str, vectors_per_token: int) -> Tensor:
     if not len(rows):
         raise Refusal("bad_embedding", fault="initialization_text")
     return torch.stack([rows[i * len(rows) // vectors_per_token] for i in range(vectors_per_token)])
+
+
+def start_of(model: Family, request: CreateRequest | TrainRequest) -> StartText:
+    """How the initialization text was read, and how much of it there are vectors for."""
+    ids = model.reader.token_ids(request.initialization_text)
+    return StartText(tokens=len(ids), used=model.reader.text_of(ids[: request.vectors_per_token]))
 
 
 def read_embedding(model: Family, path: Path) -> Embedding:

@@ -14,7 +14,7 @@ from trainer.embeddings.folder import EmbeddingsFolder
 from trainer.engine.creating import create
 from trainer.engine.drawing_job import DrawingJob
 from trainer.engine.failures import NotFinite, Refusal, explain
-from trainer.engine.inspecting import inspect
+from trainer.engine.inspecting import inspect, spell
 from trainer.engine.memory import Memory, is_out_of_memory
 from trainer.engine.picture_pass import picture_pass
 from trainer.engine.plan import Candidate, Need, Plan, Turns, plan
@@ -36,6 +36,7 @@ from trainer.protocol import (
     Ready,
     Resume,
     Shutdown,
+    Spell,
     Start,
     Stop,
     TrainRequest,
@@ -146,6 +147,8 @@ class Engine:
                 self._pulse.work_on(())
                 with self._failing(Teller(control.attempt, self._wire.tell)):
                     self._wire.tell(inspect(self._model, control))
+            case Spell():
+                self._wire.tell(spell(self._model, control))
             case Shutdown():
                 self._ending = True
             case Stop() | Pause() | Resume() | PreviewNow():
@@ -164,7 +167,7 @@ class Engine:
                 case CreateRequest():
                     create(self._model, self._embeddings, start.request, tell)
                 case TrainRequest():
-                    job = TrainingJob(self._model, self._embeddings, start, tell)
+                    job = TrainingJob(self._model, start, tell)
                     self._take(start, job, tell)
                 case DrawRequest():
                     drawing = DrawingJob(self._model, self._embeddings, start, tell)

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from trainer.engine.beginnings import initial_vectors, read_embedding
 from trainer.models.family import Family
-from trainer.protocol import Inspect, Inspected, InspectedVector, Neighbour
+from trainer.protocol import Inspect, Inspected, InspectedVector, Neighbour, Spell, Spelled
 
 NEAREST = 5
 
@@ -34,6 +34,12 @@ def inspect(model: Family, question: Inspect) -> Inspected:
         median_norm=model.median_norms[0],
         tokens=len(model.reader.token_ids(question.name)),
     )
+
+
+def spell(model: Family, question: Spell) -> Spelled:
+    """By the tokens of the name, as a prompt's reader finds words: `A` is read as `a` is."""
+    ordinary = (name for name in question.names if len(model.reader.token_ids(name)) <= 1)
+    return Spelled(attempt=question.attempt, ordinary=tuple(ordinary))
 
 
 def _moved(model: Family, vectors: Tensor, text: str | None) -> list[float | None]:

@@ -23,7 +23,7 @@ class Previews:
         self._model = model
         wanted = request.preview_prompt.strip()
         self.prompt = fill(wanted, request.name, "").strip() if wanted else dataset.text(0, 0)
-        self.seed = derived_seed(request.seed, "preview") % _SEEDS
+        self.seed = derived_seed(request.measuring_seed, "preview") % _SEEDS
         # Other people's words are not this run's to use: only its own is read as an embedding.
         self._wording = read_wording(model.reader, self.prompt, "", _STEPS, dataset.words)
 

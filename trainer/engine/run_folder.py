@@ -44,6 +44,16 @@ class RunFolder:
         written = (self.folder / f"{self._name}{suffix}" for suffix in (".pt", ".safetensors"))
         return next((path for path in written if path.exists()), None)
 
+    def keep_before(self, file: Path) -> Path:
+        """A copy of the file that the run goes on from, made once: the word's own may be another one by now."""
+        place = self.folder / "before"
+        place.mkdir(exist_ok=True)
+        kept = next(place.glob("[!.]*"), None)
+        if kept is None:
+            kept = place / file.name
+            write_aside(kept, file.read_bytes())
+        return kept
+
     @property
     def strip(self) -> Path:
         return self.folder / "strip.png"

@@ -10,7 +10,6 @@ from PIL import Image
 from torch import Tensor
 
 from trainer.embeddings.embedding import Embedding
-from trainer.embeddings.folder import EmbeddingsFolder
 from trainer.engine.failures import NotFinite
 from trainer.engine.previews import Previews
 from trainer.engine.run import Run
@@ -141,19 +140,13 @@ class RunRecord:
         snapshot, _ = self._folder.write_snapshot(self._embedding(optimizer.good_vectors, step))
         return NotFinite(self._run.rates.at(step), step, str(snapshot))
 
-    def publish(self, embeddings: EmbeddingsFolder) -> str:
-        """Save, and put the embedding where prompts find it; returns the snapshot's path."""
-        snapshot = self.save()
-        embeddings.write(self._embedding(self._run.learned))
-        return snapshot
-
-    def finish(self, embeddings: EmbeddingsFolder) -> None:
+    def finish(self) -> None:
         """All that stands at the end."""
         pictures = [self._folder.preview(step) for step in self.drawn]
         if pictures:
             write_strip(self._folder.strip, before=pictures[0], after=pictures[-1])
             write_film(self._folder.film, pictures)
-        snapshot = self.publish(embeddings)
+        snapshot = self.save()
         self._tell(
             Finished,
             step=self._run.step,
@@ -193,4 +186,7 @@ def _fingerprint(request: TrainRequest, model: Family) -> str:
     same = msgspec.structs.replace(
         request, steps=0, learning_rate="", preview_prompt="", preview_every=0, tuning=tuning, allow_unsafe=False
     )
-    return hashlib.sha256(msgspec.json.encode(same) + model.model_hash.encode()).hexdigest()
+    fields = msgspec.to_builtins(same)
+    if request.validation_seed is None:
+        del fields["validation_seed"]  # a checkpoint from before there was this field is of the same request
+    return hashlib.sha256(msgspec.json.encode(fields) + model.model_hash.encode()).hexdigest()

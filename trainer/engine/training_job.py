@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from trainer.data.latents import Latents
-from trainer.embeddings.folder import EmbeddingsFolder
+from trainer.engine.beginnings import start_of
 from trainer.engine.encoding import encode_next, entries_of
 from trainer.engine.failures import NotFinitePicture, Refusal
 from trainer.engine.picture_pass import Drawing, picture_pass
@@ -54,18 +54,20 @@ _READ_EVERY_ELSEWHERE = 10
 class TrainingJob:
     """One run. Made from a request that is checked here: raises what `explain` knows."""
 
-    def __init__(self, model: Family, embeddings: EmbeddingsFolder, start: Start, tell: Teller) -> None:
+    def __init__(self, model: Family, start: Start, tell: Teller) -> None:
         request = start.request
         if not isinstance(request, TrainRequest):
             raise TypeError(f"no training request: {request}")
-        self._model, self._embeddings, self._tell = model, embeddings, tell
-        self.run, base_step = begin_run(model, request)
+        self._model, self._tell = model, tell
+        folder = RunFolder(Path(start.folder), request.name)
+        self._before = folder.keep_before(Path(request.continue_from)) if request.continue_from else None
+        self.run, base_step = begin_run(model, request, self._before)
         self._dataset = checked_dataset(model, request, len(self.run.vectors))
         self._previews = Previews(model, request, self._dataset)
         self._latents = Latents()
         self._tuples: list[ValidationTuple] = []
         self._validated: list[Tensor] = []
-        self._record = RunRecord(model, self.run, base_step, RunFolder(Path(start.folder), request.name), tell)
+        self._record = RunRecord(model, self.run, base_step, folder, tell)
         self._record.restore(Path(start.resume_from) if start.resume_from else None)
         self._preview: Drawing | None = None
         self._preview_wanted = False
@@ -156,7 +158,7 @@ class TrainingJob:
         if not self._encoded and self.run.step:
             self._record.begin()  # taken up from a checkpoint, and stopped before its first pass
         self._read()
-        snapshot = self._record.publish(self._embeddings) if self._encoded or self.run.step else None
+        snapshot = self._record.save() if self._encoded or self.run.step else None
         self._tell(Stopped, step=self.run.step, snapshot=snapshot)
 
     def pause(self) -> None:
@@ -226,7 +228,7 @@ class TrainingJob:
             self._preview = self._previews.begin(self.run)
         elif self._ended:
             self.over = True
-            self._record.finish(self._embeddings)
+            self._record.finish()
         elif self._record.save_due:
             self._read()
             self._record.save()
@@ -234,10 +236,16 @@ class TrainingJob:
     def _encode(self) -> None:
         encode_next(self._model, self.run.request, self._latents)
         if len(self._latents) == entries_of(self.run.request):
-            self._tuples = validation_tuples(self._dataset, self._latents, self._model, self.run.request.seed)
+            self._tuples = validation_tuples(self._dataset, self._latents, self._model, self.run.request.measuring_seed)
             self._record.begin()
-            held_back = len(self._dataset.held_back)
-            self._tell(Started, from_step=self.run.step, steps=self.run.request.steps, held_back=held_back)
+            self._tell(
+                Started,
+                from_step=self.run.step,
+                steps=self.run.request.steps,
+                held_back=len(self._dataset.held_back),
+                before=None if self._before is None else str(self._before),
+                start=None if self._before else start_of(self._model, self.run.request),
+            )
 
     def _draw_preview(self, drawing: Drawing, most_examples: int) -> None:
         try:

@@ -13,15 +13,18 @@ from trainer.models.family import Family
 from trainer.protocol import TrainRequest
 
 
-def begin_run(model: Family, request: TrainRequest) -> tuple[Run, int]:
-    """The run, and the step count of the file that it goes on from. Raises Refusal, BadEmbedding, BadSchedule."""
+def begin_run(model: Family, request: TrainRequest, before: Path | None) -> tuple[Run, int]:
+    """The run, and the step count of `before`, the file that it goes on from.
+
+    Raises Refusal, BadEmbedding, BadSchedule, OSError.
+    """
     if request.steps < 1 or request.batch_size < 1:
         raise ValueError(f"{request.steps} steps of {request.batch_size} examples")
     base_step = 0
-    if request.continue_from is None:
+    if before is None:
         vectors = initial_vectors(model, request.initialization_text, request.vectors_per_token)
     else:
-        embedding = read_embedding(model, Path(request.continue_from))
+        embedding = read_embedding(model, before)
         base_step, vectors = embedding.step or 0, torch.tensor(embedding.vectors)
     return Run(request, vectors.to(model.device), half=model.dtype is torch.float16), base_step
 
@@ -37,6 +40,7 @@ def checked_dataset(model: Family, request: TrainRequest, vectors_per_token: int
         request.pictures,
         request.template,
         request.seed,
+        request.measuring_seed,
         request.tuning,
     )
     longest = max(range(len(request.template)), key=lambda line: len(request.template[line]))

@@ -73,7 +73,11 @@ class PromptReader:
 
     def token_text(self, token_id: int) -> str:
         """What a token stands for in a text, without the space that its vocabulary writes behind a whole word."""
-        return str(self._tokenizer.decode([token_id])).strip()
+        return self.text_of([token_id])
+
+    def text_of(self, token_ids: Sequence[int]) -> str:
+        """What the tokens stand for together, in the vocabulary's own way of writing: lower case, single spaces."""
+        return str(self._tokenizer.decode(token_ids)).strip()
 
     def read(self, text: str, words: Mapping[str, int], emphasis: Emphasis = "Original") -> Prompt:
         """Read a text with `words`: name → number of vectors; brackets are emphasis. Raises PromptTooLong.

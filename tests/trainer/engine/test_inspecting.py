@@ -9,9 +9,9 @@ from trainer.embeddings.embedding import Embedding
 from trainer.embeddings.folder import EmbeddingsFolder
 from trainer.engine.beginnings import initial_vectors
 from trainer.engine.failures import Refusal
-from trainer.engine.inspecting import NEAREST, inspect
+from trainer.engine.inspecting import NEAREST, inspect, spell
 from trainer.models.family import Family
-from trainer.protocol import Created, CreateRequest, Failed, Inspect, Inspected
+from trainer.protocol import Created, CreateRequest, Failed, Inspect, Inspected, Spell, Spelled
 
 
 def question(embeddings: EmbeddingsFolder, name: str, vectors: np.ndarray, start: str | None = None) -> Inspect:
@@ -52,6 +52,12 @@ def test_distance_is_from_the_start(model: Family, embeddings: EmbeddingsFolder)
 def test_another_models_word_is_refused(model: Family, embeddings: EmbeddingsFolder) -> None:
     with pytest.raises(Refusal):
         inspect(model, question(embeddings, "gta", np.ones((1, 1024), np.float32)))
+
+
+def test_ordinary_words_are_told_in_any_way_of_writing(model: Family) -> None:
+    names = ("a", "A", "photo", "Cat", "1", "ａ", "my-cat", "a1", "zzzz1234", "of the")
+    told = spell(model, Spell(attempt="s", names=names))
+    assert told == Spelled(attempt="s", ordinary=("a", "A", "photo", "Cat", "1"))
 
 
 def test_a_worker_answers_and_goes_on(worker: Worker) -> None:

@@ -10,9 +10,10 @@ import torch
 
 from tests.trainer.process import pictures_of, train_request
 from trainer.embeddings.folder import EmbeddingsFolder
+from trainer.embeddings.reading import read_embedding
 from trainer.engine.engine import MOST_EXAMPLES, Engine
 from trainer.models.family import Family
-from trainer.protocol import Control, Finished, Progress, Shutdown, Start, Stop, Told, TrainRequest
+from trainer.protocol import Control, Finished, Progress, Shutdown, Start, Stop, Stopped, Told, TrainRequest
 from trainer.wire import Wire
 
 
@@ -41,10 +42,9 @@ class Session:
                 ours.sendall(msgspec.json.encode(self.start(request)) + b"\n")
             Engine(self._model, self.embeddings, Wire(theirs), between_turns, self._most).run()
             self._read(ours)
-        words = self.embeddings.words()
-        return {
-            request.name: torch.tensor(words[request.name].vectors) for request in requests if request.name in words
-        }
+        # What could not go on is kept, but not told as finished.
+        snapshots = [Path(told.snapshot) for told in self.told if isinstance(told, Finished | Stopped)]
+        return {path.stem: torch.tensor(read_embedding(path.read_bytes(), path.name).vectors) for path in snapshots}
 
     def start(self, request: TrainRequest) -> Start:
         return Start(attempt=request.name, job=1, request=request, folder=str(self._folder / request.name))

@@ -4,6 +4,7 @@ import csv
 import json
 from pathlib import Path
 
+import msgspec
 import pytest
 import torch
 from PIL import Image
@@ -15,7 +16,7 @@ from trainer.engine.failures import NotFinite, Refusal
 from trainer.engine.plan import Need
 from trainer.engine.training_pass import training_pass
 from trainer.models.family import Family
-from trainer.protocol import Finished, Preview, Progress, Saved, Started, Stopped, Validated
+from trainer.protocol import Finished, Preview, Progress, Saved, Started, StartText, Stopped, Validated
 
 
 @pytest.fixture
@@ -40,10 +41,8 @@ def test_a_run_from_pictures_to_file(desk: Desk) -> None:
     assert [event.step for event in desk.of(Preview)] == [0, 8, 12]
     (finished,) = desk.of(Finished)
     snapshot = read_webui(Path(finished.snapshot).read_bytes(), "my-owl")
-    published = desk.embeddings.words()["my-owl"]
-    for embedding in (snapshot, published):
-        assert torch.equal(torch.from_numpy(embedding.vectors), vectors)
-        assert (embedding.step, embedding.model, embedding.model_hash) == (12, "demo_model", desk.model.model_hash)
+    assert torch.equal(torch.from_numpy(snapshot.vectors), vectors)
+    assert (snapshot.step, snapshot.model, snapshot.model_hash) == (12, "demo_model", desk.model.model_hash)
     with Image.open(finished.film) as film, Image.open(finished.strip) as strip:
         assert film.n_frames > 1  # equal frames are merged
         assert strip.width > 2 * desk.model.native_size
@@ -125,12 +124,52 @@ def test_a_loss_that_is_no_number_ends_the_run_with_good_vectors(desk: Desk, rat
 
 
 def test_going_on_from_a_file(desk: Desk, unbroken: Desk) -> None:
-    file = str(unbroken.folder / "embeddings" / "my-owl.pt")
+    file = str(unbroken.folder / "run" / "my-owl.pt")
     job = desk.begin(train_request(continue_from=file, steps=3, learning_rate="1e-3"), "more")
     assert torch.equal(job.run.vectors, unbroken.vectors("my-owl"))
     drive(desk.model, job)
     assert job.run.step == 3
-    assert desk.embeddings.words()["my-owl"].step == 15
+    assert desk.snapshot("my-owl", "more").step == 15
+
+
+@pytest.mark.parametrize("count", [3, 10])
+def test_a_run_that_goes_on_is_measured_as_the_one_before(model: Family, tmp_path: Path, count: int) -> None:
+    """Ten pictures are so many that two are held back; they must be the same two."""
+    desk, first = Desk(model, tmp_path), train_request(pictures=pictures_of("owl", count - 2) + pictures_of("robot", 2), seed=7)
+    desk.train(first)
+    file = str(desk.folder / "run" / "my-owl.pt")
+    further = train_request(pictures=first.pictures, seed=8, validation_seed=7, continue_from=file)
+    desk.train(further, "more")
+    last, began = (event.loss for event in desk.of(Validated)[1:3])
+    assert began == pytest.approx(last, rel=1e-5)
+    (_, started), (*_, preview, _) = desk.of(Started), desk.of(Preview)
+    assert (started.from_step, started.held_back, started.start) == (0, 2 if count == 10 else 0, None)
+    assert preview.seed == desk.of(Preview)[0].seed
+    desk.train(msgspec.structs.replace(further, validation_seed=None), "another")
+    assert desk.of(Validated)[4].loss != pytest.approx(last, rel=1e-5)
+
+
+def test_a_run_that_goes_on_leaves_the_file_before_and_keeps_a_copy(desk: Desk, unbroken: Desk, tmp_path: Path) -> None:
+    """An attempt that comes after the word was replaced goes on from the copy, not from what was learned meanwhile."""
+    word = tmp_path / "my-owl.pt"
+    original = (unbroken.folder / "run" / "my-owl.pt").read_bytes()
+    word.write_bytes(original)
+    request = train_request(continue_from=str(word), steps=3, learning_rate="1e-3")
+    desk.train(request, "more")
+    assert word.read_bytes() == original
+    before = Path(desk.of(Started)[-1].before)
+    assert before.read_bytes() == original
+    word.write_bytes((desk.folder / "more" / "my-owl.pt").read_bytes())
+    again = desk.begin(request, "more")
+    assert again.run.step == 3
+    again.stop()
+    assert desk.snapshot("my-owl", "more").step == 15
+
+
+def test_how_the_start_was_read_is_told(desk: Desk) -> None:
+    desk.train(train_request(initialization_text="Orange tabby  cat", steps=1, learning_rate="1e-3"))
+    (started,) = desk.of(Started)
+    assert (started.start, started.before) == (StartText(tokens=3, used="orange tabby"), None)
 
 
 def test_stopping_keeps_what_was_learned(desk: Desk) -> None:
@@ -140,14 +179,13 @@ def test_stopping_keeps_what_was_learned(desk: Desk) -> None:
     (stopped,) = desk.of(Stopped)
     assert (stopped.step, job.need) == (4, None)
     assert read_webui(Path(stopped.snapshot).read_bytes(), "my-owl").step == 4
-    assert desk.embeddings.words()["my-owl"].step == 4
 
 
 def test_stopping_before_the_start_keeps_nothing(desk: Desk) -> None:
     job = desk.begin(train_request())
     job.stop()
     assert desk.of(Stopped) == [Stopped(attempt="a", n=1, step=0, snapshot=None)]
-    assert desk.embeddings.words() == {}
+    assert list((desk.folder / "run").glob("*.pt")) == []
 
 
 def test_only_two_checkpoints_stay(desk: Desk) -> None:
