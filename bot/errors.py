@@ -3,7 +3,7 @@
 Refusal
 ├── NotAPicture  KindNotTaken  EmptyFile  FileTooBig  PictureTooBig  PictureTooSmall  PictureTooNarrow
 │   BrokenPicture  PictureTooSlow  PictureTooHard  NoPictures  NoSpace  TextlessPicture              (uploads)
-├── BadName  NameTaken                                                                             (names)
+├── BadName  NameTaken  OrdinaryWord                                                               (names)
 ├── NothingCalled  NoFileYet  NotYours  StillLearning  NoServerHere                               (library)
 ├── NotAnEmbedding  EmbeddingTooSlow  EmbeddingTooHard  WrongModel                    (embedding files)
 │   NameForSeveral  NameTwice  TooManyWords  NothingToImport  NotAConcept  ConceptsNotAllowed
@@ -22,7 +22,7 @@ from trainer.protocol import FileReason
 
 NameFault = Literal["empty", "long", "characters", "wordless", "leading-dot", "trailing-dot", "device", "prompt-word"]
 ForeignKind = Literal["html", "pdf", "zip", "text", "postscript", "svg", "video", "audio", "program", "unknown"]
-ScheduleFault = Literal["empty", "not_a_number", "not_positive", "not_a_step", "not_rising", "ends_early"]
+ScheduleFault = Literal["empty", "not_a_number", "not_positive", "not_a_step", "comma", "not_rising", "ends_early"]
 """The problems of trainer.training.lr_schedule, which the bot does not import."""
 KnownModel = Literal["sd1", "sd2", "sdxl", "other"]
 UntakenKind = Literal["heic", "avif", "bmp", "tiff", "ico", "psd", "jxl"]
@@ -169,6 +169,15 @@ class NameTaken(Refusal):
     """The name `my-cat` is taken. Choose another."""
 
     text_id = "refusal-name-taken"
+
+    def __init__(self, *, name: str) -> None:
+        super().__init__(name=name)
+
+
+class OrdinaryWord(Refusal):
+    """`photo` is a word that the model already knows. Shared, it would change the pictures of people who mean it."""
+
+    text_id = "refusal-ordinary-word"
 
     def __init__(self, *, name: str) -> None:
         super().__init__(name=name)

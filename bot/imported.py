@@ -9,7 +9,8 @@ from bot.library import Word
 from bot.names import escape, in_code
 from bot.service import Service
 from bot.texts.catalogue import Texts
-from trainer.protocol import Ready, Remark, SeenFile
+from bot.words import ordinary_among
+from trainer.protocol import MOST_VECTORS, Ready, Remark, SeenFile
 
 _LONGEST = 1900
 """Characters; a message holds 2,000."""
@@ -20,9 +21,11 @@ async def show_imported(interaction: Interaction, service: Service, imported: Im
     texts, ready = texts_of(interaction), service.dispatch.ready
     others = [word.name for word in await service.library.seen_by(actor_of(interaction))]
     lines = [texts("import-done", words=len(imported.kept))] if imported.kept else []
+    ordinary = await ordinary_among(service, [word.name for word, _ in imported.kept])
     for word, seen in imported.kept:
         lines += [_line(word, seen, texts), *(f"-# {note}" for note in _notes(word, seen, ready, texts))]
         lines += [f"-# {line}" for line in collision_lines(word.name, others, texts)]
+        lines += [f"-# {texts('collision-ordinary', name=escape(word.name))}"] if word.name in ordinary else []
     lines += [f"✕ {texts.refusal(refusal)}" for refusal in imported.refused]
     await say(interaction, _fitting(lines, texts))
 
@@ -36,7 +39,9 @@ def _line(word: Word, seen: SeenFile, texts: Texts) -> str:
 
 def _notes(word: Word, seen: SeenFile, ready: Ready | None, texts: Texts) -> list[str]:
     """Where it was trained, and what its reader remarked."""
-    notes = [_remark(word, remark, texts) for remark in seen.notes]
+    cut = seen.vectors - MOST_VECTORS
+    notes = [texts("import-cut", limit=MOST_VECTORS, vectors=cut)] if cut > 0 else []
+    notes += [_remark(word, remark, texts) for remark in seen.notes]
     model, known = escape(seen.model or ""), seen.model_hash
     if ready is not None and known and known != ready.model_hash:
         facts = {"trained": model or "?", "trained_hash": known, "model": escape(ready.model), "hash": ready.model_hash}

@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
@@ -13,9 +14,11 @@ from discord import ui
 from bot.access import Act, Actor, may
 from bot.answers import Interaction, actor_of, may_show, say, show, texts_of
 from bot.cards.outgoing import button, file_name, gallery, layout, row
+from bot.cards.training import NO_START
 from bot.collisions import collision_lines
-from bot.errors import NoFileYet, OnlyAgeRestricted, WrongModel
+from bot.errors import NoFileYet, OnlyAgeRestricted, OrdinaryWord, StillLoading, WrongModel
 from bot.jobs.job import Job
+from bot.jobs.questions import Unanswered
 from bot.library import Word
 from bot.names import escape, in_code
 from bot.paging import paging
@@ -23,7 +26,7 @@ from bot.rewriting import export
 from bot.service import Service
 from bot.texts.catalogue import Texts
 from bot.widths import check_widths
-from trainer.protocol import CreateRequest, Ready, SeenFile, TrainRequest
+from trainer.protocol import MOST_VECTORS, CreateRequest, Ready, SeenFile, TrainRequest
 
 PAGE = 10
 """Words on one page of the list."""
@@ -37,10 +40,32 @@ class _Picture(NamedTuple):
 
 
 async def tell_collisions(interaction: Interaction, service: Service, name: str) -> None:
-    """Names that the person can see and that get into the new one's way; says nothing where there are none."""
+    """Words that get into the new one's way: those that the person can see, and the model's own. Nothing for none."""
+    texts = texts_of(interaction)
     others = [found.name for found in await service.library.seen_by(actor_of(interaction))]
-    if lines := collision_lines(name, others, texts_of(interaction)):
+    lines = collision_lines(name, others, texts)
+    if await ordinary_among(service, [name]):
+        lines.insert(0, texts("collision-ordinary", name=escape(name)))
+    if lines:
         await say(interaction, "\n".join(lines))
+
+
+async def ordinary_among(service: Service, names: Sequence[str]) -> tuple[str, ...]:
+    """Those of the names that the model knew before; none while there is no trainer to say so."""
+    try:
+        return await service.dispatch.ordinary(names)
+    except Unanswered:
+        return ()
+
+
+async def check_may_share(service: Service, name: str) -> None:
+    """Others' prompts would mean the word that the model knew. Raises OrdinaryWord, StillLoading."""
+    try:
+        ordinary = await service.dispatch.ordinary([name])
+    except Unanswered:
+        raise StillLoading from None
+    if ordinary:
+        raise OrdinaryWord(name=name)
 
 
 async def show_words(interaction: Interaction, service: Service, *, page: int = 0, search: str = "") -> None:
@@ -193,14 +218,15 @@ def _details(found: Word, job: Job | None, texts: Texts) -> list[str]:
         lines.append(texts("library-model", model=escape(found.model), hash=found.model_hash))
     if job is not None and isinstance(job.request, TrainRequest):
         lines.append(texts("library-pictures", pictures=len(job.request.pictures)))
-    if job is not None and isinstance(job.request, TrainRequest | CreateRequest):
-        lines.append(texts("library-from", **{"from": escape(job.request.initialization_text)}))
+    started = job.request if job is not None and isinstance(job.request, TrainRequest | CreateRequest) else None
+    if started is not None and started.initialization_text != NO_START:
+        lines.append(texts("library-from", **{"from": escape(started.initialization_text)}))
     if found.origin:
         lines.append(texts("library-origin", origin=escape(found.origin)))
     if found.note:
         lines.append(texts("library-note", note=escape(found.note)))
     if found.vectors:
-        lines.append(texts("library-budget", vectors=found.vectors))
+        lines.append(texts("library-budget", vectors=min(found.vectors, MOST_VECTORS)))
     if job is not None and job.ended_at is not None:
         lines.append(discord.utils.format_dt(datetime.fromtimestamp(job.ended_at, UTC), "R"))
     return lines

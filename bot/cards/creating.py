@@ -6,7 +6,7 @@ import discord
 from discord import ui
 
 from bot.cards.outgoing import Outgoing, button, layout, row
-from bot.cards.training import failure
+from bot.cards.training import failure, start_notes
 from bot.jobs.job import Job, State
 from bot.names import escape
 from bot.texts.catalogue import Texts
@@ -33,7 +33,8 @@ def _head(job: Job, request: CreateRequest, texts: Texts, line: str) -> str:
             return texts("creating-waiting", name=name, place=line)
         case State.SUCCEEDED:
             facts: dict[str, Any] = {"vectors": request.vectors_per_token, "left": WINDOW - request.vectors_per_token}
-            return texts("creating-finished", name=name, **facts, **{"from": escape(request.initialization_text)})
+            made = texts("creating-finished", name=name, **facts, **{"from": escape(request.initialization_text)})
+            return "\n".join([made, *(f"-# {note}" for note in start_notes(job, request, texts))])
         case State.FAILED:
             return f"{texts('creating-failed', name=name)}: {failure(job, texts)}"
         case State.CANCELLED:

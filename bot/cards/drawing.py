@@ -14,7 +14,7 @@ from bot.errors import OnlyAgeRestricted
 from bot.jobs.job import Job, State
 from bot.names import escape
 from bot.texts.catalogue import Texts
-from trainer.protocol import DrawRequest, ReadPart, ReadStage, Word
+from trainer.protocol import MOST_VECTORS, DrawRequest, ReadPart, ReadStage, Word
 
 SETTINGS_LIMIT = 1000
 """Characters of the line of settings; a card holds 4,000 in all."""
@@ -118,10 +118,16 @@ def _facts(job: Job, texts: Texts, misses: Sequence[tuple[str, str]]) -> str:
     report = job.report
     used = [_budget(job, texts)]
     if report.words:
-        words = ", ".join(texts("drawing-word", name=escape(word.name), vectors=word.vectors) for word in report.words)
+        words = ", ".join(_word(word, texts) for word in report.words)
         used.insert(0, texts("drawing-words", words=words))
     lines = [escape(settings_of(job).splitlines()[-1], SETTINGS_LIMIT), " · ".join(used), *_notices(job, texts, misses)]
     return "\n".join(f"-# {line}" for line in lines)
+
+
+def _word(word: Word, texts: Texts) -> str:
+    if word.vectors > MOST_VECTORS:
+        return texts("drawing-word-cut", name=escape(word.name), used=MOST_VECTORS, vectors=word.vectors)
+    return texts("drawing-word", name=escape(word.name), vectors=word.vectors)
 
 
 def _budget(job: Job, texts: Texts) -> str:

@@ -11,10 +11,12 @@ from bot.cards.outgoing import Outgoing, button, file_name, gallery, layout, row
 from bot.jobs.job import Job, Report, State
 from bot.names import escape
 from bot.texts.catalogue import Texts, loss, rate
-from trainer.protocol import TrainRequest
+from trainer.protocol import CreateRequest, TrainRequest
 
 DANGER, PRIMARY = discord.ButtonStyle.danger, discord.ButtonStyle.primary
 
+NO_START = "*"
+"""The initialization text of who gave none; the web UI's own: a token that stands for nothing in particular."""
 LONG_VECTORS = 40
 """Lengths of the vocabulary's from which vectors are called long; words trained at the web UI's rate have 10 to 35."""
 
@@ -35,7 +37,7 @@ def training_card(job: Job, request: TrainRequest, texts: Texts, line: str, mark
     for shown in (pictures, curve):
         if shown:
             blocks.append(gallery(*((name, words) for name, _, words in shown)))
-    if notes := _notes(job, texts):
+    if notes := _notes(job, request, texts):
         blocks.append(ui.TextDisplay("\n".join(f"-# {note}" for note in notes)))
     blocks += row(_buttons(job, texts))
     files = tuple((name, path) for name, path, _ in pictures + curve)
@@ -127,6 +129,8 @@ def _plan(job: Job, request: TrainRequest, texts: Texts) -> str:
     }
     if request.continue_from is not None:
         plan = texts("training-plan-further", **facts)
+    elif request.initialization_text == NO_START:
+        plan = texts("training-plan-plain", **facts)
     else:
         plan = texts("training-plan", **facts, **{"from": escape(request.initialization_text)})
     if job.report.model is None:
@@ -150,13 +154,28 @@ def _numbers(job: Job, texts: Texts) -> str:
     return " · ".join(parts)
 
 
-def _notes(job: Job, texts: Texts) -> list[str]:
+def start_notes(job: Job, request: CreateRequest | TrainRequest, texts: Texts) -> list[str]:
+    """What should be known of an initialization text that has more or fewer tokens than there are vectors."""
+    start, vectors = job.report.start, request.vectors_per_token
+    if start is None or start.tokens == vectors or request.initialization_text == NO_START:
+        return []
+    facts: dict[str, Any] = {"from": escape(request.initialization_text), "tokens": start.tokens, "vectors": vectors}
+    if start.tokens < vectors:
+        return [texts("start-shared", **facts)]
+    return [texts("start-cut", **facts, used=escape(start.used))]
+
+
+def _notes(job: Job, request: TrainRequest, texts: Texts) -> list[str]:
     notes = []
     if job.report.sharing and job.state is State.RUNNING:
         notes.append(texts("training-sharing", runs=job.report.sharing))
-    if job.report.recovered and not job.ended:
+    if job.report.recovered and not (job.ended or job.report.lost_steps):
         step = job.report.step
         notes.append(texts("training-recovered", step=step) if step else texts("training-recovered-start"))
+    if job.report.lost_steps:
+        notes.append(texts("training-begun-again", steps=job.report.lost_steps))
+    if not job.ended:
+        notes += start_notes(job, request, texts)
     return notes + _warnings(job.report, texts) + _measuring(job, texts)
 
 

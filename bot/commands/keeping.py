@@ -8,11 +8,11 @@ from bot.answers import Interaction, actor_of, say, texts_of, think
 from bot.commands.options import suggest_words, worded
 from bot.deleting import ask_to_delete
 from bot.inspecting import show_inspected
-from bot.names import NAME_LIMIT, escape
+from bot.names import NAME_LIMIT, check_name, escape
 from bot.rewriting import copy_word, rename_word
 from bot.service import Service
 from bot.texts.translator import word
-from bot.words import tell_collisions
+from bot.words import check_may_share, tell_collisions
 
 
 def rename_command(service: Service) -> app_commands.Command[Any, ..., None]:
@@ -26,6 +26,8 @@ def rename_command(service: Service) -> app_commands.Command[Any, ..., None]:
     ) -> None:
         await think(interaction)
         found = await service.library.own(name, actor_of(interaction))
+        if found.shared_with:
+            await check_may_share(service, check_name(new_name))
         renamed = await rename_word(service, found, new_name)
         texts = texts_of(interaction)
         await say(interaction, texts("renamed", name=escape(found.name), new_name=escape(renamed.name)))

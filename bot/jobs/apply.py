@@ -94,7 +94,7 @@ def _changed(job: Job, event: Event, now: float) -> Change:
     report = job.report
     match event:
         case Started():
-            return _told(job, phase="working", step=event.from_step, steps=event.steps, held_back=event.held_back)
+            return _started(job, event)
         case Eased():
             return _told(job, easing=event.change, examples=event.examples)
         case Progress():
@@ -133,7 +133,7 @@ def _changed(job: Job, event: Event, now: float) -> Change:
                 replace(job, state=State.CANCELLED, report=report), _result(job, has_file=event.snapshot is not None)
             )
         case Created():
-            return _told(replace(job, state=State.SUCCEEDED), snapshot=event.path)
+            return _told(replace(job, state=State.SUCCEEDED), snapshot=event.path, start=event.start)
         case Drawing():
             coarse = ShownPreview(event.step, event.preview) if event.preview else report.coarse
             return _told(job, phase="working", step=event.step, steps=event.steps, coarse=coarse)
@@ -162,11 +162,38 @@ def _previewed(job: Job, event: Preview) -> Change:
     return _told(job, f"preview-{event.step}", previews=previews, no_preview=None, curve=event.curve)
 
 
+def _started(job: Job, event: Started) -> Change:
+    report = job.report
+    if event.from_step == 0 and report.step > 0:
+        report = _begun_again(report)
+    report = replace(report, phase="working", step=event.from_step, steps=event.steps, held_back=event.held_back)
+    return Change(replace(job, report=replace(report, before=event.before, start=event.start)))
+
+
+def _begun_again(report: Report) -> Report:
+    """Nothing that could be gone on from was left, or the model is another one: what was told is no longer so."""
+    return replace(
+        report,
+        lost_steps=report.step,
+        loss=None,
+        validation=None,
+        validation_step=0,
+        first_validation=None,
+        best_validation=None,
+        best_step=0,
+        previews=(),
+        no_preview=None,
+        curve=None,
+    )
+
+
 def _validated(report: Report, event: Validated) -> Report:
-    report = replace(report, norm=event.norm)
+    report = replace(report, validation=event.loss, validation_step=event.step, norm=event.norm)
+    if event.step == 0:
+        report = replace(report, first_validation=event.loss)
     if report.best_validation is not None and event.loss >= report.best_validation:
-        return replace(report, validation=event.loss)
-    return replace(report, validation=event.loss, best_validation=event.loss, best_step=event.step)
+        return report
+    return replace(report, best_validation=event.loss, best_step=event.step)
 
 
 def _saved(job: Job, event: Saved) -> Change:

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -18,7 +18,7 @@ from bot.folder_listing import FolderListing
 from bot.jobs.apply import Change, apply, fail, lose, release
 from bot.jobs.job import HELD, Job, Kind, State
 from bot.jobs.line import next_jobs
-from bot.jobs.questions import Questions
+from bot.jobs.questions import Questions, Unanswered
 from bot.jobs.rows import fail_unread, job_by_id, keep_change, known_job, new_attempt, open_jobs, read_open_jobs, text
 from bot.library import usable_words
 from bot.logs import fault_code
@@ -36,6 +36,7 @@ from trainer.protocol import (
     Ready,
     Resume,
     Shutdown,
+    Spelled,
     Start,
     Stop,
     Told,
@@ -166,10 +167,12 @@ class Dispatch:
         log.info("trainer ready", model=ready.model, hash=ready.model_hash, device=ready.device)
 
     async def _start_jobs(self, connection: Connection) -> None:
+        asked = False
         while True:
             await self._wake.wait()
             self._wake.clear()
             try:
+                asked = asked or await self._take_back_ordinary()
                 await self._start_next(connection)
             except Exception as error:
                 if storage_fault(error) is None:
@@ -192,6 +195,22 @@ class Dispatch:
                 if storage_fault(error) is not None:
                     raise
                 await self._give_up(job.id, error)
+
+    async def _take_back_ordinary(self) -> bool:
+        """Words that were shared before their names were asked about, or under another model: their owners' alone.
+
+        They would act in the prompts of people who never asked for them. False when the trainer did not answer.
+        """
+        shared = [row["name"] async for row in self._database.queries.shared_names(self._database.connection)]
+        try:
+            ordinary = await self._questions.ordinary(self._connection, shared)
+        except Unanswered:
+            return False
+        for name in ordinary:
+            async with self._database.transaction() as queries:
+                await queries.unshare_ordinary(self._database.connection, name=name)
+            log.info("an ordinary word is no longer shared", name=name)
+        return True
 
     async def _start(self, connection: Connection, job: Job) -> None:
         folder = self._runs_folder / str(job.id)
@@ -247,7 +266,7 @@ class Dispatch:
         return job
 
     async def _take(self, told: Told) -> None:
-        if isinstance(told, Inspected | Failed) and self._questions.take(told):
+        if isinstance(told, Inspected | Spelled | Failed) and self._questions.take(told):
             return
         if isinstance(told, Alive):
             self._at_work = told.attempts
@@ -257,7 +276,7 @@ class Dispatch:
                 log.info("trainer loading", step=told.step)
             self._loading = told.step
             return
-        if isinstance(told, Ready | Inspected | Unusable):
+        if isinstance(told, Ready | Inspected | Spelled | Unusable):
             return
         try:
             await self._kept(lambda: self._apply(told))
@@ -305,10 +324,11 @@ class Dispatch:
             await self._keep(queries, how(job, time.time()))
 
     async def _keep(self, queries: Any, change: Change) -> None:
-        """The file before the row: what a run that failed had learned is a word all the same."""
+        """The file before the row: whichever way a run ended, what it learned is the word, unless it became worse."""
         job = change.job
-        if job.state is State.FAILED and job.report.snapshot is not None:
-            job = await self._hand_over(job, Path(job.report.snapshot))
+        learned = job.report.snapshot if job.ended and job.kind is Kind.TRAIN and not job.report.stays else None
+        if learned is not None:
+            job = await self._hand_over(job, Path(learned))
         await keep_change(self._database, queries, change._replace(job=job))
 
     async def _hand_over(self, job: Job, snapshot: Path) -> Job:
@@ -360,7 +380,11 @@ class Dispatch:
 
     async def inspect(self, name: str, path: str, initialization_text: str | None) -> Inspected | Failed:
         """What the model makes of an embedding's file. Raises Unanswered."""
-        return await self._questions.ask(self._connection, name, path, initialization_text)
+        return await self._questions.inspect(self._connection, name, path, initialization_text)
+
+    async def ordinary(self, names: Sequence[str]) -> tuple[str, ...]:
+        """Those of the names that the model knew before as words of its own. Raises Unanswered."""
+        return await self._questions.ordinary(self._connection, names)
 
     # Wishes ------------------------------------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 import msgspec
 
-from trainer.protocol import CreateRequest, DrawnPicture, DrawRequest, ReadPart, Request, TrainRequest, Word
+from trainer.protocol import CreateRequest, DrawnPicture, DrawRequest, ReadPart, Request, StartText, TrainRequest, Word
 
 
 class Kind(StrEnum):
@@ -54,6 +54,9 @@ class Report(msgspec.Struct, frozen=True):
     seconds_per_step: float | None = None
     sharing: int = 0
     validation: float | None = None
+    validation_step: int = 0
+    first_validation: float | None = None
+    """At step 0: of what the run goes on from."""
     best_validation: float | None = None
     best_step: int = 0
     norm: float | None = None
@@ -73,6 +76,12 @@ class Report(msgspec.Struct, frozen=True):
     film: str | None = None
     best: str | None = None
     """The file of the best step, where it is not the last."""
+    before: str | None = None
+    """A copy of the file that the run goes on from."""
+    start: StartText | None = None
+    """How its initialization text was read."""
+    lost_steps: int = 0
+    """It had to begin again from step 0, and had made so many before."""
     failure: str | None = None
     facts: dict[str, str] = {}
     recovered: bool = False
@@ -91,6 +100,15 @@ class Report(msgspec.Struct, frozen=True):
     model: str | None = None
     model_hash: str | None = None
     """The model that the worker of this job had loaded."""
+
+    @property
+    def stays(self) -> bool:
+        """What the run went on from stays the word: it measured better, or what was learned was never measured."""
+        if self.before is None:
+            return False
+        if self.first_validation is None or self.validation is None or not self.validation_step:
+            return True
+        return self.validation > self.first_validation
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):

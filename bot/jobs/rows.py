@@ -140,9 +140,11 @@ async def write_job(database: Database, queries: Any, job: Job) -> None:
 
 
 async def _settle_word(database: Database, queries: Any, job: Job, name: str) -> None:
-    """The job ended: its word has a file now, or the name that it held is free again."""
+    """The job ended: its word has a file now, or the one from before, or the name that it held is free again."""
     if job.report.snapshot is None:
         await queries.unreserve_embedding(database.connection, name=name, job_id=job.id)
+        return
+    if job.report.stays:
         return
     trained = isinstance(job.request, TrainRequest)
     await queries.embedding_made(

@@ -7,7 +7,7 @@ from bot.forms import WORD, open_drawing_form
 from bot.inspecting import show_inspected
 from bot.names import escape
 from bot.service import Service
-from bot.words import send_file
+from bot.words import check_may_share, send_file
 from trainer.protocol import DrawRequest
 
 TEST_PROMPTS = ("a photo of {}", "an oil painting of {}", "a photo of {} beside a tree")
@@ -27,6 +27,7 @@ async def _share(interaction: Interaction, service: Service, name: str) -> None:
     word = await service.library.own(name, actor_of(interaction))
     if interaction.guild_id is None:
         raise NoServerHere(name=word.name)
+    await check_may_share(service, word.name)
     await service.library.share(word, interaction.guild_id)
     await say(interaction, texts_of(interaction)("library-now-shared", name=escape(word.name)))
 

@@ -212,6 +212,9 @@ button-file = Get the file
 button-example-prompts = Show example prompts
 button-draw-with = Draw with it
 button-train-further = Train further
+button-train = Train
+button-take-new = Use what was learned
+button-take-before = Use the one from before
 button-share = Share with this server
 button-unshare = Make it private
 button-again = Again
@@ -281,14 +284,30 @@ training-plan = { $pictures ->
 } · { $vectors ->
     [one] 1 vector
    *[other] { $vectors } vectors
-}, from "{ $from }" · { $steps } steps
+}, from "{ $from }" · { $steps ->
+    [one] 1 step
+   *[other] { $steps } steps
+}
+training-plan-plain = { $pictures ->
+    [one] 1 picture
+   *[other] { $pictures } pictures
+} · { $vectors ->
+    [one] 1 vector
+   *[other] { $vectors } vectors
+} · { $steps ->
+    [one] 1 step
+   *[other] { $steps } steps
+}
 training-plan-further = { $pictures ->
     [one] 1 picture
    *[other] { $pictures } pictures
 } · { $vectors ->
     [one] 1 vector
    *[other] { $vectors } vectors
-}, going on from what it knows · { $steps } steps
+}, going on from what it knows · { $steps ->
+    [one] 1 step
+   *[other] { $steps } steps
+}
 training-model = model: { $model } [{ $hash }]
 training-preparing = ● **{ $name }** · getting the pictures ready
 training-running = ● **{ $name }** · step { $step } of { $steps }
@@ -328,7 +347,11 @@ training-eased-offloading = The device's memory ran out; parts of the model now 
 training-preview-at = preview at step { $step }
 training-curve = loss curve
 training-recovered = The trainer stopped unexpectedly and went on from step { $step }. Nothing was lost.
-training-recovered-start = The trainer stopped unexpectedly and began again. Nothing was lost.
+training-recovered-start = The trainer stopped unexpectedly before the first step, and began again.
+training-begun-again = It had to begin again from step 0, because what had been saved could not be used: it was gone, or of another model. { $steps ->
+    [one] 1 step was
+   *[other] { $steps } steps were
+} lost.
 training-preview-coming = A preview comes after this step.
 training-preview-paused = Nothing is learned while it is paused; resume it first.
 training-example-prompts = The model learns { $name } with prompts like these:
@@ -348,6 +371,20 @@ result-film = The previews, in order
 result-try = Try: `/{ command-imagine } portrait of { $name }`
 result-file-private = Here is the file of **{ $name }** at step { $step }.
 result-file-untrained = Here is the file of **{ $name }**, untrained.
+
+result-replaced = Its validation loss was { $before } when this run began, and is { $after } now.
+result-stays = **{ $name }** stays as it was before this run: its validation loss was { $before } then, and is { $after } now. What was learned is kept beside it, in the file `{ $name }-further`.
+result-unmeasured = **{ $name }** stays as it was before this run, because the validation loss was not measured since. What was learned is kept beside it, in the file `{ $name }-further`.
+result-taken-new = **{ $name }** is now what was learned in this run.
+result-taken-before = **{ $name }** is as it was before this run again.
+start-cut = "{ $from }" takes { $tokens } tokens; only the first { $vectors ->
+    [one] one
+   *[other] { $vectors }
+} ("{ $used }") began a vector. With vectors: { $tokens }, all of them do.
+start-shared = "{ $from }" takes { $tokens ->
+    [one] 1 token
+   *[other] { $tokens } tokens
+}, so some of the { $vectors } vectors begin alike.
 
 ## A word made without training
 
@@ -397,6 +434,7 @@ drawing-word = { $name } ({ $vectors ->
     [one] 1 vector
    *[other] { $vectors } vectors
 })
+drawing-word-cut = { $name } ({ $used } of { $vectors } vectors)
 drawing-tokens = { $tokens } of 75 tokens
 drawing-windows = { $tokens } tokens in { $windows } windows of 75
 drawing-failed = ✕ Nothing was drawn.
@@ -464,7 +502,10 @@ library-page = { $page } of { $pages }
 library-line = **{ $name }** · { $vectors ->
     [one] 1 vector
    *[other] { $vectors } vectors
-} · { $steps } steps · { $owner } · { $sharing }
+} · { $steps ->
+    [one] 1 step
+   *[other] { $steps } steps
+} · { $owner } · { $sharing }
 library-line-untrained = **{ $name }** · { $vectors ->
     [one] 1 vector
    *[other] { $vectors } vectors
@@ -498,7 +539,10 @@ library-line-imported = **{ $name }** · { $vectors ->
 library-found-vectors = { $vectors ->
     [one] 1 vector
    *[other] { $vectors } vectors
-} · { $steps } steps
+} · { $steps ->
+    [one] 1 step
+   *[other] { $steps } steps
+}
 library-found-vectors-untold = { $vectors ->
     [one] 1 vector
    *[other] { $vectors } vectors
@@ -517,6 +561,8 @@ copied = **{ $new-name }** is yours: a copy of { $name }, private until you shar
 collision-same = The model reads { $name } and { $other } as the same text, so only one of the two is found in a prompt. Another name would help.
 collision-longer = { $longer } contains { $shorter }: where a prompt says { $longer }, that one is used, and where the two cannot be told apart the longer wins.
 
+collision-ordinary = { $name } is a word that the model already knows: prompts of yours that mean that one now use yours, and it cannot be shared. Another name would help, such as my-{ $name }.
+
 ## Import and export
 
 import-done = { $words ->
@@ -526,11 +572,18 @@ import-done = { $words ->
 import-line = ✓ **{ $name }** · { $vectors ->
     [one] 1 vector
    *[other] { $vectors } vectors
-} of { $width } numbers · { $steps } steps
+} of { $width } numbers · { $steps ->
+    [one] 1 step
+   *[other] { $steps } steps
+}
 import-line-untold = ✓ **{ $name }** · { $vectors ->
     [one] 1 vector
    *[other] { $vectors } vectors
 } of { $width } numbers · steps not told
+import-cut = A prompt's window takes { $limit } vectors at most: the last { $vectors ->
+    [one] one of this word is
+   *[other] { $vectors } of this word are
+} not used.
 import-model = { $name } was trained on { $model }.
 import-note = { $note ->
     [in_lora] `{ $file }` is a LoRA with an embedding in it; only the embedding is used.
@@ -625,6 +678,7 @@ refusal-bad-name = { $reason ->
    *[prompt-word] `{ $name }` cannot be a name: AND and BREAK in capitals mean something else in a prompt.
 }
 refusal-name-taken = The name `{ $name }` is taken. Choose another.
+refusal-ordinary-word = `{ $name }` is a word that the model already knows. Shared, it would change the pictures of people who mean that word. Give it another name with `/{ command-embed } { command-embed-rename }` first.
 refusal-nothing-called = Nothing here is called `{ $name }`.
 refusal-no-file-yet = `{ $name }` has no file yet: it is still being learned.
 refusal-not-yours = Only the person who started this can do that.
@@ -718,6 +772,7 @@ refusal-bad-schedule = `{ $text }` is not a learning rate: { $reason ->
     [empty] it is empty
     [not_a_number] `{ $part }` does not begin with a number
     [not_positive] `{ $part }` does not begin with a number above 0
+    [comma] in `{ $part }`, write the number with a point
     [not_a_step] `{ $part }` does not end in a step
     [not_rising] the steps must rise, and `{ $part }` does not
    *[ends_early] it ends before the last of { $steps } steps

@@ -202,6 +202,9 @@ button-file = 取文件
 button-example-prompts = 查看提示词示例
 button-draw-with = 用它画图
 button-train-further = 继续训练
+button-train = 训练
+button-take-new = 使用学到的
+button-take-before = 使用之前的
 button-share = 分享给本服务器
 button-unshare = 改为私有
 button-again = 再来一张
@@ -263,6 +266,7 @@ form-change-rate-description = 一个数字，或一个计划，例如 0.005:100
 
 training-waiting = 学习 **{ $name }** · { $place }
 training-plan = { $pictures } 张图片 · { $vectors } 个向量，从“{ $from }”开始 · { $steps } 步
+training-plan-plain = { $pictures } 张图片 · { $vectors } 个向量 · { $steps } 步
 training-plan-further = { $pictures } 张图片 · { $vectors } 个向量，接着已学到的继续 · { $steps } 步
 training-model = 模型：{ $model } [{ $hash }]
 training-preparing = ● **{ $name }** · 正在准备图片
@@ -291,7 +295,8 @@ training-eased-offloading = 设备内存不足；模型的一部分改放在计�
 training-preview-at = 第 { $step } 步的预览
 training-curve = 损失曲线
 training-recovered = 训练程序意外停止，已从第 { $step } 步继续。没有丢失任何内容。
-training-recovered-start = 训练程序意外停止，已重新开始。没有丢失任何内容。
+training-recovered-start = 训练程序在第一步之前意外停止，已重新开始。
+training-begun-again = 只能从第 0 步重新开始，因为保存的内容无法使用：已经不在，或属于另一个模型。丢失了 { $steps } 步。
 training-preview-coming = 完成这一步后给出预览。
 training-preview-paused = 暂停时不会学习；请先继续。
 training-example-prompts = 模型用这样的提示词学习 { $name }：
@@ -308,6 +313,14 @@ result-film = 按顺序排列的预览
 result-try = 试试：`/{ command-imagine } portrait of { $name }`
 result-file-private = 这是 **{ $name }** 在第 { $step } 步的文件。
 result-file-untrained = 这是 **{ $name }** 的文件，未经训练。
+
+result-replaced = 这次训练开始时验证损失为 { $before }，现在为 { $after }。
+result-stays = **{ $name }** 保持这次训练之前的样子：当时验证损失为 { $before }，现在为 { $after }。学到的内容另存在文件 `{ $name }-further` 里。
+result-unmeasured = **{ $name }** 保持这次训练之前的样子，因为之后没有测量过验证损失。学到的内容另存在文件 `{ $name }-further` 里。
+result-taken-new = **{ $name }** 现在是这次训练学到的样子。
+result-taken-before = **{ $name }** 又是这次训练之前的样子了。
+start-cut = “{ $from }”有 { $tokens } 个标记，只有前 { $vectors } 个（“{ $used }”）用作了起点。向量数设为 { $tokens } 就能全部用上。
+start-shared = “{ $from }”有 { $tokens } 个标记，所以 { $vectors } 个向量中有些起点相同。
 
 ## A word made without training
 
@@ -351,6 +364,7 @@ drawing-running = 画图中…
 drawing-progress = 画图中… 第 { $step } 步，共 { $steps } 步
 drawing-words = 用到的词：{ $words }
 drawing-word = { $name }（{ $vectors } 个向量）
+drawing-word-cut = { $name }（{ $vectors } 个向量中的 { $used } 个）
 drawing-tokens = 75 个标记中用了 { $tokens } 个
 drawing-windows = { $tokens } 个标记，分为 { $windows } 段，每段 75 个
 drawing-failed = ✕ 没有画成。
@@ -438,11 +452,14 @@ copied = **{ $new-name }** 归你了：它是 { $name } 的副本，分享之前
 collision-same = 在模型看来 { $name } 和 { $other } 是同样的文字，提示词里只能找到其中一个。最好换个名称。
 collision-longer = { $longer } 里含有 { $shorter }：提示词写 { $longer } 时用的是它；分不清时较长的优先。
 
+collision-ordinary = { $name } 是模型本来就认识的词：你的提示词里写到它时，用的都会是你的词，而且它不能分享。换个名称会更好，例如 my-{ $name }。
+
 ## Import and export
 
 import-done = 已导入 { $words } 个词，分享之前只有你能用：
 import-line = ✓ **{ $name }** · { $vectors } 个向量，每个 { $width } 个数 · { $steps } 步
 import-line-untold = ✓ **{ $name }** · { $vectors } 个向量，每个 { $width } 个数 · 步数未知
+import-cut = 提示词的一段最多容纳 { $limit } 个向量：这个词的最后 { $vectors } 个用不上。
 import-model = { $name } 是在 { $model } 上训练的。
 import-note = { $note ->
     [in_lora] `{ $file }` 是带有嵌入的 LoRA；只用其中的嵌入。
@@ -525,6 +542,7 @@ refusal-bad-name = { $reason ->
    *[prompt-word] `{ $name }` 不能用作名称：大写的 AND 和 BREAK 在提示词里另有含义。
 }
 refusal-name-taken = 名称 `{ $name }` 已被使用。请换一个。
+refusal-ordinary-word = `{ $name }` 是模型本来就认识的词。分享之后，别人写到这个词时画出的图也会变。请先用 `/{ command-embed } { command-embed-rename }` 换个名称。
 refusal-nothing-called = 这里没有叫 `{ $name }` 的词。
 refusal-no-file-yet = `{ $name }` 还没有文件：它还在学习中。
 refusal-not-yours = 只有发起的人才能这样做。
@@ -618,6 +636,7 @@ refusal-bad-schedule = `{ $text }` 不是可用的学习率：{ $reason ->
     [empty] 它是空的
     [not_a_number] `{ $part }` 的开头不是数
     [not_positive] `{ $part }` 的开头不是大于 0 的数
+    [comma] `{ $part }` 里的数要用小数点
     [not_a_step] `{ $part }` 的结尾不是步数
     [not_rising] 步数必须递增，而 `{ $part }` 没有
    *[ends_early] 它在全部 { $steps } 步完成之前就结束了

@@ -4,13 +4,16 @@ Needs the standard library only, so that a schedule can be checked before anythi
 """
 
 import math
+import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 EXAMPLE = "0.005:100, 1e-3:1000, 1e-5"
+_DECIMAL_COMMA = re.compile(r"(?:^|[,\s])0,\d[^\s,]*")
+"""A rate of 0 is never meant."""
 _TO_THE_END = -1  # the web UI's `rate:-1`
 
-Problem = Literal["empty", "not_a_number", "not_positive", "not_a_step", "not_rising", "ends_early"]
+Problem = Literal["empty", "not_a_number", "not_positive", "not_a_step", "comma", "not_rising", "ends_early"]
 
 
 class BadSchedule(Exception):
@@ -21,6 +24,12 @@ class BadSchedule(Exception):
         self.problem = problem
         self.part = part
         self.ends_at = ends_at
+
+
+class _Part(NamedTuple):
+    written: str
+    rate: float
+    step: int
 
 
 @dataclass(frozen=True)
@@ -64,16 +73,19 @@ def parse_schedule(text: str, steps: int, start: int = 0, *, warmup: int = 0, co
     return LearningRates(tuple(left or stretches[-1:]), steps, warmup, cosine)
 
 
-def _parse_parts(text: str) -> list[tuple[float, int]]:
+def _parse_parts(text: str) -> list[_Part]:
+    if comma := _DECIMAL_COMMA.search(text):
+        written = comma.group().strip(", ")
+        raise BadSchedule("comma", f'"{written}" needs a point in place of its comma.', written)
     parts = [part.strip() for part in text.split(",") if part.strip()]
     if not parts:
         raise BadSchedule("empty", "The schedule is empty.")
     return [_parse_part(part) for part in parts]
 
 
-def _parse_part(part: str) -> tuple[float, int]:
+def _parse_part(part: str) -> _Part:
     rate, colon, step = (piece.strip() for piece in part.partition(":"))
-    return _parse_rate(rate, part), _parse_step(step, part) if colon else _TO_THE_END
+    return _Part(part, _parse_rate(rate, part), _parse_step(step, part) if colon else _TO_THE_END)
 
 
 def _parse_rate(rate: str, part: str) -> float:
@@ -94,14 +106,14 @@ def _parse_step(step: str, part: str) -> int:
     return int(step)
 
 
-def _until(parts: list[tuple[float, int]], steps: int) -> list[_Stretch]:
+def _until(parts: list[_Part], steps: int) -> list[_Stretch]:
     """Stretches up to the first that reaches the last step; what is written after it is not used."""
     stretches: list[_Stretch] = []
-    for rate, step in parts:
+    for written, rate, step in parts:
         end = steps if step == _TO_THE_END else min(step, steps)
         if stretches and end <= stretches[-1].end:
             sentence = f"Step {step} does not come after step {stretches[-1].end}."
-            raise BadSchedule("not_rising", sentence, f"{rate:g}:{step}")
+            raise BadSchedule("not_rising", sentence, written)
         stretches.append(_Stretch(rate, end))
         if end == steps:
             break

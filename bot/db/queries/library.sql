@@ -45,6 +45,13 @@ ON CONFLICT DO NOTHING;
 DELETE FROM shares
 WHERE embedding = :name AND EXISTS (SELECT 1 FROM embeddings WHERE name = :name AND owner_id = :owner_id);
 
+-- name: shared_names
+SELECT DISTINCT embedding AS name FROM shares ORDER BY embedding;
+
+-- name: unshare_ordinary!
+-- The name is a word that the model knew before.
+DELETE FROM shares WHERE embedding = :name;
+
 -- name: has_consented$
 SELECT count(*) FROM consents WHERE person_id = :person_id;
 

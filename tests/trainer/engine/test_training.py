@@ -135,7 +135,8 @@ def test_going_on_from_a_file(desk: Desk, unbroken: Desk) -> None:
 @pytest.mark.parametrize("count", [3, 10])
 def test_a_run_that_goes_on_is_measured_as_the_one_before(model: Family, tmp_path: Path, count: int) -> None:
     """Ten pictures are so many that two are held back; they must be the same two."""
-    desk, first = Desk(model, tmp_path), train_request(pictures=pictures_of("owl", count - 2) + pictures_of("robot", 2), seed=7)
+    pictures = pictures_of("owl", count - 2) + pictures_of("robot", 2)
+    desk, first = Desk(model, tmp_path), train_request(pictures=pictures, seed=7)
     desk.train(first)
     file = str(desk.folder / "run" / "my-owl.pt")
     further = train_request(pictures=first.pictures, seed=8, validation_seed=7, continue_from=file)
