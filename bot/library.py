@@ -139,6 +139,28 @@ class Library:
                 raise NoSpace from error
             raise
 
+    async def replace(self, word: Word, file: Path) -> None:
+        """Gives a word that has one another file. Raises NothingCalled, StillLearning, NoSpace."""
+        async with self._database.transaction() as queries:
+            row = await queries.embedding_by_name(self._database.connection, name=word.name)
+            if row is None or row["owner_id"] != word.owner_id:
+                raise NothingCalled(name=word.name)
+            await self.check_settled(word)
+            try:
+                await asyncio.to_thread(copy_aside, file, self.folder)
+            except OSError as error:
+                if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                    raise NoSpace from error
+                raise
+            await queries.replace_embedding(
+                self._database.connection,
+                name=word.name,
+                vectors=word.vectors,
+                step=word.step,
+                model=word.model,
+                model_hash=word.model_hash,
+            )
+
     async def remove(self, word: Word) -> None:
         """Takes the files away, then the row; neither where the name is somebody else's by now."""
         async with self._database.transaction() as queries:

@@ -1,6 +1,7 @@
 """A word's file written anew by the child process: for another program, or under another name."""
 
 from pathlib import Path
+from typing import Any
 
 from bot.cards.outgoing import file_name
 from bot.errors import NameTaken, NotAnEmbedding
@@ -43,8 +44,19 @@ async def rename_word(service: Service, word: Word, new_name: str) -> Word:
     return new
 
 
+async def replace_word(service: Service, word: Word, file: Path, person_id: int) -> None:
+    """The word is from now on what a file of one of its runs holds. Raises StillLearning, NotAnEmbedding, NoSpace."""
+    async with service.looking.desk() as desk:
+        seen = await _written(service, file, desk, person_id, "--write=own", f"--name={word.name}")
+        facts: dict[str, Any] = {"step": seen.step or 0, "model": seen.model, "model_hash": seen.model_hash}
+        await service.library.replace(word._replace(vectors=seen.vectors, **facts), Path(seen.written[0]))
+
+
 async def _rewritten(service: Service, word: Word, desk: Path, person_id: int, *options: str) -> SeenFile:
-    file = await service.library.file_of(word)
+    return await _written(service, await service.library.file_of(word), desk, person_id, *options)
+
+
+async def _written(service: Service, file: Path, desk: Path, person_id: int, *options: str) -> SeenFile:
     looked = await service.looking.look([file], f"--to={desk}", *options, person_id=person_id)
     for refusal in looked.refused:
         raise refusal

@@ -57,7 +57,8 @@ def result_message(job: Job, request: TrainRequest, texts: Texts, mark: int | No
             files.append((name, Path(path)))
             blocks.append(gallery((name, words)))
     if report.snapshot and Path(report.snapshot).exists():
-        files.append((file_name(request.name, Path(report.snapshot).suffix), Path(report.snapshot)))
+        learned = f"{request.name}-further" if report.stays else request.name
+        files.append((file_name(learned, Path(report.snapshot).suffix), Path(report.snapshot)))
         blocks.append(ui.File(f"attachment://{files[-1][0]}"))
         if report.best and Path(report.best).exists():
             files.append((file_name(f"{request.name}-best", Path(report.best).suffix), Path(report.best)))
@@ -241,9 +242,10 @@ def _outcome(job: Job, request: TrainRequest, texts: Texts) -> str:
             return "\n".join(_success(job, request, texts))
         case State.FAILED:
             steps: dict[str, Any] = {"name": name, "step": report.step, "steps": request.steps}
-            return f"{texts('training-failed', **steps)}\n{failure(job, texts)} {_kept(job, texts)}"
+            failed = f"{texts('training-failed', **steps)}\n{failure(job, texts)} {_kept(job, texts)}"
+            return "\n".join([failed, *_compared(name, report, texts)])
         case _:
-            return texts("result-stopped", name=name, step=report.step)
+            return "\n".join([texts("result-stopped", name=name, step=report.step), *_compared(name, report, texts)])
 
 
 def _success(job: Job, request: TrainRequest, texts: Texts) -> list[str]:
@@ -255,15 +257,35 @@ def _success(job: Job, request: TrainRequest, texts: Texts) -> list[str]:
         lines.append(texts("result-best", loss=loss(report.best_validation), step=report.best_step))
     if report.best is not None:
         lines.append(texts("result-best-file", name=name, step=report.best_step))
-    return lines
+    return lines + _compared(name, report, texts)
+
+
+def _compared(name: str, report: Report, texts: Texts) -> list[str]:
+    """What a run that went on from a file made of it."""
+    if report.before is None or report.snapshot is None:
+        return []
+    if report.first_validation is None or report.validation is None or not report.validation_step:
+        return [texts("result-unmeasured", name=name)]
+    facts: dict[str, Any] = {"before": loss(report.first_validation), "after": loss(report.validation)}
+    return [texts("result-stays", name=name, **facts) if report.stays else texts("result-replaced", **facts)]
 
 
 def _result_buttons(name: str, job: Job, texts: Texts) -> list[ui.Button[Any]]:
     return [
         button(texts("button-draw-with"), f"draw_word:{name}", PRIMARY),
+        *other_button(job, taken=not job.report.stays, texts=texts),
         button(texts("button-train-further"), f"train_further:{job.id}"),
         button(texts("button-share"), f"share:{name}"),
     ]
+
+
+def other_button(job: Job, *, taken: bool, texts: Texts) -> list[ui.Button[Any]]:
+    """Of a run that went on from a file: whichever the word is, what the run learned (`taken`) or that, the other."""
+    if job.report.before is None:
+        return []
+    if taken:
+        return [button(texts("button-take-before"), f"take_before:{job.id}")]
+    return [button(texts("button-take-new"), f"take_new:{job.id}")]
 
 
 def _seconds(job: Job) -> float:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from msgspec.structs import replace
 
 from bot.db.database import Database
-from bot.errors import NameTaken, QuotaReached
+from bot.errors import NameTaken, NothingCalled, QuotaReached, StillLearning
 from bot.faults import check_device
 from bot.jobs.job import Job, Kind, Report, kind_of
 from bot.jobs.rows import job_from, new_nonce, text
@@ -47,7 +47,7 @@ class Submissions:
         """Keeps the request as a job with its card to be posted; the same interaction twice gives the same job.
 
         `age_restricted` is said of the channel; what a copied request has from its own channel does not count.
-        Raises NameTaken, QuotaReached, CannotStore, TooLarge.
+        Raises QuotaReached, CannotStore, TooLarge, and what `_check_name` does.
         """
         check_device(request, self._ready())
         if not isinstance(request, CreateRequest):
@@ -97,12 +97,21 @@ class Submissions:
         return job_from(row)
 
     async def _check_name(self, queries: Any, asker: Asker, request: CreateRequest | TrainRequest) -> None:
-        """A word is one person's, and one run at a time writes its file."""
+        """A word is one person's, and one run at a time writes its file.
+
+        Raises NameTaken; of a word of one's own, that is trained further, StillLearning, and NothingCalled when it is
+        gone.
+        """
         row = await queries.embedding_by_name(self._database.connection, name=request.name)
         continues = isinstance(request, TrainRequest) and request.continue_from is not None
-        busy = await queries.open_training_of(self._database.connection, name=request.name)
-        if busy or (row is not None and not (continues and row["owner_id"] == asker.owner_id)):
+        own = continues and row is not None and row["owner_id"] == asker.owner_id
+        busy = await queries.open_making_of(self._database.connection, name=request.name)
+        if own and busy:
+            raise StillLearning(name=request.name)
+        if busy or (row is not None and not own):
             raise NameTaken(name=request.name)
+        if row is None and continues:
+            raise NothingCalled(name=request.name)
 
     async def _reserve(self, queries: Any, job: Job, request: CreateRequest | TrainRequest) -> None:
         await queries.reserve_embedding(

@@ -1,5 +1,6 @@
 """Buttons of a run's card and of its result."""
 
+import asyncio
 import secrets
 from pathlib import Path
 
@@ -7,13 +8,15 @@ import discord
 from msgspec.structs import replace
 
 from bot.access import Act
-from bot.answers import Interaction, check_may_post, job_for, place, say, show, soon, texts_of, think
+from bot.answers import Interaction, actor_of, check_may_post, job_for, place, say, show, soon, texts_of, think
 from bot.cards.outgoing import file_name, layout
+from bot.cards.training import other_button
 from bot.errors import AlreadyEnded, Forgotten, NoFileYet, StepsBehind
 from bot.faults import check
 from bot.forms import Filled, open_change_form
 from bot.jobs.job import Job, State
 from bot.names import escape
+from bot.rewriting import replace_word
 from bot.service import Service
 from bot.training import check_steps
 from trainer.protocol import TrainRequest
@@ -125,8 +128,36 @@ async def _once_more(interaction: Interaction, service: Service, job_id: str) ->
     if not job.ended:
         raise NoFileYet(name=request.name)
     kept = await service.library.file_if_owned(request.name, job.owner_id)
-    again = replace(request, seed=secrets.randbelow(2**32), continue_from=str(kept) if kept else None)
+    again = replace(request, seed=secrets.randbelow(2**32), validation_seed=request.measuring_seed)
+    again = replace(again, continue_from=str(kept) if kept else None)
     await place(interaction, service, again)
+
+
+async def _take_new(interaction: Interaction, service: Service, job_id: str) -> None:
+    await _take(interaction, service, job_id, learned=True)
+
+
+async def _take_before(interaction: Interaction, service: Service, job_id: str) -> None:
+    await _take(interaction, service, job_id, learned=False)
+
+
+async def _take(interaction: Interaction, service: Service, job_id: str, *, learned: bool) -> None:
+    """Of a run that went on from a file: what it learned is the word from now on, or what was before."""
+    await think(interaction)
+    job, request = await _own_run(interaction, service, job_id)
+    file = job.report.snapshot if learned else job.report.before
+    if not job.ended or file is None or not await asyncio.to_thread(Path(file).exists):
+        raise Forgotten
+    word = await service.library.own(request.name, actor_of(interaction))
+    await replace_word(service, word, Path(file), interaction.user.id)
+    texts = texts_of(interaction)
+    view = discord.ui.View(timeout=None)
+    for other in other_button(job, taken=learned, texts=texts):
+        view.add_item(other)
+    view.stop()
+    await say(
+        interaction, texts("result-taken-new" if learned else "result-taken-before", name=escape(word.name)), view=view
+    )
 
 
 PRESSES = {
@@ -139,6 +170,8 @@ PRESSES = {
     "prompts": _prompts,
     "train_again": _again,
     "train_further": _further,
+    "take_new": _take_new,
+    "take_before": _take_before,
 }
 
 FORMS = {"change": _changed}

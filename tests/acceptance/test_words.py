@@ -198,16 +198,16 @@ async def test_a_word_is_renamed_with_its_file(played: Stage) -> None:
 
 
 async def test_a_shared_word_is_copied_but_not_anothers_to_change(played: Stage) -> None:
-    await imported(played, ("maple.safetensors", safe(emb_params=vectors(7))))
+    await imported(played, ("my-maple.safetensors", safe(emb_params=vectors(7))))
     for command, options in (("copy", {"new_name": "mine"}), ("rename", {"new_name": "mine"}), ("delete", {})):
-        secret = await said(played, command, {"name": "maple", **options}, person="Max")
-        assert text_of(secret) == "Nothing here is called `maple`."
-    shown = await said(played, "show", {"name": "maple"})
+        secret = await said(played, command, {"name": "my-maple", **options}, person="Max")
+        assert text_of(secret) == "Nothing here is called `my-maple`."
+    shown = await said(played, "show", {"name": "my-maple"})
     await played.press(shown, "Share with this server")
     for command, options in (("rename", {"new_name": "mine"}), ("delete", {})):
-        refused = await said(played, command, {"name": "maple", **options}, person="Max")
+        refused = await said(played, command, {"name": "my-maple", **options}, person="Max")
         assert "Only the person" in text_of(refused)
-    copied = await said(played, "copy", {"name": "maple", "new_name": "acer"}, person="Max")
+    copied = await said(played, "copy", {"name": "my-maple", "new_name": "acer"}, person="Max")
     assert "**acer** is yours" in text_of(copied)
     assert np.array_equal(learned(played, "acer"), vectors(7))
     assert "Nothing here is called `acer`" in text_of(await said(played, "show", {"name": "acer"}))

@@ -9,7 +9,7 @@ from hypothesis import given, strategies as st
 from msgspec.structs import replace
 
 from bot.jobs.apply import KILLED_ATTEMPTS, LOST_ATTEMPTS, Change, apply, lose, release
-from bot.jobs.job import ENDED, TRANSITIONS, Job, Kind, ShownPreview, State
+from bot.jobs.job import ENDED, TRANSITIONS, Job, Kind, Report, ShownPreview, State
 from tests.bot.jobs import job
 from trainer.protocol import (
     Created,
@@ -119,6 +119,53 @@ def test_the_best_validation_is_remembered_with_its_step() -> None:
         assert change is not None
         current = change.job
     assert (current.report.validation, current.report.best_validation, current.report.best_step) == (0.2, 0.1, 50)
+
+
+def run_through(*events: Event) -> Report:
+    current = job(state=State.RUNNING)
+    for n, event in enumerate(events, start=1):
+        change = apply(current, replace(event, n=n), now=9.0)
+        assert change is not None
+        current = change.job
+    return current.report
+
+
+GOES_ON = Started(attempt="a", n=1, from_step=0, steps=100, before="/r/before/my-cat.pt")
+STOPPED = Stopped(attempt="a", n=1, step=70, snapshot="/r/my-cat.pt")
+
+
+def validated(step: int, loss: float) -> Validated:
+    return Validated(attempt="a", n=1, step=step, loss=loss, norm=1.0)
+
+
+@pytest.mark.parametrize(
+    ("losses", "stays"),
+    [
+        ([(0, 0.2), (50, 0.1)], False),
+        ([(0, 0.2), (50, 0.2)], False),
+        ([(0, 0.2), (50, 0.1), (100, 0.3)], True),
+        ([(0, 0.2)], True),
+        ([], True),
+    ],
+)
+def test_what_a_run_went_on_from_stays_unless_something_as_good_was_measured(
+    losses: list[tuple[int, float]], stays: bool
+) -> None:
+    measured = [validated(step, loss) for step, loss in losses]
+    assert run_through(GOES_ON, *measured, STOPPED).stays is stays
+    failed = Failed(attempt="a", n=1, reason="not_finite", facts={}, step=60, snapshot="/r/my-cat.pt")
+    assert run_through(GOES_ON, *measured, failed).stays is stays
+    assert not run_through(replace(GOES_ON, before=None), *measured, STOPPED).stays
+
+
+def test_a_run_that_begins_again_forgets_what_it_told() -> None:
+    run = (replace(GOES_ON, before=None), validated(0, 0.2), EVENTS[Preview], EVENTS[Saved])
+    first = run_through(*run)
+    assert (first.lost_steps, first.best_validation) == (0, 0.2)
+    again = run_through(*run, replace(GOES_ON, before=None))
+    assert (again.lost_steps, again.step, again.best_validation, again.previews) == (50, 0, None, ())
+    on = run_through(*run, replace(GOES_ON, before=None, from_step=50))
+    assert (on.lost_steps, on.step, on.best_validation) == (0, 50, 0.2)
 
 
 def died(current: Job, at_work: Collection[str] = ("a",), *, from_outside: bool = False) -> Change:

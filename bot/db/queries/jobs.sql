@@ -28,9 +28,9 @@ SELECT * FROM jobs WHERE owner_id = :owner_id AND kind = :kind AND state IN ('qu
 SELECT json_extract(report, '$.seconds_per_step') FROM jobs
 WHERE kind = 'train' AND json_extract(report, '$.seconds_per_step') IS NOT NULL ORDER BY id DESC LIMIT 1;
 
--- name: open_training_of^
--- The run that works on this word now, or waits to.
-SELECT * FROM jobs WHERE kind = 'train' AND lower(json_extract(request, '$.name')) = lower(:name)
+-- name: open_making_of^
+-- The job that makes or trains this word now, or waits to.
+SELECT * FROM jobs WHERE kind IN ('create', 'train') AND lower(json_extract(request, '$.name')) = lower(:name)
 AND state IN ('queued', 'running', 'paused') ORDER BY id DESC LIMIT 1;
 
 -- name: save_job!

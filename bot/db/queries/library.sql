@@ -28,6 +28,10 @@ UPDATE embeddings SET step = :step + CASE WHEN :continued THEN coalesce(step, 0)
     model = :model, model_hash = :model_hash, job_id = :job_id
 WHERE name = :name;
 
+-- name: replace_embedding!
+-- The word has another of its files now.
+UPDATE embeddings SET vectors = :vectors, step = :step, model = :model, model_hash = :model_hash WHERE name = :name;
+
 -- name: unreserve_embedding!
 -- The job ended with nothing: the name is free again.
 DELETE FROM embeddings WHERE name = :name AND step IS NULL AND job_id = :job_id;
