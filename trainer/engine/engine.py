@@ -148,6 +148,7 @@ class Engine:
                 with self._failing(Teller(control.attempt, self._wire.tell)):
                     self._wire.tell(inspect(self._model, control))
             case Spell():
+                self._pulse.work_on(())
                 self._wire.tell(spell(self._model, control))
             case Shutdown():
                 self._ending = True

@@ -71,7 +71,7 @@ class TrainingJob:
         self._record.restore(Path(start.resume_from) if start.resume_from else None)
         self._preview: Drawing | None = None
         self._preview_wanted = False
-        self._paused = self.over = False
+        self._paused = self._stopping = self.over = False
         self._untold_losses: list[float] = []
         self._told_at = -math.inf
         self._durations: deque[float] = deque(maxlen=_RECENT_STEPS)
@@ -153,7 +153,14 @@ class TrainingJob:
     # Controls ---------------------------------------------------------------------------------------------------------
 
     def stop(self) -> None:
-        """Keep what was learned and end."""
+        """Keep what was learned and end, at once unless it is to be compared with a file from before."""
+        self._stopping, self._paused, self._preview = True, False, None
+        if self._before is None or not self._encoded:
+            self._end_early()
+        else:
+            self._settle()
+
+    def _end_early(self) -> None:
         self.over = True
         if not self._encoded and self.run.step:
             self._record.begin()  # taken up from a checkpoint, and stopped before its first pass
@@ -162,7 +169,7 @@ class TrainingJob:
         self._tell(Stopped, step=self.run.step, snapshot=snapshot)
 
     def pause(self) -> None:
-        if not self._paused:
+        if not (self._paused or self._stopping):
             self._paused = True
             self.save()
             self._tell(Paused, step=self.run.step)
@@ -208,7 +215,7 @@ class TrainingJob:
     def _validation_due(self) -> bool:
         validations = self._record.validations
         recorded = bool(validations) and validations[-1][0] == self.run.step
-        return not recorded and (self.run.step % _VALIDATE_EVERY == 0 or self._ended)
+        return not recorded and (self.run.step % _VALIDATE_EVERY == 0 or self._ended or self._stopping)
 
     @property
     def _preview_due(self) -> bool:
@@ -224,7 +231,9 @@ class TrainingJob:
         """After a pass: begin, save or finish what this step asks for, in this order."""
         if self.over or not self._encoded or self._preview or self._validation_due:
             return
-        if self._preview_due:
+        if self._stopping:
+            self._end_early()
+        elif self._preview_due:
             self._preview = self._previews.begin(self.run)
         elif self._ended:
             self.over = True

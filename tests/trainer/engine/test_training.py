@@ -182,6 +182,25 @@ def test_stopping_keeps_what_was_learned(desk: Desk) -> None:
     assert read_webui(Path(stopped.snapshot).read_bytes(), "my-owl").step == 4
 
 
+@pytest.mark.parametrize("held", ["working", "paused", "drawing"])
+def test_a_run_that_goes_on_is_measured_before_it_stops(desk: Desk, unbroken: Desk, held: str) -> None:
+    """So that what it learned can be compared with the file from before."""
+    file = str(unbroken.folder / "run" / "my-owl.pt")
+    job = desk.begin(train_request(continue_from=file), "more")
+    drive(desk.model, job, until=lambda: job.run.step == 4)
+    if held == "paused":
+        job.pause()
+    elif held == "drawing":
+        job.preview_now()
+        drive(desk.model, job, until=lambda: job.need is Need.PREVIEW)
+    job.stop()
+    drive(desk.model, job)
+    assert job.over
+    assert [event.step for event in desk.of(Validated)] == [0, 4]
+    assert isinstance(desk.told[-1], Stopped)
+    assert desk.snapshot("my-owl", "more").step == 16
+
+
 def test_stopping_before_the_start_keeps_nothing(desk: Desk) -> None:
     job = desk.begin(train_request())
     job.stop()
