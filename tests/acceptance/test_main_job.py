@@ -95,19 +95,19 @@ async def test_buttons_of_a_run(played: Stage) -> None:
 
 
 async def test_others_private_words_look_as_if_they_did_not_exist(played: Stage) -> None:
-    made = await played.create("mine", "red heart", 1)
-    shown = await played.sandbox.run("embed show", {"name": "mine"}, person="Max")
-    assert text_of(await played.sandbox.message(shown["message_id"], person="Max")) == "Nothing here is called `mine`."
+    made = await played.create("my-own", "red heart", 1)
+    shown = await played.sandbox.run("embed show", {"name": "my-own"}, person="Max")
+    assert text_of(await played.sandbox.message(shown["message_id"], person="Max")) == "Nothing here is called `my-own`."
     missing = await played.sandbox.run("embed show", {"name": "nobodys"}, person="Max")
     assert "Nothing here is called `nobodys`." in text_of(
         await played.sandbox.message(missing["message_id"], person="Max")
     )
-    assert await played.sandbox.autocomplete("embed show", {"name": "min"}, "name", person="Max") == []
-    drawn = await played.draw("a mine", person="Max", steps=1)
-    assert "mine (" not in text_of(drawn)
+    assert await played.sandbox.autocomplete("embed show", {"name": "my-o"}, "name", person="Max") == []
+    drawn = await played.draw("a my-own", person="Max", steps=1)
+    assert "my-own (" not in text_of(drawn)
     await played.press(made, "Share with this server")
-    drawn = await played.draw("one mine", person="Max", steps=1)
-    assert "mine (1 vector)" in text_of(drawn)
+    drawn = await played.draw("one my-own", person="Max", steps=1)
+    assert "my-own (1 vector)" in text_of(drawn)
 
 
 async def test_a_loss_that_is_no_number_stops_with_the_last_good_vectors(played: Stage) -> None:
