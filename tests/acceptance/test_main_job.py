@@ -97,7 +97,8 @@ async def test_buttons_of_a_run(played: Stage) -> None:
 async def test_others_private_words_look_as_if_they_did_not_exist(played: Stage) -> None:
     made = await played.create("my-own", "red heart", 1)
     shown = await played.sandbox.run("embed show", {"name": "my-own"}, person="Max")
-    assert text_of(await played.sandbox.message(shown["message_id"], person="Max")) == "Nothing here is called `my-own`."
+    hidden = await played.sandbox.message(shown["message_id"], person="Max")
+    assert text_of(hidden) == "Nothing here is called `my-own`."
     missing = await played.sandbox.run("embed show", {"name": "nobodys"}, person="Max")
     assert "Nothing here is called `nobodys`." in text_of(
         await played.sandbox.message(missing["message_id"], person="Max")

@@ -85,7 +85,19 @@ PLACES = (
     ("Ada", "private", Who.MODERATOR_HERE, Where.PRIVATE),
 )
 """All things are Lin's. Ada owns the server where they are, Max another one, which Lin and he are members of."""
-RUN = ("stop", "pause", "resume", "change", "preview", "run_file", "prompts", "train_again", "train_further")
+RUN = (
+    "stop",
+    "pause",
+    "resume",
+    "change",
+    "preview",
+    "run_file",
+    "prompts",
+    "train_again",
+    "train_further",
+    "take_new",
+    "take_before",
+)
 DRAWING = ("draw_again", "delete")
 PICTURE = ("pick", "variations", "larger", "draw_over", "settings")
 LOADING = 128

@@ -130,6 +130,8 @@ BUTTONS = {
     "prompts": OWN_JOB,
     "train_again": OWN_JOB,
     "train_further": OWN_JOB,
+    "take_new": OWN_JOB,
+    "take_before": OWN_JOB,
     "draw_again": USE_JOB,
     "pick": USE_JOB,
     "variations": USE_JOB,
