@@ -64,7 +64,7 @@ def show_command(service: Service) -> app_commands.Command[Any, ..., None]:
 def file_command(service: Service) -> app_commands.Command[Any, ..., None]:
     @app_commands.command(name=word("command-embed-file"), description=word("command-embed-file-description"))
     @worded(name="known-name", kind="format")
-    @choices(kind=("pt", "bin", "safetensors", "pair", "png"))
+    @choices(kind=("pt", "bin", "safetensors", "pair", "png", "onetrainer"))
     @app_commands.autocomplete(name=suggest_words)
     async def file(
         interaction: Interaction, name: app_commands.Range[str, 1, NAME_LIMIT], kind: str | None = None

@@ -133,6 +133,7 @@ choice-bin = .bin: diffusers, before .safetensors
 choice-safetensors = .safetensors: diffusers, ComfyUI, Forge, kohya
 choice-pair = two .safetensors: diffusers with SDXL
 choice-png = .png: a picture that carries the word
+choice-onetrainer = .safetensors: OneTrainer with SD 1 or 2
 
 ## Options of the other commands
 

@@ -123,6 +123,7 @@ choice-bin = .bin：旧版 diffusers 使用
 choice-safetensors = .safetensors：diffusers、ComfyUI、Forge、kohya 使用
 choice-pair = 两个 .safetensors：diffusers 的 SDXL 使用
 choice-png = .png：带着这个词的图片
+choice-onetrainer = .safetensors：用于 OneTrainer（SD 1、SD 2）
 
 ## Options of the other commands
 

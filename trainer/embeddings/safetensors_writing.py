@@ -21,6 +21,11 @@ def write_diffusers(embedding: Embedding, vectors: np.ndarray) -> bytes:
     return _file({f"<{embedding.name}>": vectors}, _metadata(embedding))
 
 
+def write_onetrainer(embedding: Embedding) -> bytes:
+    """One tensor under the only key that OneTrainer looks for with one text encoder, spelled as it spells it."""
+    return _file({"emp_params": embedding.vectors}, _metadata(embedding))
+
+
 def write_sdxl(embedding: Embedding) -> bytes:
     """`clip_l` and `clip_g` and nothing else, which every program for SDXL takes."""
     first, second = split_parts(embedding)

@@ -10,12 +10,14 @@ from trainer.embeddings.errors import WrongFormat
 from trainer.embeddings.overlay import blank
 from trainer.embeddings.parts import split_parts
 from trainer.embeddings.picture import write_picture
-from trainer.embeddings.safetensors_writing import write_diffusers, write_sdxl
+from trainer.embeddings.safetensors_writing import write_diffusers, write_onetrainer, write_sdxl
 from trainer.embeddings.torch_writing import dict_of, tensor, torch_file
 from trainer.embeddings.webui import write_webui
 
-Format = Literal["pt", "bin", "safetensors", "pair", "png"]
-"""The web UI's; diffusers' old and new; diffusers' two files for SDXL; a picture that carries the embedding."""
+Format = Literal["pt", "bin", "safetensors", "pair", "png", "onetrainer"]
+"""The web UI's; diffusers' old and new; diffusers' two files for SDXL; a picture that carries the embedding;
+OneTrainer's.
+"""
 FORMATS: tuple[Format, ...] = get_args(Format)
 
 
@@ -52,6 +54,10 @@ def _safetensors(embedding: Embedding) -> dict[str, bytes]:
     return {f"{embedding.name}.safetensors": data}
 
 
+def _onetrainer(embedding: Embedding) -> dict[str, bytes]:
+    return {f"{embedding.name}.safetensors": write_onetrainer(_of_one_encoder(embedding))}
+
+
 def _pair(embedding: Embedding) -> dict[str, bytes]:
     if len(embedding.widths) != len(SDXL_WIDTHS):
         raise WrongFormat("format_two_encoders")
@@ -73,4 +79,5 @@ _WRITERS: dict[Format, Callable[[Embedding], dict[str, bytes]]] = {
     "bin": _bin,
     "safetensors": _safetensors,
     "pair": _pair,
+    "onetrainer": _onetrainer,
 }

@@ -46,6 +46,15 @@ def test_one_encoders_come_back_bit_equal(embedding: Embedding, kind: Format) ->
         assert (read.step, read.model, read.model_hash) == facts
 
 
+def test_onetrainers_file_has_the_key_that_it_looks_for() -> None:
+    ((name, data),) = write_embedding(SD1, "onetrainer").items()
+    assert name == "my-cat.safetensors"
+    assert list(safetensors.numpy.load(data)) == ["emp_params"]
+    read = read_embedding(data, name)
+    assert read.vectors.tobytes() == SD1.vectors.tobytes()
+    assert (read.notes, read.step, read.model) == ((), 400, "demo")
+
+
 def test_two_encoders_come_back_bit_equal() -> None:
     ((name, data),) = write_embedding(SDXL, "safetensors").items()
     read = read_embedding(data, name)
@@ -123,7 +132,7 @@ def test_diffusers_loads_what_is_written_for_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("embedding", "kind"), [(SDXL, "pt"), (SDXL, "bin"), (SDXL, "png"), (SD1, "pair")], ids=["pt", "bin", "png", "pair"]
+    ("embedding", "kind"), [(SDXL, "pt"), (SDXL, "bin"), (SDXL, "png"), (SDXL, "onetrainer"), (SD1, "pair")]
 )
 def test_a_format_that_cannot_carry_it_is_refused(embedding: Embedding, kind: Format) -> None:
     with pytest.raises(WrongFormat, match=r"format_(one|two)_encoder"):
