@@ -8,8 +8,9 @@ from pathlib import Path
 def copy_aside(file: Path, folder: Path) -> Path:
     """Copies a file into a folder: written beside its name, flushed, renamed, so that nobody sees half of it.
 
-    Returns the copy's path. Raises OSError.
+    Returns the copy's path. A folder that was taken away meanwhile is made again. Raises OSError.
     """
+    folder.mkdir(parents=True, exist_ok=True)
     aside = folder / f".{file.name}.part"
     with file.open("rb") as source, aside.open("wb") as copy:
         shutil.copyfileobj(source, copy)

@@ -333,7 +333,6 @@ class Dispatch:
 
     async def _hand_over(self, job: Job, snapshot: Path) -> Job:
         try:
-            self._embeddings_folder.mkdir(parents=True, exist_ok=True)
             await asyncio.to_thread(copy_aside, snapshot, self._embeddings_folder)
         except FileNotFoundError as error:
             log.warning("what the run had learned is no longer there", job=job.id, error=str(error))

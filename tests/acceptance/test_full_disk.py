@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import sqlite3
 import subprocess
 from collections.abc import AsyncIterator, Iterator
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.stage import Stage, text_of
+from tests.acceptance.stage import Stage, stage, text_of
 from tests.sandboxed import running_sandbox
 
 
@@ -116,3 +117,17 @@ async def test_a_bot_whose_disk_is_full_at_the_start_says_so_or_starts(tmp_path:
                 assert "Traceback" not in (tmp_path / "bot.log").read_text(encoding="utf-8")
             finally:
                 await played.close()
+
+
+async def test_folders_that_are_taken_away_are_made_again(tmp_path: Path) -> None:
+    async with stage(tmp_path) as played:
+        await played.agree()
+        card = await played.train("my-owl", steps=4000)
+        await played.sandbox.until_message("general", lambda m: "my-owl" in text_of(m) and "best" in text_of(m))
+        for part in ("embeddings", "runs", "pictures"):
+            shutil.rmtree(played.data / part, ignore_errors=True)
+        assert (await played.draw("a red apple", steps=2))["attachments"]
+        await played.press(card, "Stop")
+        assert "was stopped at step" in text_of(await played.result("my-owl"))
+        assert (played.data / "embeddings" / "my-owl.pt").exists()
+        assert "my-owl" in text_of(await played.draw("a photo of my-owl", steps=2))

@@ -6,7 +6,11 @@ from pathlib import Path
 
 
 def write_aside(path: Path, data: bytes) -> None:
-    """Put `data` at `path` in one move, so that a reader or a power cut never meets half a file. Raises OSError."""
+    """Put `data` at `path` in one move, so that a reader or a power cut never meets half a file. Raises OSError.
+
+    A folder that was taken away meanwhile is made again.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
     # The leading dot and the last suffix keep the unfinished file out of an embeddings folder's scan.
     descriptor, temporary = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=path.parent)
     try:

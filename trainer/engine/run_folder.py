@@ -119,6 +119,7 @@ class RunFolder:
         write_aside(self.folder / "losses.csv", _csv_lines([LossRow._fields, *map(_cells, rows)]))
 
     def append_losses(self, rows: list[LossRow]) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
         with (self.folder / "losses.csv").open("ab") as file:
             file.write(_csv_lines(map(_cells, rows)))
 
