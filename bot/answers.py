@@ -1,18 +1,23 @@
 """Answering one interaction: who asks, in which language, and what they are told when it goes wrong."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, TypeAlias, TypeVar
 
+import aiohttp
 import discord
 import structlog
 from discord import app_commands, ui
 
 from bot.access import Act, Actor, check, of_job
+from bot.cards.fitting import adapt, discord_files, shortened
+from bot.cards.outgoing import LONGEST_CONTENT, Outgoing
+from bot.cards.trouble import DISCORDS, Trouble, trouble_of
 from bot.errors import CannotPostHere, CannotStore, Forgotten, NotYours, Refusal, TooBusy
 from bot.jobs.job import Job
 from bot.jobs.submit import Asker
 from bot.logs import fault_code
+from bot.names import cut
 from bot.service import Service
 from bot.storage import storage_fault
 from bot.texts.catalogue import Texts, texts_for
@@ -26,7 +31,10 @@ Found = TypeVar("Found")
 READ_SECONDS = 1.5
 """Discord waits three seconds for the first answer, and the answer too must find its way."""
 
-_NEEDED = discord.Permissions(view_channel=True, send_messages=True, attach_files=True, embed_links=True)
+_NEEDED = ("view_channel", "send_messages", "embed_links", "attach_files", "read_message_history")
+"""The last to find a message again that was sent just before the bot died."""
+ALREADY_ACKNOWLEDGED = 40060
+_ACKNOWLEDGED = "acknowledged"
 
 
 def texts_of(interaction: Interaction) -> Texts:
@@ -59,12 +67,15 @@ def shelf_of(interaction: Interaction) -> int:
 
 def check_may_post(interaction: Interaction) -> None:
     """A card is an ordinary message of the bot. Raises CannotPostHere before any work is done."""
-    allowed = interaction.app_permissions
-    if isinstance(interaction.channel, discord.Thread):
-        allowed = discord.Permissions(allowed.value)
-        allowed.send_messages = allowed.send_messages_in_threads
-    if interaction.guild_id is not None and not allowed >= _NEEDED:
-        raise CannotPostHere
+    if interaction.guild_id is None:
+        return
+    in_thread = isinstance(interaction.channel, discord.Thread)
+    needed = ["send_messages_in_threads" if in_thread and name == "send_messages" else name for name in _NEEDED]
+    missing = [name for name in needed if not getattr(interaction.app_permissions, name)]
+    if missing:
+        texts = texts_of(interaction)
+        names = ", ".join(texts(f"permission-{name.replace('_', '-')}") for name in missing)
+        raise CannotPostHere(permissions=names)
 
 
 def is_age_restricted(interaction: Interaction) -> bool:
@@ -91,7 +102,36 @@ async def job_for(interaction: Interaction, service: Service, job_id: str, act: 
 
 async def think(interaction: Interaction) -> None:
     """Answers Discord at once; what follows may take its time. Only the person sees it."""
-    await interaction.response.defer(ephemeral=True, thinking=True)
+    await _acknowledge(interaction, ephemeral=True, thinking=True)
+    try:
+        await interaction.client.service.deferred.keep(interaction)
+    except Exception as error:  # noqa: BLE001 - only after a restart would it be missed
+        log.warning("not kept for a restart", interaction=interaction.id, error=repr(error))
+
+
+async def acknowledge(interaction: Interaction) -> None:
+    """Tells Discord that a press was taken, where nothing need be shown for it."""
+    await _acknowledge(interaction)
+
+
+async def _acknowledge(interaction: Interaction, **how: bool) -> None:
+    """Where the connection breaks nobody knows whether Discord has heard it; a second try tells, by its refusal."""
+    try:
+        try:
+            await interaction.response.defer(**how)
+        except (aiohttp.ClientError, OSError) as error:
+            log.info("acknowledged once more", interaction=interaction.id, error=repr(error))
+            await interaction.response.defer(**how)
+    except (aiohttp.ClientError, OSError) as error:
+        log.warning("perhaps not acknowledged", interaction=interaction.id, error=repr(error))
+    except discord.HTTPException as error:
+        if error.code != ALREADY_ACKNOWLEDGED:
+            raise
+    interaction.extras[_ACKNOWLEDGED] = True
+
+
+def _is_acknowledged(interaction: Interaction) -> bool:
+    return interaction.response.is_done() or _ACKNOWLEDGED in interaction.extras
 
 
 async def soon(reading: Coroutine[Any, Any, Found]) -> Found:
@@ -104,19 +144,57 @@ async def soon(reading: Coroutine[Any, Any, Found]) -> Found:
 
 
 async def say(
-    interaction: Interaction, text: str, *, view: ui.View | None = None, file: discord.File | None = None
+    interaction: Interaction, text: str, *, view: ui.View | None = None, files: Sequence[discord.File] = ()
 ) -> None:
     """Tells the person something that only they see, whether or not the interaction was answered before."""
-    optional: dict[str, Any] = {key: value for key, value in (("view", view), ("file", file)) if value is not None}
-    if not interaction.response.is_done():
+    optional: dict[str, Any] = {} if view is None else {"view": view}
+    optional |= {"files": list(files)} if files else {}
+    text = cut(text, LONGEST_CONTENT)
+    if not _is_acknowledged(interaction):
         await interaction.response.send_message(text, ephemeral=True, **optional)
     else:
         await interaction.followup.send(text, ephemeral=True, **optional)
+    await _answered(interaction)
 
 
-async def show(interaction: Interaction, view: ui.LayoutView, files: list[discord.File] | None = None) -> None:
+async def replace_answer(interaction: Interaction, text: str, view: ui.View | None = None) -> None:
+    """Puts words in place of the answer that stands there, or of "thinking"."""
+    await interaction.edit_original_response(content=cut(text, LONGEST_CONTENT), view=view)
+    await _answered(interaction)
+
+
+async def show(interaction: Interaction, view: ui.LayoutView) -> None:
     """Shows the person a card that only they see, in place of "thinking"."""
-    await interaction.edit_original_response(view=view, attachments=files or [])
+    await interaction.edit_original_response(view=view, attachments=[])
+    await _answered(interaction)
+
+
+async def show_card(interaction: Interaction, compose: Callable[[], Outgoing]) -> None:
+    """Shows a card with files: as they are, or smaller where Discord does not take them, or without."""
+    texts = texts_of(interaction)
+    for smaller in (False, True):
+        outgoing = compose()
+        fit = await interaction.client.service.fitting.fit(outgoing.files, interaction.filesize_limit, smaller=smaller)
+        try:
+            adapt(outgoing.view, fit, texts)
+            await interaction.edit_original_response(view=outgoing.view, attachments=discord_files(outgoing, fit))
+            await _answered(interaction)
+            return
+        except discord.HTTPException as error:
+            if trouble_of(error) is not Trouble.REFUSED:
+                raise
+            log.warning("answer refused", interaction=interaction.id, smaller=smaller, error=repr(error))
+        finally:
+            fit.close()
+    await show(interaction, shortened(compose(), texts("short-card")).view)
+
+
+async def _answered(interaction: Interaction) -> None:
+    """The person is not at "thinking" any more. Raises nothing: they have what they asked for."""
+    try:
+        await interaction.client.service.deferred.answered(interaction.id)
+    except Exception as error:  # noqa: BLE001 - what stays is looked at, and left alone, after a restart
+        log.warning("still kept for a restart", interaction=interaction.id, error=repr(error))
 
 
 async def place(interaction: Interaction, service: Service, request: Request) -> Job:
@@ -128,13 +206,20 @@ async def place(interaction: Interaction, service: Service, request: Request) ->
 
 
 async def bring_card(interaction: Interaction, service: Service, job: Job) -> None:
-    """Posts the card of a fresh job and starts it. Should Discord fail just now, the outbox goes on trying."""
+    """Posts the card of a fresh job and starts it. Should Discord fail just now, the outbox goes on trying.
+
+    The job is taken: what fails from here on, such as tidying up, is no reason to tell the person to try again.
+    """
     service.dispatch.wake()
-    if await service.outbox.deliver(job.id):
-        await interaction.delete_original_response()
-    else:
-        service.outbox.wake()
-        await say(interaction, texts_of(interaction)("card-follows"))
+    try:
+        if await service.outbox.deliver(job.id):
+            await interaction.delete_original_response()
+            await _answered(interaction)
+        else:
+            service.outbox.wake()
+            await say(interaction, texts_of(interaction)("card-follows"))
+    except DISCORDS as error:
+        log.warning("could not tidy up", interaction=interaction.id, job=job.id, error=repr(error))
 
 
 async def answer_error(interaction: Interaction, error: BaseException) -> None:
@@ -151,5 +236,5 @@ async def answer_error(interaction: Interaction, error: BaseException) -> None:
         code = fault_code()
         log.error("interaction failed", code=code, interaction=interaction.id, exc_info=error)
         await say(interaction, texts("fault", code=code))
-    except discord.HTTPException as unanswerable:
+    except DISCORDS as unanswerable:
         log.warning("could not answer", interaction=interaction.id, error=repr(unanswerable))

@@ -12,11 +12,14 @@ from typing import TextIO
 import structlog
 
 from bot.cards.card import Cards
+from bot.cards.fitting import Fitting
 from bot.cards.outbox import Outbox
 from bot.cards.post import Post
+from bot.cards.trouble import Routes
 from bot.client import Client, connect_elsewhere, stay_connected
 from bot.commands import all_commands
 from bot.db.database import Database, open_database
+from bot.deferred import Deferred
 from bot.drafts import Drafts
 from bot.exits import CannotRun
 from bot.files import sweep
@@ -57,12 +60,14 @@ async def _run_parts(settings: Settings, folder: Path, database: Database) -> No
     looking = Looking(folder / "incoming")
     library = Library(database, folder / "embeddings", Shelf(looking))
     post = Post(database, library, settings.runs_at_once, threads=settings.threads)
-    cards = Cards(database, living, post.card, settings.card_seconds)
-    outbox = Outbox(database, living, post, cards.wake)
+    routes, fitting, deferred = Routes(), Fitting(), Deferred(database)
 
     def changed() -> None:
         outbox.wake()
         cards.wake()
+
+    cards = Cards(database, living, post, settings.card_seconds, routes, fitting, changed)
+    outbox = Outbox(database, living, post, cards.wake, routes, fitting)
 
     places = Places(settings.runs_at_once, settings.drawings_at_once)
     dispatch = Dispatch(database, _worker(settings, folder), places, folder, changed)
@@ -73,6 +78,8 @@ async def _run_parts(settings: Settings, folder: Path, database: Database) -> No
         dispatch=dispatch,
         outbox=outbox,
         drafts=Drafts(database),
+        deferred=deferred,
+        fitting=fitting,
         library=library,
         styles=Styles(database),
         pictures=PictureStore(folder / "pictures"),
@@ -93,6 +100,7 @@ async def _run_parts(settings: Settings, folder: Path, database: Database) -> No
             tasks.create_task(cards.run(), name="cards"),
             tasks.create_task(database.keep_ballast(dispatch.wake), name="ballast"),
             tasks.create_task(database.keep_backups(), name="backups"),
+            tasks.create_task(deferred.answer_left(living), name="deferred"),
         ]
         await stopping.wait()
         await _leave(dispatch, work)

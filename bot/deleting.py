@@ -3,7 +3,7 @@
 import discord
 from discord import ui
 
-from bot.answers import Interaction, actor_of, say, texts_of
+from bot.answers import Interaction, actor_of, replace_answer, say, texts_of
 from bot.cards.outgoing import button
 from bot.names import escape
 from bot.service import Service
@@ -26,5 +26,4 @@ async def delete_word(interaction: Interaction, service: Service, name: str) -> 
     await service.library.check_settled(found)
     await service.library.remove_runs(found)
     await service.library.remove(found)
-    said = texts_of(interaction)("deleted", name=escape(found.name))
-    await interaction.edit_original_response(content=said, view=None)
+    await replace_answer(interaction, texts_of(interaction)("deleted", name=escape(found.name)))

@@ -528,9 +528,12 @@ class Forgotten(Refusal):
 
 
 class CannotPostHere(Refusal):
-    """Embedsmith may not write or attach files in this channel. Ask its moderators, or use another channel."""
+    """Embedsmith needs this permission in this channel: `Embed Links`. Ask its moderators, or use another channel."""
 
     text_id = "refusal-cannot-post-here"
+
+    def __init__(self, *, permissions: str) -> None:
+        super().__init__(permissions=permissions)
 
 
 class OnlyAgeRestricted(Refusal):

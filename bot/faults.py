@@ -1,5 +1,6 @@
 """What is wrong with a request, as a refusal in the words of the person who made it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from bot.errors import (
@@ -45,6 +46,14 @@ def check_device(request: Request, ready: Ready | None) -> None:
     fault = too_large_in(request, ready.largest_pixels, ready.native_size) if ready else None
     if fault is not None:
         raise _refusal(fault)
+
+
+def refusal_of(reason: str, facts: Mapping[str, str]) -> Refusal | None:
+    """The refusal that names the setting because of which a job has failed; None where the facts tell of none."""
+    try:
+        return _refusal(Fault(reason="bad_tuning", facts=dict(facts))) if reason == "bad_tuning" else None
+    except KeyError:
+        return None
 
 
 def _refusal(fault: Fault) -> Refusal:

@@ -64,6 +64,16 @@ def in_block(text: str, limit: int) -> str:
     return "```\n" + "\n".join(lines) + "\n```"
 
 
+def cut(text: str, limit: int) -> str:
+    """At most `limit` characters of a text with markdown: no half of an escape is left, no block of code open."""
+    if len(text) <= limit:
+        return text
+    kept = text[: max(0, limit - 1)].rstrip("\\")
+    if kept.count("```") % 2:
+        return text[: max(0, limit - 5)].rstrip("\\`") + "…\n```"
+    return kept + "…"
+
+
 def _one_line(text: str, limit: int) -> str:
     line = " ".join("".join(character for character in text if character not in _TURNING).split())
     return line if len(line) <= limit else line[: limit - 1] + "…"

@@ -10,7 +10,7 @@ from discord import ui
 
 from bot.access import Actor
 from bot.answers import Interaction, actor_of, show, texts_of
-from bot.cards.outgoing import button, layout, row
+from bot.cards.outgoing import LONGEST_CARD, button, layout, row
 from bot.drafts import RequestDraft
 from bot.drawing import random_seed
 from bot.drawing_settings import written
@@ -23,7 +23,7 @@ from bot.training import check_upload
 from bot.uploads import Upload
 from trainer.protocol import DrawRequest, PictureSettings, Ready, SeenPicture
 
-CARD_LIMIT = 3900
+CARD_LIMIT = LONGEST_CARD
 """Characters of all texts of a card; Discord takes 4,000."""
 SHOWN_PROMPT, SHOWN_NEGATIVE_PROMPT, SHOWN_FACT, SHOWN_TEXT = 300, 150, 100, 1500
 """Characters; escaping may double all but the last."""

@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-from bot.cards.outgoing import file_name
 from bot.errors import NameTaken, NotAnEmbedding
 from bot.library import Word
 from bot.names import check_name
@@ -14,10 +13,9 @@ from trainer.protocol import SeenFile
 async def export(
     service: Service, word: Word, kind: str, desk: Path, picture: Path | None, person_id: int
 ) -> list[Path]:
-    """The word's files in another format, called as Discord will leave them. Raises NoFileYet, NotAnEmbedding."""
+    """The word's files in another format, called by the word. Raises NoFileYet, NotAnEmbedding."""
     shown = (f"--picture={picture}",) if picture is not None and kind == "png" else ()
-    named = f"--name={file_name(word.name, '')}"
-    seen = await _rewritten(service, word, desk, person_id, f"--write={kind}", named, *shown)
+    seen = await _rewritten(service, word, desk, person_id, f"--write={kind}", f"--name={word.name}", *shown)
     return [Path(path) for path in seen.written]
 
 

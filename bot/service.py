@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+from bot.cards.fitting import Fitting
 from bot.cards.outbox import Outbox
+from bot.deferred import Deferred
 from bot.drafts import Drafts
 from bot.jobs.dispatch import Dispatch
 from bot.jobs.submit import Submissions
@@ -29,6 +31,8 @@ class Service:
     dispatch: Dispatch
     outbox: Outbox
     drafts: Drafts
+    deferred: Deferred
+    fitting: Fitting
     library: Library
     styles: Styles
     pictures: PictureStore

@@ -7,7 +7,7 @@ from importlib.resources import files
 import discord
 from msgspec.structs import replace
 
-from bot.answers import Interaction, place, texts_of
+from bot.answers import Interaction, place, replace_answer, texts_of
 from bot.captions import apart, read_captions, with_captions
 from bot.cards.outgoing import button
 from bot.drafts import RequestDraft
@@ -154,7 +154,7 @@ async def ask_consent(interaction: Interaction) -> None:
     view = discord.ui.View(timeout=None)
     view.add_item(button(texts("consent-button"), f"consent:{interaction.id}", discord.ButtonStyle.success))
     view.stop()
-    await interaction.edit_original_response(content=texts("consent-question"), view=view)
+    await replace_answer(interaction, texts("consent-question"), view)
 
 
 async def train_after_consent(interaction: Interaction, service: Service, draft: int) -> bool:

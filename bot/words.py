@@ -12,8 +12,9 @@ import discord
 from discord import ui
 
 from bot.access import Act, Actor, may
-from bot.answers import Interaction, actor_of, may_show, say, show, texts_of
-from bot.cards.outgoing import button, file_name, gallery, layout, row
+from bot.answers import Interaction, actor_of, may_show, say, show, show_card, texts_of
+from bot.cards.file_names import TitledFile, file_name, rename_lines, word_file
+from bot.cards.outgoing import Outgoing, button, gallery, layout, row
 from bot.cards.training import NO_START
 from bot.collisions import collision_lines
 from bot.errors import NoFileYet, OnlyAgeRestricted, OrdinaryWord, StillLoading, WrongModel
@@ -94,13 +95,16 @@ async def show_word(interaction: Interaction, service: Service, name: str) -> No
     details = [*_details(found, job, texts), *await _seen_in_file(service, found, actor.person_id, texts)]
     details += [texts.refusal(OnlyAgeRestricted())] if pictured is not job else []
     lines = [_line(found, actor, texts), *(f"-# {line}" for line in details)]
-    blocks: list[ui.Item[Any]] = [ui.TextDisplay("\n".join(lines))]
     picture = _picture(found, pictured, texts)
-    if picture is not None:
-        blocks.append(gallery((picture.name, picture.words)))
-    blocks += row(_buttons(found, actor, texts)) + row(_owners_buttons(found, actor, texts))
-    files = [discord.File(picture.path, filename=picture.name)] if picture is not None else []
-    await show(interaction, layout(*blocks), files)
+
+    def card() -> Outgoing:
+        blocks: list[ui.Item[Any]] = [ui.TextDisplay("\n".join(lines))]
+        if picture is not None:
+            blocks.append(gallery((picture.name, picture.words)))
+        blocks += row(_buttons(found, actor, texts)) + row(_owners_buttons(found, actor, texts))
+        return Outgoing(layout(*blocks), ((picture.name, picture.path),) if picture is not None else ())
+
+    await show_card(interaction, card)
 
 
 async def send_file(interaction: Interaction, service: Service, name: str, kind: str | None = None) -> None:
@@ -126,7 +130,8 @@ async def _send_as_it_is(interaction: Interaction, service: Service, found: Word
         words = texts("result-file-private", name=shown, step=found.step)
     else:
         words = texts("result-file-untrained", name=shown)
-    await say(interaction, words, file=discord.File(copy, filename=file_name(found.name, copy.suffix)))
+    lines = [words, *rename_lines(found.name, copy.suffix, texts)]
+    await say(interaction, "\n".join(lines), files=[word_file(copy, found.name)])
 
 
 async def _seen_in_file(service: Service, found: Word, person_id: int, texts: Texts) -> list[str]:
@@ -161,9 +166,15 @@ async def _send_as(interaction: Interaction, service: Service, found: Word, kind
     preview = _newest_preview(_pictured(interaction, await _job_of(service, found)))
     async with service.looking.desk() as desk:
         paths = await export(service, found, kind, desk, preview, interaction.user.id)
-        files = [discord.File(path, filename=path.name) for path in paths]
         said = texts("export-png", name=shown) if kind == "png" else texts("export-file", name=shown, format=kind)
-        await interaction.followup.send(said, files=files, ephemeral=True)
+        # Several files of one word are told apart by what follows its name.
+        endings = [path.name.removeprefix(found.name) for path in paths]
+        lines = [said, *(line for ending in endings for line in rename_lines(found.name, ending, texts))]
+        files = [
+            TitledFile(path, file_name(found.name, ending), path.stem)
+            for path, ending in zip(paths, endings, strict=True)
+        ]
+        await say(interaction, "\n".join(lines), files=files)
 
 
 async def _job_of(service: Service, found: Word) -> Job | None:

@@ -5,11 +5,20 @@ from typing import Any
 
 from sandbox.errors import Json
 
-HTTP_KINDS = ("429", "status", "reset", "slow", "html")
+HTTP_KINDS = ("429", "ban", "413", "status", "reset", "slow", "html")
 GATEWAY_KINDS = ("ws-refuse", "ws-drop", "ws-malformed", "op7", "op9", "no-ack")
 # Of these, those that need not wait for something of the bot's.
 AT_ONCE = ("ws-drop", "ws-malformed", "op7", "op9")
-FIELDS: dict[str, Any] = {"match": str, "kind": str, "status": int, "seconds": (int, float), "times": int, "after": int}
+FIELDS: dict[str, Any] = {
+    "match": str,
+    "kind": str,
+    "status": int,
+    "code": int,
+    "seconds": (int, float),
+    "bytes": int,
+    "times": int,
+    "after": int,
+}
 
 
 @dataclass
@@ -17,7 +26,9 @@ class Fault:
     match: str
     kind: str
     status: int = 500
+    code: int = 0
     seconds: float = 0.2
+    bytes: int = 0  # of a 413: requests of so many and fewer pass
     times: int = 1
     after: int = 0
 
@@ -32,10 +43,12 @@ class Weather:
     unheard: set[str] = field(default_factory=set)
     """Paths whose answers were cut off: doing the same again is no fault of the bot's."""
 
-    def take(self, subject: str, *kinds: str) -> Fault | None:
-        """The fault that strikes now, if any: counts down `after`, then `times`."""
+    def take(self, subject: str, *kinds: str, size: int = 0) -> Fault | None:
+        """The fault that strikes now, if any: counts down `after`, then `times`. `size` is the request's, in bytes."""
         for fault in self.faults:
             if fault.times < 1 or fault.kind not in kinds or not fault.fits(subject):
+                continue
+            if fault.kind == "413" and size <= fault.bytes:
                 continue
             if fault.after > 0:
                 fault.after -= 1

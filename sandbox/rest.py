@@ -3,13 +3,14 @@
 import asyncio
 import hmac
 import json
+import math
 import time
 from typing import Any
 
 from aiohttp import web
 
 from sandbox.bodies import Body, read_body
-from sandbox.errors import Refusal, invalid, not_found, unauthorized
+from sandbox.errors import Refusal, invalid, not_found, request_too_large, unauthorized
 from sandbox.faults import HTTP_KINDS, Fault
 from sandbox.ratelimits import BY_ROUTE, GLOBAL, OLD_EDITS, Limit, Standing
 from sandbox.routes import ROUTES
@@ -36,7 +37,8 @@ async def serve(server: Server, request: web.Request) -> web.StreamResponse:
     """One request of the bot, with its weather, written down."""
     path = request.path.removeprefix(PREFIX)
     started = time.monotonic()
-    fault = server.weather.take(f"{request.method} {path}", *HTTP_KINDS)
+    size = request.content_length or 0
+    fault = server.weather.take(f"{request.method} {path}", *HTTP_KINDS, size=size)
     if fault and fault.kind == "slow":
         await asyncio.sleep(fault.seconds)
         if request.transport is None:  # of a bot that has been killed meanwhile; it was slow on its way to us
@@ -60,9 +62,15 @@ def _struck(fault: Fault | None) -> web.Response | None:
     if fault.kind == "429":
         body = {"message": "You are being rate limited.", "retry_after": fault.seconds, "global": False}
         return json_response(429, body, VIA | {"Retry-After": str(fault.seconds), "X-RateLimit-Scope": "shared"})
+    if fault.kind == "ban":
+        # Cloudflare's, before Discord: without Via, and not in JSON.
+        headers = {"Retry-After": str(math.ceil(fault.seconds))} if fault.seconds else {}
+        return web.Response(status=429, text="error code: 1015", content_type="text/plain", headers=headers)
+    if fault.kind == "413":
+        return json_response(413, request_too_large().body())
     if fault.kind == "html":
         return web.Response(status=fault.status, text="<html><body>Bad weather</body></html>", content_type="text/html")
-    return json_response(fault.status, {"message": f"{fault.status}: weather", "code": 0})
+    return json_response(fault.status, {"message": f"{fault.status}: weather", "code": fault.code})
 
 
 async def _answer(server: Server, request: web.Request, path: str) -> web.Response:
@@ -76,7 +84,7 @@ async def _answer(server: Server, request: web.Request, path: str) -> web.Respon
         body = await read_body(request)
         answer = _handled(server, request, route, values, body)
     except Refusal as refusal:
-        if refusal.fault:
+        if refusal.fault and path not in server.weather.unheard:
             server.journal.violation(refusal.sentence(), request.method, path, body.json)
         return json_response(refusal.status, refusal.body(), headers)
     server.checks.reply(route.method, route.template, answer.status, path, answer.body)

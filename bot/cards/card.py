@@ -2,12 +2,16 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
+from typing import NamedTuple, Protocol
 
+import discord
 import structlog
 
-from bot.cards.outbox import PASSING, UNREACHABLE
+from bot.cards.fitting import FILE_LIMIT, Fit, Fitting, adapt, discord_files
+from bot.cards.outbox import FORMS, PATIENCE_SECONDS, SHORT, SMALLER
 from bot.cards.outgoing import Outgoing, fault_message
+from bot.cards.trouble import DISCORDS, Routes, Tries, Trouble, trouble_of
 from bot.db.database import Database
 from bot.errors import CannotStore
 from bot.jobs.job import Job
@@ -27,30 +31,57 @@ LATE_FACTOR = 2.0
 LOOK_SECONDS = 0.25
 
 
+class Composer(Protocol):
+    """Renders a job's card."""
+
+    async def card(self, job: Job) -> Outgoing: ...
+
+    async def short_card(self, job: Job) -> Outgoing:
+        """For when Discord takes no other."""
+        ...
+
+
+class Sent(NamedTuple):
+    """Files that stand on a card: the names that they were composed with, and how they were sent."""
+
+    names: tuple[str, ...]
+    fit: Fit
+
+
 class Shown:
-    """What was last put on one card, and when (on the monotonic clock)."""
+    """What was last put on one card, and when (on the monotonic clock); and what Discord said to it."""
 
     def __init__(self) -> None:
         self.at = float("-inf")
         self.look: object = None
-        self.files: tuple[str, ...] | None = None  # an earlier life may have left files on the card
+        self.sent: Sent | None = None  # an earlier life may have left files on the card
         self.stage: object = None
+        self.tries = Tries()
+        self.refused: tuple[tuple[str, ...], int] = ((), 0)
+        """Names of files, and in how many forms they were refused: not sent again in these."""
 
 
 class Cards:
-    """Keeps every posted card up to date. `compose` renders a job's card."""
+    """Keeps every posted card up to date."""
 
     def __init__(
         self,
         database: Database,
         living: Living,
-        compose: Callable[[Job], Awaitable[Outgoing]],
+        composer: Composer,
         seconds: float,
+        routes: Routes,
+        fitting: Fitting,
+        lost: Callable[[], None],
     ) -> None:
+        """`lost` is called when a card cannot be shown any more: what its person waits for is to be sent otherwise."""
         self._database = database
         self._living = living
-        self._compose = compose
+        self._composer = composer
         self._seconds = seconds
+        self._routes = routes
+        self._fitting = fitting
+        self._lost = lost
         self._wake = asyncio.Event()
         self._shown: dict[int, Shown] = {}
         self._editing: set[int] = set()
@@ -84,6 +115,8 @@ class Cards:
 
     def _due(self, job: Job) -> bool:
         shown = self._shown.setdefault(job.id, Shown())
+        if not shown.tries.due() or not self._routes.open("PATCH", job.channel_id):
+            return False
         wait = HURRY_SECONDS if _stage(job) != shown.stage else self._seconds
         if time.time() - job.created_at > LATE_SECONDS:
             wait *= LATE_FACTOR
@@ -92,55 +125,110 @@ class Cards:
     async def _edit(self, job: Job) -> None:
         shown = self._shown[job.id]
         try:
-            await self._bring_up_to_date(job, shown)
+            newest = await known_job(self._database, job.id) or job
+            await self._show(newest, shown)
+            await self._mark(newest)
+            if newest.ended:
+                del self._shown[job.id]
+            else:
+                shown.tries = Tries()
         except CannotStore:
-            shown.at = time.monotonic()  # the database has said so in the log
-        except PASSING as error:
-            shown.at = time.monotonic()
-            log.warning("card waits", job=job.id, error=repr(error))
+            shown.tries.failed(Trouble.PASSING)  # the database has said so in the log
+        except DISCORDS as error:
+            self._routes.heed("PATCH", job.channel_id, error)
+            await self._failed(job, shown, error)
         except Exception as error:
-            shown.at = time.monotonic()
+            shown.tries.failed(Trouble.PASSING)
             log.error("card not edited", job=job.id, code=fault_code(), exc_info=error)
         finally:
             self._editing.discard(job.id)
             self._wake.set()  # it may have changed meanwhile
 
-    async def _bring_up_to_date(self, job: Job, shown: Shown) -> None:
-        newest = await known_job(self._database, job.id) or job
+    async def _failed(self, job: Job, shown: Shown, error: Exception) -> None:
+        trouble = trouble_of(error)
+        if trouble is Trouble.ASLEEP:
+            await self._wake_thread(job)
+        shown.tries.failed(trouble)
+        if trouble is Trouble.GONE or (job.ended and shown.tries.closed_for() > PATIENCE_SECONDS):
+            log.warning("card is lost", job=job.id, error=repr(error))
+            del self._shown[job.id]
+            await self._lose(job)
+        else:
+            log.warning("card waits", job=job.id, error=repr(error))
+
+    async def _lose(self, job: Job) -> None:
+        """The card is not posted again; what its person still waits for goes to them."""
         try:
-            await self._show(newest, shown)
-        except UNREACHABLE as error:
-            log.info("card is gone", job=job.id, error=repr(error))
             async with self._database.transaction() as queries:
                 await queries.forget_card(self._database.connection, id=job.id)
+        except CannotStore:  # it is found to be lost again
             return
-        await self._mark(newest)
-        if newest.ended:
-            del self._shown[job.id]
+        self._lost()
+
+    async def _wake_thread(self, job: Job) -> None:
+        """Wakes the archived thread in which the card stands, if we may; else somebody's message will."""
+        try:
+            channel = await self._living.client.fetch_channel(job.channel_id)
+            if isinstance(channel, discord.Thread) and channel.archived:
+                await channel.edit(archived=False)
+        except DISCORDS as error:
+            log.info("thread stays archived", job=job.id, error=repr(error))
 
     async def _show(self, job: Job, shown: Shown) -> None:
+        """The card as it is; where Discord refuses it, with smaller files, then in few words; each once."""
         outgoing = await self._composed(job)
         look = (outgoing.view.to_components(), outgoing.files)  # type: ignore[no-untyped-call]
         if look == shown.look or job.message_id is None:
             return
-        channel = self._living.client.get_partial_messageable(job.channel_id)
-        message = channel.get_partial_message(job.message_id)
         names = tuple(name for name, _ in outgoing.files)
-        if names == shown.files:  # unchanged files stay as they are when an edit does not name them
-            await message.edit(view=outgoing.view)
+        refused = shown.refused[1] if shown.refused[0] == names else 0
+        for form in range(refused, FORMS):
+            if form == SHORT:
+                outgoing = await self._composer.short_card(job)
+            elif form > refused:
+                outgoing = await self._composed(job)  # sending has renamed its files
+            try:
+                await self._put(job, shown, outgoing, form)
+                break
+            except discord.HTTPException as error:
+                if trouble_of(error) is not Trouble.REFUSED:
+                    raise
+                shown.refused = names, form + 1
+                shown.sent = None
+                log.warning("card refused", job=job.id, form=form, error=repr(error))
         else:
-            await message.edit(view=outgoing.view, attachments=outgoing.attachments())
-        shown.at, shown.look, shown.files, shown.stage = time.monotonic(), look, names, _stage(job)
+            log.error("card given up: Discord takes it in no form", job=job.id)
+        shown.at, shown.look, shown.stage = time.monotonic(), look, _stage(job)
 
     async def _composed(self, job: Job) -> Outgoing:
         try:
-            return await self._compose(job)
+            return await self._composer.card(job)
         except Exception as error:
             if storage_fault(error) is not None:
                 raise
             code = fault_code()
             log.error("card not made", job=job.id, code=code, exc_info=error)
             return fault_message(texts_for(job.locale), "fault-card", code)
+
+    async def _put(self, job: Job, shown: Shown, outgoing: Outgoing, form: int) -> None:
+        assert job.message_id is not None
+        message = self._living.client.get_partial_messageable(job.channel_id).get_partial_message(job.message_id)
+        names = tuple(name for name, _ in outgoing.files)
+        texts = texts_for(job.locale)
+        if shown.sent is not None and names == shown.sent.names:
+            # Unchanged files stay as they are when an edit does not name them.
+            adapt(outgoing.view, shown.sent.fit, texts)
+            await message.edit(view=outgoing.view)
+            return
+        guild = self._living.client.get_guild(job.guild_id) if job.guild_id else None
+        limit = guild.filesize_limit if guild else FILE_LIMIT
+        fit = await self._fitting.fit(outgoing.files, limit, smaller=form >= SMALLER)
+        try:
+            adapt(outgoing.view, fit, texts)
+            await message.edit(view=outgoing.view, attachments=discord_files(outgoing, fit))
+        finally:
+            fit.close()
+        shown.sent = Sent(names, fit)
 
     async def _mark(self, job: Job) -> None:
         async with self._database.transaction() as queries:

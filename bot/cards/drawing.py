@@ -8,16 +8,16 @@ import discord
 from discord import ui
 
 from bot.cards.bar import bar
-from bot.cards.outgoing import Outgoing, button, gallery, layout, row
+from bot.cards.outgoing import MOST_FILES, Outgoing, button, gallery, layout, row
 from bot.cards.training import failure
 from bot.errors import OnlyAgeRestricted
 from bot.jobs.job import Job, State
-from bot.names import escape
+from bot.names import cut, escape
 from bot.texts.catalogue import Texts
 from trainer.protocol import MOST_VECTORS, DrawRequest, ReadPart, ReadStage, Word
 
-SETTINGS_LIMIT = 1000
-"""Characters of the line of settings; a card holds 4,000 in all."""
+SETTINGS_LIMIT, WORDS_LIMIT, READING_LIMIT, NOTICES_LIMIT = 1000, 700, 800, 800
+"""Characters as they are shown; a card holds 4,000 in all."""
 
 _Items: TypeAlias = list[ui.Item[Any]]
 
@@ -39,7 +39,7 @@ def drawing_card(
         blocks.append(ui.TextDisplay(_facts(job, texts, misses)))
         blocks += row(_buttons(job, texts))
         if len(files) > 1:
-            shown = enumerate(_shown(job), start=1)
+            shown = enumerate(shown_pictures(job), start=1)
             blocks += row([button(str(number), f"pick:{job.id}.{index}") for number, index in shown])
         return Outgoing(layout(*blocks, accent="done", mark=mark), files)
     blocks.append(ui.TextDisplay(_state(job, texts, line)))
@@ -62,13 +62,13 @@ def settings_of(job: Job, index: int = 0) -> str:
 def picked_card(job: Job, index: int, texts: Texts) -> Outgoing:
     """One picture of several, for whoever picked it."""
     name, path = _file(job, index)
-    blocks: _Items = [gallery((name, settings_of(job, index).splitlines()[0]))]
+    blocks: _Items = [gallery((name, (settings_of(job, index).splitlines() or [""])[0]))]
     return Outgoing(layout(*blocks, *row(_picture_buttons(job, index, texts))), ((name, path),))
 
 
 def _files(job: Job) -> tuple[tuple[str, Path], ...]:
     """Of the pictures that may be shown."""
-    return tuple(_file(job, index) for index in _shown(job))
+    return tuple(_file(job, index) for index in shown_pictures(job))
 
 
 def _file(job: Job, index: int) -> tuple[str, Path]:
@@ -84,12 +84,12 @@ def _coarse(job: Job) -> tuple[tuple[str, Path], ...]:
     return ((f"progress-{job.id}-{coarse.step}.png", Path(coarse.path)),)
 
 
-def _shown(job: Job) -> list[int]:
-    """Places of the pictures that are still there and that are not withheld."""
+def shown_pictures(job: Job) -> list[int]:
+    """Places of the pictures that are still there and that are not withheld, as many as a message takes."""
     if job.withheld:
         return []
     pictures = enumerate(job.report.pictures)
-    return [index for index, picture in pictures if not picture.unsafe and Path(picture.path).exists()]
+    return [index for index, picture in pictures if not picture.unsafe and Path(picture.path).exists()][:MOST_FILES]
 
 
 def _state(job: Job, texts: Texts, line: str) -> str:
@@ -118,10 +118,16 @@ def _facts(job: Job, texts: Texts, misses: Sequence[tuple[str, str]]) -> str:
     report = job.report
     used = [_budget(job, texts)]
     if report.words:
-        words = ", ".join(_word(word, texts) for word in report.words)
-        used.insert(0, texts("drawing-words", words=words))
-    lines = [escape(settings_of(job).splitlines()[-1], SETTINGS_LIMIT), " · ".join(used), *_notices(job, texts, misses)]
-    return "\n".join(f"-# {line}" for line in lines)
+        words = [_word(word, texts) for word in report.words]
+        used.insert(0, texts("drawing-words", words=texts.listing(words, WORDS_LIMIT)))
+    settings = cut(escape((settings_of(job).splitlines() or ["…"])[-1], SETTINGS_LIMIT), SETTINGS_LIMIT)
+    notices = texts.listing(_notices(job, texts, misses), NOTICES_LIMIT, "\n").splitlines()
+    return "\n".join(f"-# {line}" for line in [settings, " · ".join(used), *_read_as(job, texts), *notices])
+
+
+def _read_as(job: Job, texts: Texts) -> list[str]:
+    reading = _reading(job.report.reading)
+    return [texts("drawing-read-as", reading=cut(escape(reading, READING_LIMIT), READING_LIMIT))] if reading else []
 
 
 def _word(word: Word, texts: Texts) -> str:
@@ -139,11 +145,10 @@ def _budget(job: Job, texts: Texts) -> str:
 def _notices(job: Job, texts: Texts, misses: Sequence[tuple[str, str]]) -> list[str]:
     report = job.report
     foreign = [word for word in report.words if word.model_hash and word.model_hash != report.model_hash]
-    reading, unused = _reading(report.reading), " ".join(report.not_used)
+    unused = " ".join(report.not_used)
     withheld = sum(picture.unsafe for picture in report.pictures)
     return [
         *([texts("drawing-unsafe", pictures=withheld)] if withheld else []),
-        *([texts("drawing-read-as", reading=escape(reading, SETTINGS_LIMIT))] if reading else []),
         *([texts("drawing-not-used", tags=escape(unused))] if unused else []),
         *(_other_model(word, job, texts) for word in foreign),
         *(texts("drawing-unreadable", name=escape(name)) for name in report.unreadable),

@@ -4,14 +4,19 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import discord
+import structlog
 from discord import ui
 
 from bot.cards.bar import bar
-from bot.cards.outgoing import Outgoing, button, file_name, gallery, layout, row
+from bot.cards.file_names import file_name, rename_lines
+from bot.cards.outgoing import Outgoing, button, gallery, layout, row
+from bot.faults import refusal_of
 from bot.jobs.job import Job, Report, State
 from bot.names import escape
 from bot.texts.catalogue import Texts, loss, rate
 from trainer.protocol import CreateRequest, TrainRequest
+
+log = structlog.get_logger(__name__)
 
 DANGER, PRIMARY = discord.ButtonStyle.danger, discord.ButtonStyle.primary
 
@@ -56,16 +61,21 @@ def result_message(job: Job, request: TrainRequest, texts: Texts, mark: int | No
         if path and not job.withheld and Path(path).exists():
             files.append((name, Path(path)))
             blocks.append(gallery((name, words)))
+    titles: dict[str, str] = {}
     if report.snapshot and Path(report.snapshot).exists():
         learned = f"{request.name}-further" if report.stays else request.name
-        files.append((file_name(learned, Path(report.snapshot).suffix), Path(report.snapshot)))
-        blocks.append(ui.File(f"attachment://{files[-1][0]}"))
-        if report.best and Path(report.best).exists():
-            files.append((file_name(f"{request.name}-best", Path(report.best).suffix), Path(report.best)))
-            blocks.append(ui.File(f"attachment://{files[-1][0]}"))
-        blocks.append(ui.TextDisplay(texts("result-try", name=escape(request.name))))
+        for path, name in ((report.snapshot, learned), (report.best, f"{request.name}-best")):
+            if path and Path(path).exists():
+                file = file_name(name, Path(path).suffix)
+                files.append((file, Path(path)))
+                titles[file] = name
+                blocks.append(ui.File(f"attachment://{file}"))
+        lines = rename_lines(learned, Path(report.snapshot).suffix, texts)
+        lines.append(texts("result-try", name=escape(request.name)))
+        blocks.append(ui.TextDisplay("\n".join(lines)))
         blocks += row(_result_buttons(request.name, job, texts))
-    return Outgoing(layout(*blocks, accent=_accent(job), mark=mark), tuple(files), ping=job.owner_id)
+    view = layout(*blocks, accent=_accent(job), mark=mark)
+    return Outgoing(view, tuple(files), ping=job.owner_id, titles=titles)
 
 
 def preview_message(job: Job, step: int, texts: Texts, mark: int) -> Outgoing | None:
@@ -106,14 +116,20 @@ def _head(job: Job, request: TrainRequest, texts: Texts, line: str) -> str:
 
 
 def failure(job: Job, texts: Texts) -> str:
-    """Why it failed, what to change, and what was kept."""
-    reason = (job.report.failure or "internal").replace("_", "-")
-    facts: dict[str, Any] = {"rate": "0.001", "job": str(job.id), **job.report.facts}
-    if reason == "prompt-too-long" and "windows" in facts:
-        reason = "prompt-of-too-many-windows"
-    if reason == "not-finite" and job.report.snapshot is None:
-        reason = "never-finite"
-    return texts(f"failure-{reason}", **facts)
+    """Why it failed, and what to change. A row of another release may hold facts that fit no sentence."""
+    reason, told = job.report.failure or "internal", job.report.facts
+    if refusal := refusal_of(reason, told):
+        return texts.refusal(refusal)
+    if reason == "prompt_too_long" and "windows" in told:
+        reason = "prompt_of_too_many_windows"
+    if reason == "not_finite" and job.report.snapshot is None:
+        reason = "never_finite"
+    facts: dict[str, Any] = {"rate": "0.001", "job": str(job.id), **told}
+    try:
+        return texts(f"failure-{reason.replace('_', '-')}", **facts)
+    except (KeyError, ValueError) as error:
+        log.error("a failure without a sentence", job=job.id, reason=reason, facts=told, error=repr(error))
+        return texts("failure-internal", job=str(job.id))
 
 
 def _kept(job: Job, texts: Texts) -> str:
@@ -256,7 +272,8 @@ def _success(job: Job, request: TrainRequest, texts: Texts) -> list[str]:
     if report.best_validation is not None:
         lines.append(texts("result-best", loss=loss(report.best_validation), step=report.best_step))
     if report.best is not None:
-        lines.append(texts("result-best-file", name=name, step=report.best_step))
+        file = file_name(f"{request.name}-best", Path(report.best).suffix)
+        lines.append(texts("result-best-file", file=file, step=report.best_step))
     return lines + _compared(name, report, texts)
 
 

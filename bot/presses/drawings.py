@@ -4,12 +4,22 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
-import discord
 from msgspec.structs import replace
 from PIL import Image
 
 from bot.access import Act
-from bot.answers import Interaction, check_may_post, job_for, place, say, show, soon, texts_of, think
+from bot.answers import (
+    Interaction,
+    acknowledge,
+    check_may_post,
+    job_for,
+    place,
+    say,
+    show_card,
+    soon,
+    texts_of,
+    think,
+)
 from bot.cards.drawing import picked_card, settings_of
 from bot.drafts import RequestDraft
 from bot.drawing import picture_of, random_seed, tell_plain_words
@@ -56,8 +66,7 @@ async def _pick(interaction: Interaction, service: Service, about: str) -> None:
     """One picture of several, with what can be done with it."""
     await think(interaction)
     job, index = await picture_of(interaction, service, about)
-    card = picked_card(job, index, texts_of(interaction))
-    await show(interaction, card.view, [discord.File(path, filename=name) for name, path in card.files])
+    await show_card(interaction, lambda: picked_card(job, index, texts_of(interaction)))
 
 
 async def _variations(interaction: Interaction, service: Service, about: str) -> None:
@@ -123,7 +132,7 @@ async def _settings(interaction: Interaction, service: Service, about: str) -> N
 
 async def _delete(interaction: Interaction, service: Service, job_id: str) -> None:
     """Takes the pictures and their message away."""
-    await interaction.response.defer()
+    await acknowledge(interaction)
     job = await job_for(interaction, service, job_id, Act.MODERATE)
     await asyncio.to_thread(_remove, [Path(picture.path) for picture in job.report.pictures])
     if interaction.message is not None:

@@ -8,8 +8,21 @@ import discord
 from msgspec.structs import replace
 
 from bot.access import Act
-from bot.answers import Interaction, actor_of, check_may_post, job_for, place, say, show, soon, texts_of, think
-from bot.cards.outgoing import file_name, layout
+from bot.answers import (
+    Interaction,
+    acknowledge,
+    actor_of,
+    check_may_post,
+    job_for,
+    place,
+    say,
+    show,
+    soon,
+    texts_of,
+    think,
+)
+from bot.cards.file_names import rename_lines, word_file
+from bot.cards.outgoing import layout
 from bot.cards.training import other_button
 from bot.errors import AlreadyEnded, Forgotten, NoFileYet, StepsBehind
 from bot.faults import check
@@ -32,7 +45,7 @@ async def _own_run(interaction: Interaction, service: Service, job_id: str) -> t
 
 
 async def _stop(interaction: Interaction, service: Service, job_id: str) -> None:
-    await interaction.response.defer()
+    await acknowledge(interaction)
     job = await job_for(interaction, service, job_id, Act.MODERATE)
     if job.ended:
         raise AlreadyEnded
@@ -48,7 +61,7 @@ async def _resume(interaction: Interaction, service: Service, job_id: str) -> No
 
 
 async def _set_pause(interaction: Interaction, service: Service, job_id: str, *, wanted: bool) -> None:
-    await interaction.response.defer()
+    await acknowledge(interaction)
     job = await job_for(interaction, service, job_id, Act.MODERATE)
     if job.ended:
         raise AlreadyEnded
@@ -65,7 +78,7 @@ async def _change(interaction: Interaction, service: Service, job_id: str) -> No
 
 async def _changed(interaction: Interaction, service: Service, job_id: str, filled: Filled) -> None:
     """What the form says; the run may have gone on, or another's right to it may have ended, since it was opened."""
-    await interaction.response.defer()
+    await acknowledge(interaction)
     job, request = await _own_run(interaction, service, job_id)
     if job.ended:
         raise AlreadyEnded
@@ -99,8 +112,10 @@ async def _file(interaction: Interaction, service: Service, job_id: str) -> None
     snapshot = Path(job.report.snapshot) if job.report.snapshot else None
     if snapshot is None or not snapshot.exists():
         raise NoFileYet(name=request.name)
-    words = texts_of(interaction)("result-file-private", name=escape(request.name), step=job.report.step)
-    await say(interaction, words, file=discord.File(snapshot, filename=file_name(request.name, snapshot.suffix)))
+    texts = texts_of(interaction)
+    words = texts("result-file-private", name=escape(request.name), step=job.report.step)
+    lines = [words, *rename_lines(request.name, snapshot.suffix, texts)]
+    await say(interaction, "\n".join(lines), files=[word_file(snapshot, request.name)])
 
 
 async def _prompts(interaction: Interaction, service: Service, job_id: str) -> None:

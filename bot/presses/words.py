@@ -1,6 +1,6 @@
 """Buttons that are about a word: draw with it, share it, get its file."""
 
-from bot.answers import Interaction, actor_of, check_may_post, place, say, texts_of, think
+from bot.answers import Interaction, acknowledge, actor_of, check_may_post, place, say, texts_of, think
 from bot.deleting import ask_to_delete, delete_word
 from bot.errors import NoServerHere
 from bot.forms import WORD, open_drawing_form
@@ -51,7 +51,7 @@ async def _ask_delete(interaction: Interaction, service: Service, name: str) -> 
 
 
 async def _delete(interaction: Interaction, service: Service, name: str) -> None:
-    await interaction.response.defer()
+    await acknowledge(interaction)
     await delete_word(interaction, service, name)
 
 

@@ -1,6 +1,7 @@
 """What people read, by locale: the Fluent catalogues beside this file, and numbers rounded to what a person can use."""
 
 import math
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -8,10 +9,12 @@ from babel import Locale
 from fluent.runtime import FluentBundle, FluentResource
 
 from bot.errors import Refusal
-from bot.names import in_code
+from bot.names import cut, in_code
 
 CATALOGUES = ("en", "zh-CN")
 Fact = str | int | float
+LONGEST_FACT = 2000
+"""Characters: the library raises above 2,500 in one value, an inner one filled in."""
 
 
 @cache
@@ -34,8 +37,10 @@ class Texts:
         """The message with its facts filled in; a `_` in a fact's name stands for the `-` of the variable.
 
         Whole numbers are grouped by the language's habit; pass a number that must not be (a seed) as str.
+        A fact that is too long for the library is cut: what a person wrote never makes this raise.
         Raises KeyError for an unknown id, and what Fluent raises for a fact that is missing.
         """
+        facts = {name: cut(fact, LONGEST_FACT) if isinstance(fact, str) else fact for name, fact in facts.items()}
         pattern = self._bundle.get_message(text_id).value if self._bundle.has_message(text_id) else None
         if pattern is None:
             raise KeyError(text_id)
@@ -48,6 +53,18 @@ class Texts:
         """One sentence for the person; what they wrote themselves stands in it as typed and does nothing."""
         facts = {name: in_code(fact) if isinstance(fact, str) else fact for name, fact in refusal.facts.items()}
         return self(refusal.text_id, **facts)
+
+    def listing(self, items: Sequence[str], room: int, separator: str = ", ") -> str:
+        """As many as fit into so many characters, and how many more there are."""
+        kept: list[str] = []
+        for number, item in enumerate(items, start=1):
+            rest = len(items) - number
+            more = len(separator) + len(self("list-more", items=rest)) if rest else 0
+            if sum(len(each) + len(separator) for each in kept) + len(item) + more > room:
+                break
+            kept.append(item)
+        left_out = len(items) - len(kept)
+        return separator.join([*kept, self("list-more", items=left_out)] if left_out else kept)
 
     def duration(self, seconds: float) -> str:
         """Time to come, rounded: "a few seconds", "about 50 s", "about 4 min", "about 2.5 h"."""

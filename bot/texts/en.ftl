@@ -242,6 +242,33 @@ help-model = Model here: { $model }
 consent-question = Are these your own pictures, or may you use them? They are stored here for training, and nothing else is done with them.
 consent-button = They are, or I may use them
 card-follows = It is accepted. Its card follows as soon as Discord takes it.
+restarted = Embedsmith was restarted while it worked on this. Please try again.
+restarted-goes-on = Embedsmith was restarted, and your request goes on. Its card is in this channel, or follows.
+list-more = … and { $items } more
+
+## Discord's permissions, by its own names
+
+permission-view-channel = View Channel
+permission-send-messages = Send Messages
+permission-send-messages-in-threads = Send Messages in Threads
+permission-embed-links = Embed Links
+permission-attach-files = Attach Files
+permission-read-message-history = Read Message History
+
+## Files that Discord does not take as they are
+
+file-rename = Save it as `{ $file }`: the file's name is the word.
+fitted-jpeg = { $pictures ->
+    [one] The picture is shown as a JPEG with the same settings in it: as a PNG it is
+   *[other] { $pictures } pictures are shown as JPEG with the same settings in them: as PNG they are
+} too large for a message here.
+fitted-left-out = Too large for a message here, and left out: { $files ->
+    [one] 1 file
+   *[other] { $files } files
+}.
+short-drawing = It is drawn, but Discord does not take the pictures in one message here. The buttons with numbers show them to you one by one.
+short-result = Discord did not take its files here. `/{ command-embed } { command-embed-file }` sends the embedding to you.
+short-card = Discord did not take this with its pictures.
 
 ## Forms
 
@@ -365,7 +392,7 @@ result-ready = ✓ **{ $name }** is ready: { $steps ->
 } in { $took }.
 result-stopped = **{ $name }** was stopped at step { $step }. What was learned until then is kept.
 result-best = Lowest validation loss: { $loss }, at step { $step }.
-result-best-file = The file of step { $step }, whose validation loss was lowest, is attached too: `{ $name }-best.pt`.
+result-best-file = The file of step { $step }, whose validation loss was lowest, is attached too: `{ $file }`.
 result-early = It ended before step { $steps }, because the validation loss no longer fell.
 result-before-after = Same prompt, same seed: before and after
 result-film = The previews, in order
@@ -811,7 +838,7 @@ refusal-quota-reached = You have { $limit ->
 } waiting or running, the limit here. Cancel one with `/{ command-queue }`, or wait until one has ended.
 refusal-already-ended = This has already ended.
 refusal-forgotten = What this button belonged to is no longer here.
-refusal-cannot-post-here = Embedsmith may not write or attach files in this channel. Ask its moderators, or use another channel.
+refusal-cannot-post-here = Embedsmith needs this permission in this channel: `{ $permissions }`. Ask its moderators, or use another channel.
 refusal-only-age-restricted = What was drawn for an age-restricted channel is shown in such channels only.
 refusal-too-busy = The bot is busy just now. Try again in a moment.
 refusal-cannot-store = { $reason ->

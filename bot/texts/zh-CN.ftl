@@ -232,6 +232,27 @@ help-model = 这里的模型：{ $model }
 consent-question = 这些图片是你自己的，或者你有权使用吗？它们会存放在这里，只用于训练。
 consent-button = 是我的，或我有权使用
 card-follows = 已接受。Discord 恢复后会立即显示卡片。
+restarted = Embedsmith 在处理时重启了。请再试一次。
+restarted-goes-on = Embedsmith 重启过，你的请求仍在继续。卡片已在这个频道，或稍后出现。
+list-more = …… 另有 { $items } 个
+
+## Discord 的权限名称
+
+permission-view-channel = 查看频道
+permission-send-messages = 发送消息
+permission-send-messages-in-threads = 在子区内发送消息
+permission-embed-links = 嵌入链接
+permission-attach-files = 附加文件
+permission-read-message-history = 阅读消息历史记录
+
+## Discord 不能原样接收的文件
+
+file-rename = 请另存为 `{ $file }`：文件名就是词。
+fitted-jpeg = { $pictures } 张图片以 JPEG 显示，设置仍在其中：PNG 对这里的一条消息来说太大。
+fitted-left-out = 对这里的一条消息来说太大，未附上：{ $files } 个文件。
+short-drawing = 画好了，但 Discord 在这里不能用一条消息接收这些图片。按数字按钮可逐张查看。
+short-result = Discord 在这里没有接收它的文件。用 `/{ command-embed } { command-embed-file }` 取得词的文件。
+short-card = Discord 没有接收这条消息的图片。
 
 ## Forms
 
@@ -307,7 +328,7 @@ training-example-prompts = 模型用这样的提示词学习 { $name }：
 result-ready = ✓ **{ $name }** 已学会：{ $steps } 步，用时 { $took }。
 result-stopped = **{ $name }** 停在第 { $step } 步。到那时为止学到的内容已保留。
 result-best = 最低验证损失：{ $loss }，在第 { $step } 步。
-result-best-file = 验证损失最低的第 { $step } 步的文件也附在后面：`{ $name }-best.pt`。
+result-best-file = 验证损失最低的第 { $step } 步的文件也附在后面：`{ $file }`。
 result-early = 由于验证损失不再下降，训练在第 { $steps } 步之前结束。
 result-before-after = 相同提示词、相同种子：训练前与训练后
 result-film = 按顺序排列的预览
@@ -672,7 +693,7 @@ refusal-styled-prompt-too-long = 加上样式后，提示词有 { $characters } 
 refusal-quota-reached = 你有 { $limit } 个任务在排队或运行，已达上限。用 `/{ command-queue }` 取消一个，或等其中一个结束。
 refusal-already-ended = 这个已经结束了。
 refusal-forgotten = 这个按钮所属的内容已经不在了。
-refusal-cannot-post-here = Embedsmith 不能在这个频道发消息或附件。请联系频道管理员，或换一个频道。
+refusal-cannot-post-here = Embedsmith 在这个频道缺少权限：`{ $permissions }`。请联系频道管理员，或换一个频道。
 refusal-only-age-restricted = 为年龄限制频道画的图片，只在这类频道里显示。
 refusal-too-busy = 机器人现在很忙。请稍后再试。
 refusal-cannot-store = { $reason ->

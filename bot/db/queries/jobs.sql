@@ -61,8 +61,8 @@ WHERE id = :id;
 UPDATE jobs SET thread_id = :thread_id WHERE id = :id;
 
 -- name: forget_card!
--- The card was deleted by somebody: it is not posted again.
-UPDATE jobs SET message_id = NULL, shown_revision = revision WHERE id = :id;
+-- The card was deleted, or is closed to us for good: it is not posted again.
+UPDATE jobs SET message_id = NULL WHERE id = :id;
 
 -- name: place_of_job^
 -- Where a job is told of; read even where the rest of its row cannot be.
@@ -75,3 +75,10 @@ FROM jobs WHERE id = :id;
 UPDATE jobs SET state = 'failed', attempt = NULL, report = :report, ended_at = :now,
     revision = revision + 1, shown_revision = revision + 1
 WHERE id = :id;
+
+-- name: drawings_unseen
+-- Those whose card was lost before it showed the pictures, and whose person has not been sent them yet.
+SELECT id FROM jobs
+WHERE kind = 'draw' AND state = 'succeeded' AND message_id IS NULL AND shown_revision < revision
+AND EXISTS (SELECT 1 FROM outbox WHERE job_id = jobs.id AND key = 'card' AND message_id IS NOT NULL)
+AND NOT EXISTS (SELECT 1 FROM outbox WHERE job_id = jobs.id AND key = 'kept');

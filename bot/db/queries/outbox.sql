@@ -11,6 +11,9 @@ SELECT * FROM outbox WHERE closed_at IS NULL AND job_id = :job_id ORDER BY id;
 -- name: message_tried!
 UPDATE outbox SET first_tried_at = coalesce(first_tried_at, :now) WHERE id = :id;
 
+-- name: message_refused!
+UPDATE outbox SET refused = :refused WHERE id = :id;
+
 -- name: message_closed!
 UPDATE outbox SET message_id = :message_id, closed_at = :now WHERE id = :id;
 

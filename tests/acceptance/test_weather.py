@@ -1,0 +1,150 @@
+"""Discord's weather: what it refuses, closes, slows down or loses, and what people see of it."""
+
+import asyncio
+import io
+import itertools
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from PIL import Image
+
+from tests.acceptance.stage import Stage, buttons_of, stage, text_of
+from tests.sandboxed import Json
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+EDITS = "PATCH /channels/*/messages/*"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def played(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
+    async with stage(tmp_path_factory.mktemp("stage")) as playing:
+        yield playing
+
+
+async def card(played: Stage, prompt: str, saying: str, channel: str = "general") -> Json:
+    return await played.sandbox.until_message(
+        channel, lambda each: prompt in text_of(each) and saying in text_of(each), seconds=60
+    )
+
+
+async def refusals(played: Stage, status: int) -> list[Json]:
+    return [each for each in await played.sandbox.traffic() if each["status"] == status]
+
+
+async def test_pictures_too_large_for_a_message_are_sent_smaller(played: Stage) -> None:
+    await played.sandbox.weather({"match": EDITS, "kind": "413", "bytes": 40_000, "times": 1000})
+    await played.sandbox.run("imagine", {"prompt": "a huge house", "steps": 4, "width": 256, "height": 256})
+    drawn = await card(played, "a huge house", "shown as a JPEG")
+    (picture,) = drawn["attachments"]
+    assert picture["filename"].endswith(".jpg")
+    data = await played.sandbox.fetch(picture["url"])
+    assert Image.open(io.BytesIO(data)).size == (256, 256)
+    assert len(await refusals(played, 413)) == 1
+    answer = await played.sandbox.run("picture info", {}, {"picture": ("house.jpg", data)})
+    assert "4 steps · Euler a" in text_of(await played.sandbox.message(answer["message_id"]))
+    await played.sandbox.weather()
+
+
+async def test_what_discord_takes_in_no_size_is_told_and_not_sent_again(played: Stage) -> None:
+    earlier = len(await refusals(played, 413))
+    await played.sandbox.weather({"match": EDITS, "kind": "413", "bytes": 4_000, "times": 1000})
+    await played.sandbox.run("imagine", {"prompt": "a vast house", "steps": 4, "count": 2})
+    told = await card(played, "a vast house", "Discord does not take the pictures")
+    assert told["attachments"] == []
+    assert len(await refusals(played, 413)) == earlier + 2
+    picked = await played.press(told, "2")
+    assert len((await played.sandbox.message(picked["message_id"]))["attachments"]) == 1
+    await played.sandbox.weather()
+
+
+async def test_a_channel_that_is_closed_for_a_while_shows_the_end_when_it_opens(played: Stage) -> None:
+    await played.sandbox.run("imagine", {"prompt": "a lost house", "steps": 60}, channel="gallery")
+    await card(played, "a lost house", "drawing…", "gallery")
+    await played.sandbox.weather({"match": EDITS, "kind": "status", "status": 403, "code": 50001, "times": 2})
+    drawn = await card(played, "a lost house", "Steps: 60", "gallery")
+    assert len(drawn["attachments"]) == 1
+    await played.sandbox.weather()
+
+
+async def test_a_drawing_whose_card_was_deleted_goes_to_its_person(played: Stage) -> None:
+    private = await played.sandbox.open_direct("Ada")
+    await played.sandbox.run("imagine", {"prompt": "a torn house", "steps": 60}, channel="gallery")
+    shown = await card(played, "a torn house", "drawing…", "gallery")
+    await played.sandbox.delete(shown["id"])
+    drawn = await card(played, "a torn house", "Steps: 60", private)
+    assert len(drawn["attachments"]) == 1
+    assert "Again" in buttons_of(drawn)
+
+
+async def test_a_route_that_is_limited_is_left_alone_as_told(played: Stage) -> None:
+    earlier = len(await refusals(played, 429))
+    await played.sandbox.weather({"match": EDITS, "kind": "ban", "seconds": 3, "times": 1000})
+    await played.sandbox.run("imagine", {"prompt": "a slow house", "steps": 4})
+    async with asyncio.timeout(60):
+        while len(struck := (await refusals(played, 429))[earlier:]) < 3:
+            await asyncio.sleep(0.1)
+    await played.sandbox.weather()
+    waited = [later["at"] - sooner["at"] for sooner, later in itertools.pairwise(struck)]
+    assert min(waited) > 2.9
+    await card(played, "a slow house", "Steps: 4")
+
+
+async def test_an_acknowledgement_whose_answer_was_lost_is_gone_on_from(played: Stage) -> None:
+    await played.sandbox.weather({"match": "POST /interactions/*/*/callback", "kind": "reset", "times": 1})
+    await played.sandbox.run("imagine", {"prompt": "a heard house", "steps": 2})
+    await card(played, "a heard house", "Steps: 2")
+
+
+async def test_what_cannot_be_tidied_up_is_no_fault_of_the_job(played: Stage) -> None:
+    await played.sandbox.weather(
+        {"match": "DELETE /webhooks/*/*/messages/@original", "kind": "status", "status": 404, "code": 10008, "times": 1}
+    )
+    await played.sandbox.command("imagine", {"prompt": "a tidy house", "steps": 2})
+    await card(played, "a tidy house", "Steps: 2")
+    assert not any("Something went wrong" in text_of(each) for each in await played.sandbox.messages())
+
+
+async def test_the_missing_permission_is_named_as_discord_names_it(played: Stage) -> None:
+    for denied, named in (("EMBED_LINKS", "Embed Links"), ("READ_MESSAGE_HISTORY", "Read Message History")):
+        await played.sandbox.edit_channel("gallery", denied=[denied])
+        answer = await played.sandbox.run("imagine", {"prompt": "house"}, channel="gallery")
+        said = text_of(await played.sandbox.message(answer["message_id"], "gallery"))
+        assert f"this permission in this channel: `{named}`" in said
+    await played.sandbox.edit_channel("gallery", denied=[])
+
+
+async def test_a_file_whose_word_discord_cannot_carry_says_what_to_call_it(played: Stage) -> None:
+    names = []
+    for word, said in (("我的猫", "Save it as `我的猫.pt`"), ("zz one", "Save it as `zz one.pt`"), ("my_cat", "")):
+        await played.sandbox.run("embed create", {"name": word, "from": "cat"})
+        await card(played, "is ready", word.replace("_", r"\_"))
+        for kind in ({}, {"format": "safetensors"}):
+            answer = await played.sandbox.run("embed file", {"name": word, **kind})
+            sent = await played.sandbox.message(answer["message_id"])
+            assert (said.removesuffix("pt`") in text_of(sent)) if said else "Save it as" not in text_of(sent)
+            (file,) = sent["attachments"]
+            names.append(file["filename"])
+            assert file.get("title", word) == word
+    assert len(set(names)) == 6
+    assert names[4] == "my_cat.pt"
+    assert names[2].startswith("zz_one-")
+
+
+async def test_a_person_left_thinking_by_a_bot_that_died_is_answered(played: Stage) -> None:
+    ways = ("POST /channels/*/messages", "PATCH /webhooks/*/*/messages/@original")
+    await played.sandbox.weather(*({"match": way, "kind": "status", "status": 502, "times": 1000} for way in ways))
+    taken = await played.sandbox.command("imagine", {"prompt": "a kept house", "steps": 2})
+    asked = await played.sandbox.command("embed list", {})
+    async with asyncio.timeout(20):
+        while {(await played.sandbox.interaction(each, 0))["state"] for each in (taken, asked)} != {"deferred"}:
+            await asyncio.sleep(0.02)
+    await played.kill()
+    await played.sandbox.weather()
+    await played.start()
+    answer = await played.sandbox.interaction(taken)
+    assert "your request goes on" in text_of(await played.sandbox.message(answer["message_id"]))
+    answer = await played.sandbox.interaction(asked)
+    assert "Embedsmith was restarted" in text_of(await played.sandbox.message(answer["message_id"]))
+    await card(played, "a kept house", "Steps: 2")
