@@ -202,11 +202,22 @@ async def _bring_up_to_date(connection: aiosqlite.Connection, path: Path, backup
     version = await _version(connection)
     if version > len(steps):
         raise NewerDatabase(f"{path} has schema {version}; this Embedsmith knows {len(steps)}.")
-    if 0 < version < len(steps):
+    if version == 0:
+        await _check_blank(connection, path)
+        identity.check_unused()
+    elif version < len(steps):
         await backups.make_before_migration(connection, len(steps))
     for number, sql in enumerate(steps[version:], start=version + 1):
         await connection.executescript(f"BEGIN IMMEDIATE;\n{sql}\nPRAGMA user_version = {number};\nCOMMIT;")
     await identity.check(connection)
+
+
+async def _check_blank(connection: aiosqlite.Connection, path: Path) -> None:
+    """Raises CannotRun for what another program keeps there."""
+    async with connection.execute("SELECT count(*) FROM sqlite_master") as cursor:
+        row = await cursor.fetchone()
+    if row is not None and row[0]:
+        raise CannotRun(f"{path} is another program's database. Move it away, or set EMBEDSMITH_DATA_FOLDER.")
 
 
 async def _version(connection: aiosqlite.Connection) -> int:

@@ -24,12 +24,15 @@ class Identity:
         self._advice = f"Put back {backup}; or, to begin anew, move the other files of the folder away."
 
     def check_present(self) -> None:
-        """Raises ForeignDatabase where there is no database, or an empty one, and there was another.
+        """Raises ForeignDatabase where there is no database, or an empty one, and there was another."""
+        if not self._database.exists() or not self._database.stat().st_size:
+            self.check_unused()
+
+    def check_unused(self) -> None:
+        """The database holds nothing yet. Raises ForeignDatabase where the folder says that there was another.
 
         Files in embeddings/ alone are an operator's own, who starts for the first time.
         """
-        if self._database.exists() and self._database.stat().st_size:
-            return
         traces = [self._file, *(self._database.parent / part for part in ("runs", "pictures"))]
         if any(trace.is_file() or (trace.is_dir() and any(trace.iterdir())) for trace in traces):
             raise ForeignDatabase(f"{self._database} is missing or empty, but its folder was in use. {self._advice}")

@@ -283,7 +283,17 @@ async def test_a_damaged_text_costs_its_own_row(tmp_path: Path) -> None:
         assert [job.id for job in await open_jobs(database)] == [good.id]
 
 
-@pytest.mark.parametrize("lost", ["deleted", "emptied", "another"])
+async def test_another_programs_database_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "e.sqlite3"
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("CREATE TABLE theirs (x)")
+        other.commit()
+    with pytest.raises(CannotRun, match="another program's"):
+        async with open_database(path):
+            pass
+
+
+@pytest.mark.parametrize("lost", ["deleted", "emptied", "another", "blank"])
 async def test_a_folder_knows_its_database(tmp_path: Path, lost: str) -> None:
     path = tmp_path / "e.sqlite3"
     async with open_database(path) as database:
@@ -295,6 +305,9 @@ async def test_a_folder_knows_its_database(tmp_path: Path, lost: str) -> None:
     path.unlink()
     if lost == "emptied":
         path.touch()
+    if lost == "blank":
+        with closing(sqlite3.connect(path)) as blank:
+            blank.execute("PRAGMA journal_mode = WAL")
     if lost == "another":
         (tmp_path / "other").mkdir()
         async with open_database(tmp_path / "other" / "e.sqlite3"):
