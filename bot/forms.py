@@ -14,6 +14,7 @@ The forms themselves:
 - `open_change_form(interaction, job, request)` asks for steps and rate of a run.
 """
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
@@ -21,7 +22,7 @@ from typing import Any, cast
 import discord
 from discord import app_commands, ui
 
-from bot.answers import Interaction, texts_of
+from bot.answers import READ_SECONDS, Interaction, texts_of
 from bot.drafts import KeptPicture, TrainingDraft
 from bot.jobs.job import Job
 from bot.names import NAME_LIMIT
@@ -96,14 +97,22 @@ async def open_training_form(
     wish: TrainingWish | None = None,
     pictures: Sequence[KeptPicture] = (),
 ) -> None:
-    """Fields as the wish has them; what it says, and the pictures, wait in a draft."""
-    about = ""
-    if pictures or wish not in (None, TrainingWish()):
-        draft = TrainingDraft(wish or TrainingWish(), tuple(pictures))
-        await service.drafts.keep(interaction.id, interaction.user.id, draft)
-        about = str(interaction.id)
+    """Fields as the wish has them; what it says, and the pictures, wait in a draft.
+
+    The draft first, so that the form outlives the bot; but Discord has no patience with a slow disk.
+    """
     fields = _training_fields(texts_of(interaction), service.limits, wish or TrainingWish(), len(pictures))
-    await open_form(interaction, "train", about, _training_title(texts_of(interaction), wish), fields)
+    title = _training_title(texts_of(interaction), wish)
+    if not pictures and wish in (None, TrainingWish()):
+        await open_form(interaction, "train", "", title, fields)
+        return
+    draft = TrainingDraft(wish or TrainingWish(), tuple(pictures))
+    keeping = asyncio.create_task(service.drafts.keep(interaction.id, interaction.user.id, draft))
+    await asyncio.wait([keeping], timeout=READ_SECONDS)
+    try:
+        await open_form(interaction, "train", str(interaction.id), title, fields)
+    finally:
+        await keeping
 
 
 def _training_title(texts: Texts, wish: TrainingWish | None) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from bot.answers import Interaction, check_may_post, think
+from bot.answers import Interaction, check_may_post, soon, think
 from bot.commands.options import choices, setting_choices, worded
 from bot.errors import BadTemplate, FileTooBig
 from bot.forms import open_training_form
@@ -63,6 +63,7 @@ def train_command(service: Service) -> app_commands.Command[Any, ..., None]:
         opens_form = name is None or not pictures
         if not opens_form:
             await think(interaction)
+        template_text = _own_template(template_file)
         wish = TrainingWish(
             name=name or "",
             kind=kind,
@@ -72,7 +73,7 @@ def train_command(service: Service) -> app_commands.Command[Any, ..., None]:
             steps=steps,
             learning_rate=learning_rate or "",
             template=template or "",
-            own_template=await _own_template(template_file),
+            own_template=await (soon(template_text) if opens_form else template_text),
             preview_prompt=preview_prompt or "",
             batch_size=batch_size,
             tuning=tuning or "",

@@ -106,9 +106,10 @@ async def test_every_command(played: Stage) -> None:
     def run(name: str) -> Callable[[], Awaitable[str]]:
         return lambda: played.sandbox.command(name, *given(commands[name]))
 
-    answers = await first_answers(played, {name: run(name) for name in commands})
+    named: Callable[[], Awaitable[str]] = lambda: played.sandbox.command("embed train", {"name": "other-word"})  # noqa: E731
+    answers = await first_answers(played, {name: run(name) for name in commands} | {"a form with a name": named})
     assert answers.pop("help") == "message"
-    assert answers.pop("embed train") == "modal"
+    assert answers.pop("embed train") == answers.pop("a form with a name") == "modal"
     assert set(answers.values()) <= AT_ONCE, answers
 
 
