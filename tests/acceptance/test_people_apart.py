@@ -57,7 +57,8 @@ async def test_what_a_waiting_prompt_may_use_is_decided_when_it_starts(played: S
     await take_in(played, "made-private")
     await press_shown(played, "made-private", "Share with this server")
     await take_in(played, "made-public")
-    await played.sandbox.run("imagine", {"prompt": "a long one", "steps": 150, "count": 9}, person="Lin")
+    long = {"prompt": "a long one", "steps": 150, "count": 9, "width": 192, "height": 192}
+    await played.sandbox.run("imagine", long, person="Lin")
     prompt = "made-later made-private made-public"
     await played.sandbox.run("imagine", {"prompt": prompt, "steps": 1}, person="Max")
     await take_in(played, "made-later")
