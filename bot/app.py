@@ -9,8 +9,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
+import aiohttp
 import structlog
 
+from bot.attachments import IN_FLIGHT, Attachments, Budget
 from bot.cards.card import Cards
 from bot.cards.fitting import Fitting
 from bot.cards.outbox import Outbox
@@ -51,11 +53,11 @@ async def run(settings: Settings) -> None:
         connect_elsewhere(settings.discord_api, settings.discord_gateway)
     folder = settings.data_folder.resolve()
     with _opened(folder):
-        async with open_database(folder / "embedsmith.sqlite3") as database:
-            await _run_parts(settings, folder, database)
+        async with open_database(folder / "embedsmith.sqlite3") as database, aiohttp.ClientSession() as http:
+            await _run_parts(settings, folder, database, Attachments(http, Budget(IN_FLIGHT)))
 
 
-async def _run_parts(settings: Settings, folder: Path, database: Database) -> None:
+async def _run_parts(settings: Settings, folder: Path, database: Database, attachments: Attachments) -> None:
     living = Living()
     looking = Looking(folder / "incoming")
     library = Library(database, folder / "embeddings", Shelf(looking))
@@ -72,6 +74,7 @@ async def _run_parts(settings: Settings, folder: Path, database: Database) -> No
     places = Places(settings.runs_at_once, settings.drawings_at_once)
     dispatch = Dispatch(database, _worker(settings, folder), places, folder, changed)
     service = Service(
+        attachments=attachments,
         submissions=Submissions(
             database, Quota(settings.waiting_per_person, settings.drawings_per_person), lambda: dispatch.ready
         ),

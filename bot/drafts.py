@@ -9,8 +9,9 @@ from typing import TypeAlias
 
 import msgspec
 
+from bot.attachments import SentFile
 from bot.db.database import Database
-from bot.wishes import TrainingWish
+from bot.wishes import DrawingWish, TrainingWish
 from trainer.protocol import Request
 
 KEPT_SECONDS = 24 * 3600
@@ -28,6 +29,19 @@ class KeptPicture(msgspec.Struct, frozen=True):
 class TrainingDraft(msgspec.Struct, frozen=True, tag="training"):
     wish: TrainingWish
     pictures: tuple[KeptPicture, ...] = ()
+    waiting: tuple[SentFile, ...] = ()
+    """Pictures and captions that were not fetched yet."""
+    template: SentFile | None = None
+    """The person's own template, not fetched yet."""
+    lines: str = ""
+    """Settings as they were typed, where they could not be read."""
+
+
+class DrawingDraft(msgspec.Struct, frozen=True, tag="drawing"):
+    wish: DrawingWish
+    picture: KeptPicture | None = None
+    waiting: SentFile | None = None
+    """A picture to draw over that was not fetched yet; it takes the place of `picture`."""
 
 
 class RequestDraft(msgspec.Struct, frozen=True, tag="request"):
@@ -36,7 +50,7 @@ class RequestDraft(msgspec.Struct, frozen=True, tag="request"):
     request: Request
 
 
-Draft: TypeAlias = TrainingDraft | RequestDraft
+Draft: TypeAlias = TrainingDraft | DrawingDraft | RequestDraft
 _DRAFT: msgspec.json.Decoder[Draft] = msgspec.json.Decoder(Draft)
 
 

@@ -2,16 +2,18 @@
 
 Refusal
 ├── NotAPicture  KindNotTaken  EmptyFile  FileTooBig  PictureTooBig  PictureTooSmall  PictureTooNarrow
-│   BrokenPicture  PictureTooSlow  PictureTooHard  NoPictures  NoSpace  TextlessPicture              (uploads)
+│   BrokenPicture  PictureTooSlow  PictureTooHard  NoPictures  NotFetched  NoSpace  TextlessPicture  (uploads)
 ├── BadName  NameTaken  OrdinaryWord                                                               (names)
 ├── NothingCalled  NoFileYet  NotYours  StillLearning  NoServerHere                               (library)
 ├── NotAnEmbedding  EmbeddingTooSlow  EmbeddingTooHard  WrongModel                    (embedding files)
 │   NameForSeveral  NameTwice  TooManyWords  NothingToImport  NotAConcept  ConceptsNotAllowed
 │   StillLoading
 ├── BadSchedule  BadTemplate  BadSize  TooLarge  TooManySteps  StepsBehind  TooManyVectors         (settings)
-│   EmptyStart  PromptTooLong  BadSetting  UnknownSampler  UnknownUpscaler  StrayCaption  UnreadableCaption
+│   EmptyStart  PromptTooLong  BadSetting  UnknownSampler  UnknownUpscaler  StrayCaption  AmbiguousCaption
+│   UnreadableCaption
 ├── EmptyStyle  NoSuchStyle  StyleNotYours  TooManyStyles  StyledPromptTooLong                    (styles)
-└── QuotaReached  AlreadyEnded  Forgotten  CannotPostHere  OnlyAgeRestricted  CannotStore  TooBusy (the service)
+└── QuotaReached  AlreadyEnded  Forgotten  DraftGone  AnsweredBefore  PrivateChatClosed           (the service)
+    CannotPostHere  OnlyAgeRestricted  CannotStore  TooBusy
 
 The docstring of a leaf is what it says in English; `Texts.refusal` words it in the person's own language.
 """
@@ -127,6 +129,15 @@ class PictureTooHard(Refusal):
     """`cat.png` could not be read safely and was not taken. Save it as a plain PNG or JPEG."""
 
     text_id = "refusal-picture-too-hard"
+
+    def __init__(self, *, file: str) -> None:
+        super().__init__(file=file)
+
+
+class NotFetched(Refusal):
+    """`cat.png` could not be fetched from Discord. Send it again."""
+
+    text_id = "refusal-not-fetched"
 
     def __init__(self, *, file: str) -> None:
         super().__init__(file=file)
@@ -407,6 +418,15 @@ class StrayCaption(Refusal):
         super().__init__(file=file, stem=stem)
 
 
+class AmbiguousCaption(Refusal):
+    """It is not clear which picture `cat.txt` is about: there is more than one called `cat`."""
+
+    text_id = "refusal-ambiguous-caption"
+
+    def __init__(self, *, file: str, stem: str) -> None:
+        super().__init__(file=file, stem=stem)
+
+
 class UnreadableCaption(Refusal):
     """`cat.txt` is not a text file in UTF-8 of at most 4,000 characters."""
 
@@ -525,6 +545,24 @@ class Forgotten(Refusal):
     """What this button belonged to is no longer here."""
 
     text_id = "refusal-forgotten"
+
+
+class DraftGone(Refusal):
+    """What you had entered is kept for a day, and is no longer here. Begin again with `/embed train` or `/imagine`."""
+
+    text_id = "refusal-draft-gone"
+
+
+class AnsweredBefore(Refusal):
+    """This question was answered before, or is more than a day old."""
+
+    text_id = "refusal-answered-before"
+
+
+class PrivateChatClosed(Refusal):
+    """I cannot write to you privately. Allow direct messages from members of this server, or choose "here"."""
+
+    text_id = "refusal-private-chat-closed"
 
 
 class CannotPostHere(Refusal):

@@ -7,10 +7,11 @@ the custom_ids of its fields. That action checks again who asks and where: the f
 What does not fit in a custom_id waits in a draft (`bot/drafts.py`), whose number stands there instead.
 
 The forms themselves:
-- `open_training_form(interaction, service, wish, pictures)` asks for what a training needs, filled in with what the
+- `open_training_form(interaction, service, draft)` asks for what a training needs, filled in with what the draft's
   wish says. Steps, rate, vectors and whatever else the wish has that is not as usual stand in a field of their own.
-  With `wish.continues` it does not ask for a name or a start; with pictures (stored before) it needs no new ones.
-- `open_drawing_form(interaction, about, prompt)` asks for prompts.
+  With `wish.continues` it does not ask for a name or a start; with pictures in the draft it needs no new ones.
+- `open_drawing_form(interaction, wish)` asks for prompts, and has the wish's.
+- `show_training_form` and `show_drawing_form` are for a draft that is kept already, as after a refusal.
 - `open_change_form(interaction, job, request)` asks for steps and rate of a run.
 """
 
@@ -23,13 +24,13 @@ import discord
 from discord import app_commands, ui
 
 from bot.answers import READ_SECONDS, Interaction, texts_of
-from bot.drafts import KeptPicture, TrainingDraft
+from bot.drafts import DrawingDraft, TrainingDraft
 from bot.jobs.job import Job
 from bot.names import NAME_LIMIT
 from bot.service import Limits, Service
 from bot.texts.catalogue import Texts
 from bot.wish_lines import LONGEST_LINES, is_usual, written
-from bot.wishes import TrainingWish
+from bot.wishes import DrawingWish, TrainingWish
 from trainer.protocol import LONGEST_PROMPT, TrainRequest
 
 _ROW, _LABEL, _FILE_UPLOAD = 1, 18, 19
@@ -39,6 +40,8 @@ _ATTACHMENT = 11
 LONGEST_TITLE = 45
 WORD = "word."
 """Before the name of a word that a form for drawing is about."""
+KINDS_HERE, KINDS_PRIVATE = ("subject", "style"), ("subject-me", "style-me")
+"""What a training is of, shown where it is asked for or to its person alone."""
 
 
 @dataclass(frozen=True)
@@ -91,71 +94,91 @@ async def open_form(
     await interaction.response.send_modal(form)
 
 
-async def open_training_form(
-    interaction: Interaction,
-    service: Service,
-    wish: TrainingWish | None = None,
-    pictures: Sequence[KeptPicture] = (),
-) -> None:
-    """Fields as the wish has them; what it says, and the pictures, wait in a draft.
+async def open_training_form(interaction: Interaction, service: Service, draft: TrainingDraft | None = None) -> None:
+    """Fields as the draft's wish has them; the draft itself is kept, where it says anything.
 
     The draft first, so that the form outlives the bot; but Discord has no patience with a slow disk.
     """
-    fields = _training_fields(texts_of(interaction), service.limits, wish or TrainingWish(), len(pictures))
-    title = _training_title(texts_of(interaction), wish)
-    if not pictures and wish in (None, TrainingWish()):
-        await open_form(interaction, "train", "", title, fields)
+    if draft is None or draft == TrainingDraft(TrainingWish()):
+        await show_training_form(interaction, service, TrainingDraft(TrainingWish()), "")
         return
-    draft = TrainingDraft(wish or TrainingWish(), tuple(pictures))
     keeping = asyncio.create_task(service.drafts.keep(interaction.id, interaction.user.id, draft))
     await asyncio.wait([keeping], timeout=READ_SECONDS)
     try:
-        await open_form(interaction, "train", str(interaction.id), title, fields)
+        await show_training_form(interaction, service, draft, str(interaction.id))
     finally:
         await keeping
 
 
-def _training_title(texts: Texts, wish: TrainingWish | None) -> str:
-    if wish is not None and wish.continues:
-        return texts("form-train-further-title", name=wish.continues)
-    return texts("form-train-title")
+async def show_training_form(interaction: Interaction, service: Service, draft: TrainingDraft, about: str) -> None:
+    """The form of a draft that is kept under this number."""
+    texts, name = texts_of(interaction), draft.wish.continues
+    title = texts("form-train-further-title", name=name) if name else texts("form-train-title")
+    in_chat = interaction.guild_id is None
+    await open_form(interaction, "train", about, title, _training_fields(texts, service.limits, draft, in_chat=in_chat))
 
 
-def _training_fields(texts: Texts, limits: Limits, wish: TrainingWish, pictures: int) -> list[ui.Label[Any]]:
-    """Five at most."""
-    fields = []
+def _training_fields(texts: Texts, limits: Limits, draft: TrainingDraft, *, in_chat: bool) -> list[ui.Label[Any]]:
+    """Five at most, so that what it is and where it is shown are one choice, which a private chat need not ask."""
+    wish, fields = draft.wish, []
     if not wish.continues:
         name = _line("name", texts("form-name-example"), NAME_LIMIT, wish.name)
         fields.append(_labelled(texts, "form-name", name))
-    files = ui.FileUpload[Any](
-        custom_id="pictures", required=not pictures, min_values=1 - bool(pictures), max_values=10
-    )
-    described = (
-        texts("form-pictures-kept-description", pictures=pictures) if pictures else texts("form-pictures-description")
-    )
+    kept = len(draft.pictures) + len(draft.waiting)
+    files = _files("pictures", 10, required=not kept)
+    described = texts("form-pictures-kept-description", pictures=kept) if kept else texts("form-pictures-description")
     fields.append(ui.Label(text=texts("form-pictures"), description=described, component=files))
-    kinds = [(value, texts(f"choice-{value}")) for value in ("subject", "style")]
-    fields.append(_labelled(texts, "form-kind", _select("kind", kinds, wish.kind), described=False))
+    if in_chat:
+        kinds = [(kind, texts(f"choice-{kind}")) for kind in KINDS_HERE]
+        fields.append(_labelled(texts, "form-kind", _select("kind", kinds, wish.kind), described=False))
+    else:
+        kinds = [(kind, texts(f"choice-{kind}-here")) for kind in KINDS_HERE]
+        kinds += [(kind, texts(f"choice-{kind}")) for kind in KINDS_PRIVATE]
+        chosen = _select("kind", kinds, wish.kind + "-me" * (wish.where == "me"))
+        fields.append(_labelled(texts, "form-where", chosen, described=False))
     if not wish.continues:
         start = _line("from", texts("form-from-example"), 200, wish.start, required=False)
         fields.append(_labelled(texts, "form-from", start))
-    if is_usual(wish):
+    if is_usual(wish) and not draft.lines:
         choice = _select("thoroughness", _thoroughness(texts, limits), wish.thoroughness)
         fields.append(_labelled(texts, "form-thoroughness", choice, described=False))
     else:
-        lines = _paragraph("settings", written(wish, texts), LONGEST_LINES, required=False)
+        typed = draft.lines or written(wish, texts)
+        lines = _paragraph("settings", typed, LONGEST_LINES, required=False)
         fields.append(_labelled(texts, "form-settings", lines))
     return fields
 
 
-async def open_drawing_form(interaction: Interaction, about: str = "", prompt: str = "") -> None:
-    """`about` names the stored picture that is to be drawn over, as `job.index`, or a word, as `word.name`."""
+async def open_drawing_form(interaction: Interaction, wish: DrawingWish | None = None, word: str = "") -> None:
+    """Prompts alone; a wish that is over a picture takes all else from that. `word` is what the form is about."""
+    wish, about = wish or DrawingWish(), f"{WORD}{word}" if word else ""
     texts = texts_of(interaction)
-    fields = [
-        _labelled(texts, "form-prompt", _paragraph("prompt", prompt)),
-        _labelled(texts, "form-negative-prompt", _paragraph("negative_prompt", "", required=False)),
+    await open_form(interaction, "draw", wish.over or about, texts("form-draw-title"), _prompt_fields(texts, wish))
+
+
+async def show_drawing_form(interaction: Interaction, draft: DrawingDraft, about: str) -> None:
+    """The form of a draft that is kept under this number, with what can be wrong in it."""
+    texts, wish = texts_of(interaction), draft.wish
+    fields = _prompt_fields(texts, wish)
+    if wish.style:
+        fields.append(_labelled(texts, "form-style", _line("style", "", 300, wish.style, required=False)))
+    settings = _line("settings", "", 300, wish.settings, required=False)
+    fields.append(_labelled(texts, "form-drawing-settings", settings))
+    fields.append(_labelled(texts, "form-size", _line("size", "512x768", 20, wish.size, required=False)))
+    if not wish.style:
+        kept = draft.picture is not None or draft.waiting is not None or bool(wish.over)
+        described = texts("form-picture-kept-description" if kept else "form-picture-description")
+        file = _files("picture", 1, required=False)
+        fields.append(ui.Label(text=texts("form-picture"), description=described, component=file))
+    await open_form(interaction, "redraw", about, texts("form-draw-title"), fields)
+
+
+def _prompt_fields(texts: Texts, wish: DrawingWish) -> list[ui.Label[Any]]:
+    negative = _paragraph("negative_prompt", wish.negative_prompt, required=False)
+    return [
+        _labelled(texts, "form-prompt", _paragraph("prompt", wish.prompt)),
+        _labelled(texts, "form-negative-prompt", negative),
     ]
-    await open_form(interaction, "draw", about, texts("form-draw-title"), fields)
 
 
 async def open_change_form(interaction: Interaction, job: Job, request: TrainRequest) -> None:
@@ -197,6 +220,10 @@ def _paragraph(
         default=default[:limit] or None,
         required=required,
     )
+
+
+def _files(custom_id: str, most: int, *, required: bool) -> ui.FileUpload[Any]:
+    return ui.FileUpload(custom_id=custom_id, required=required, min_values=int(required), max_values=most)
 
 
 def _select(custom_id: str, options: Sequence[tuple[str, str]], chosen: str = "") -> ui.Select[Any]:

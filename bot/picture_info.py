@@ -10,17 +10,17 @@ from discord import ui
 
 from bot.access import Actor
 from bot.answers import Interaction, actor_of, show, texts_of
+from bot.attachments import original_name, sent
 from bot.cards.outgoing import LONGEST_CARD, button, layout, row
 from bot.drafts import RequestDraft
 from bot.drawing import random_seed
 from bot.drawing_settings import written
-from bot.errors import EmptyFile, Refusal, TextlessPicture
+from bot.errors import Refusal, TextlessPicture
 from bot.names import escape, in_block
 from bot.redrawing import check_redrawn, differences, redraw
 from bot.service import Service
 from bot.texts.catalogue import Texts
-from bot.training import check_upload
-from bot.uploads import Upload
+from bot.uploads import LARGEST_UPLOAD, Upload, check_size
 from trainer.protocol import DrawRequest, PictureSettings, Ready, SeenPicture
 
 CARD_LIMIT = LONGEST_CARD
@@ -34,7 +34,7 @@ async def show_picture_info(interaction: Interaction, service: Service, picture:
     texts = texts_of(interaction)
     seen = await _read(service, picture, interaction.user.id)
     text, said = seen.text or "", seen.settings
-    head = [f"### {escape(picture.filename, SHOWN_FACT)}"]
+    head = [f"### {escape(original_name(picture), SHOWN_FACT)}"]
     if said is None:
         what = texts("info-graph", program=seen.program) if seen.program else texts("info-no-settings")
         await show(interaction, layout(*_blocks([*head, what], text, [], texts)))
@@ -53,11 +53,11 @@ async def show_picture_info(interaction: Interaction, service: Service, picture:
 
 async def _read(service: Service, picture: discord.Attachment, person_id: int) -> SeenPicture:
     """An upload with a text. Raises Refusal."""
-    check_upload(picture)
-    upload = Upload(picture.filename, await picture.read())
-    if not upload.data:
-        raise EmptyFile(file=upload.file_name)
-    seen = await service.looking.look_at_picture(upload, person_id=person_id)
+    file = sent(picture)
+    check_size(file.name, file.size, LARGEST_UPLOAD)
+    async with service.attachments.budget.share(file.size):
+        upload = Upload(file.name, await service.attachments.data(file))
+        seen = await service.looking.look_at_picture(upload, person_id=person_id)
     if seen.text is None:
         raise TextlessPicture(file=upload.file_name)
     return seen

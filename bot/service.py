@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bot.attachments import Attachments
 from bot.cards.fitting import Fitting
 from bot.cards.outbox import Outbox
 from bot.deferred import Deferred
@@ -28,6 +29,7 @@ class Limits:
 @dataclass(frozen=True)
 class Service:
     submissions: Submissions
+    attachments: Attachments
     dispatch: Dispatch
     outbox: Outbox
     drafts: Drafts

@@ -1,62 +1,112 @@
-"""From what a person said to a TrainRequest: defaults, template, pictures, consent."""
+"""From what a person said to a TrainRequest: defaults, template, quota, consent, pictures, in this order."""
 
+import asyncio
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.resources import files
+from pathlib import Path
+from typing import NamedTuple
 
 import discord
+import structlog
 from msgspec.structs import replace
 
-from bot.answers import Interaction, place, replace_answer, texts_of
-from bot.captions import apart, read_captions, with_captions
+from bot.answers import Interaction, asker, bring_card, check_may_post, is_age_restricted, replace_answer, say, texts_of
+from bot.attachments import SentFile
+from bot.captions import apart, captioned, check_captions
 from bot.cards.outgoing import button
-from bot.drafts import RequestDraft
-from bot.errors import FileTooBig, NameTaken, NoPictures, TooManySteps
+from bot.drafts import KeptPicture, TrainingDraft
+from bot.errors import AnsweredBefore, BadTemplate, NameTaken, NoPictures, PrivateChatClosed, Refusal, TooManySteps
 from bot.faults import check
-from bot.names import check_name
+from bot.jobs.submit import Asker
+from bot.names import check_name, escape
+from bot.offers import buttons_only, offer_again, reading_told
 from bot.service import Limits, Service
 from bot.tuning import read_tuning
-from bot.uploads import MEGABYTE, Upload
+from bot.uploads import LARGEST_UPLOAD, MEGABYTE, PictureStore, UploadedFile, check_size
 from bot.wishes import TrainingWish
 from bot.words import tell_collisions
 from trainer.protocol import TrainingPicture, TrainRequest
 
+log = structlog.get_logger(__name__)
+
 INITIALIZATION_TEXT = "*"
 """The web UI's own default: a token that stands for nothing in particular."""
+LARGEST_TEMPLATE = MEGABYTE
+"""Bytes."""
 PREVIEWS = 8
 """In a whole run, after the first; they become the film."""
 PREVIEW_STEPS = 10
 """At least so many between two: a preview takes as long as about fifteen steps."""
-LARGEST_UPLOAD = 25
-"""Megabytes of one picture."""
 
 
-async def begin_training(
-    interaction: Interaction, service: Service, wish: TrainingWish, attachments: Sequence[discord.Attachment]
-) -> None:
-    """Takes a wish with its pictures, of a deferred interaction, to a posted card or to the question of consent.
+class Received(NamedTuple):
+    """What became of uploads; equal pictures are kept once."""
 
-    Raises Refusal with the first thing that cannot be done.
+    pictures: tuple[KeptPicture, ...]
+    refused: tuple[Refusal, ...]
+
+
+async def begin_training(interaction: Interaction, service: Service, draft: TrainingDraft) -> None:
+    """Takes a deferred interaction to a posted card, to the question of consent, or to a refusal that loses nothing.
+
+    Nothing is fetched or stored before the request is good, there is room for it, and its person has consented.
     """
-    request = await training_request(service, wish, attachments)
-    if await service.submissions.has_consented(interaction.user.id):
-        await place(interaction, service, request)
-        await tell_collisions(interaction, service, request.name)
+    try:
+        draft = await _with_template(service, draft)
+        request = await _checked(interaction, service, draft)
+        if not await service.submissions.has_consented(interaction.user.id):
+            await service.drafts.keep(interaction.id, interaction.user.id, draft)
+            await _ask_consent(interaction, draft)
+            return
+        heading = await _private_heading(interaction, request.name) if _is_private(interaction, draft) else None
+    except Refusal as refusal:
+        # A template that cannot be read is let go: the next one is to take its place.
+        await offer_again(interaction, service, replace(draft, template=None), [refusal])
         return
-    await service.drafts.keep(interaction.id, interaction.user.id, RequestDraft(request))
-    await ask_consent(interaction)
+    try:
+        draft, refused = await _read(interaction, service, draft)
+        if not refused:
+            await _place(interaction, service, request, draft, heading)
+            return
+    except Refusal as refusal:
+        refused = [refusal]
+    if heading is not None:
+        await _take_back(heading)
+    await offer_again(interaction, service, draft, refused, go_on_with=0 if draft.waiting else len(draft.pictures))
 
 
-async def training_request(
-    service: Service, wish: TrainingWish, attachments: Sequence[discord.Attachment]
-) -> TrainRequest:
-    """Checks everything that can be checked before the pictures are fetched, then fetches and stores them."""
+async def _with_template(service: Service, draft: TrainingDraft) -> TrainingDraft:
+    """The lines of an uploaded template are part of the wish. Raises BadTemplate, EmptyFile, FileTooBig, NotFetched."""
+    if draft.template is None:
+        return draft
+    check_size(draft.template.name, draft.template.size, LARGEST_TEMPLATE)
+    try:
+        lines = (await service.attachments.data(draft.template)).decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise BadTemplate(line="", reason="unreadable") from None
+    return replace(draft, wish=replace(draft.wish, own_template=lines), template=None)
+
+
+async def _checked(interaction: Interaction, service: Service, draft: TrainingDraft) -> TrainRequest:
+    """The request but for its pictures, when there is nothing against it. Raises Refusal."""
+    if not _is_private(interaction, draft):
+        check_may_post(interaction)
+    request = await training_request(service, draft.wish)
+    captions, pictures = apart(draft.waiting)
+    names = [*(picture.file_name for picture in draft.pictures), *(picture.name for picture in pictures)]
+    if not names:
+        raise NoPictures
+    check_captions(captions, names)
+    await service.submissions.check(asker(interaction), request)
+    return request
+
+
+async def training_request(service: Service, wish: TrainingWish) -> TrainRequest:
+    """What the wish says, without pictures. Raises Refusal."""
     name = check_name(wish.name)
     if await service.library.exists(name):
         raise NameTaken(name=name)
-    captions, pictures = apart(attachments)
-    if not pictures:
-        raise NoPictures
     steps = steps_of(wish, service.limits)
     request = TrainRequest(
         name=name,
@@ -73,45 +123,115 @@ async def training_request(
         tuning=read_tuning(wish.tuning),
     )
     check(request)
-    said = await read_captions(captions, [picture.filename for picture in pictures])
-    return replace(request, pictures=with_captions(await keep_pictures(service, pictures), said))
+    return request
 
 
-async def keep_pictures(service: Service, attachments: Sequence[discord.Attachment]) -> tuple[TrainingPicture, ...]:
-    """Fetches and stores uploads, each picture once. Raises the first refusal: nobody trains on fewer unawares."""
-    for attachment in attachments:
-        check_upload(attachment)
-    pictures: dict[str, TrainingPicture] = {}
-    for group in _groups(attachments):
-        uploads = [Upload(attachment.filename, await attachment.read()) for attachment in group]
-        kept = await service.pictures.keep(uploads)
-        for refusal in kept.refused:
-            raise refusal
+async def _read(
+    interaction: Interaction, service: Service, draft: TrainingDraft
+) -> tuple[TrainingDraft, list[Refusal]]:
+    """The draft with nothing waiting any more, and what of it could not be taken: all at once. Raises NoSpace."""
+    captions, waiting = apart(draft.waiting)
+    if not draft.waiting:
+        return draft, []
+    async with reading_told(interaction, len(waiting)) as each_read:
+        received = await receive(service, waiting, each_read)
+        pictures = {picture.sha256: picture for picture in (*draft.pictures, *received.pictures)}
+        said, unread = await captioned(service.attachments, captions, tuple(pictures.values()))
+    return replace(draft, pictures=said, waiting=()), [*received.refused, *unread]
+
+
+async def receive(service: Service, files: Sequence[SentFile], each_read: Callable[[], None]) -> Received:
+    """Fetches and stores pictures, within what the whole bot may have of them at a time. Raises NoSpace."""
+    pictures: dict[str, KeptPicture] = {}
+    refused: list[Refusal] = []
+    for group in _groups(files):
+        async with service.attachments.budget.share(sum(file.size for file in group)):
+            with service.pictures.inbox() as inbox:
+                fates = await asyncio.gather(
+                    *(_fetched(service, file, inbox / str(place)) for place, file in enumerate(group))
+                )
+                kept = await service.pictures.keep(
+                    [fate for fate in fates if isinstance(fate, UploadedFile)], each_read
+                )
+        refused += [fate for fate in fates if isinstance(fate, Refusal)]
+        refused += kept.refused
         for picture in kept.pictures:
-            alpha = str(picture.alpha) if picture.alpha is not None else None
-            pictures.setdefault(
-                picture.sha256, TrainingPicture(path=str(picture.path), file_name=picture.file_name, alpha=alpha)
-            )
-    return tuple(pictures.values())
+            alpha = picture.alpha.stem if picture.alpha is not None else ""
+            pictures.setdefault(picture.sha256, KeptPicture(picture.sha256, picture.file_name, alpha))
+    return Received(tuple(pictures.values()), tuple(refused))
 
 
-def check_upload(attachment: discord.Attachment) -> None:
-    """Raises FileTooBig before a picture is fetched."""
-    if attachment.size > LARGEST_UPLOAD * MEGABYTE:
-        raise FileTooBig(file=attachment.filename, megabytes=attachment.size // MEGABYTE, limit=LARGEST_UPLOAD)
+async def _fetched(service: Service, file: SentFile, path: Path) -> UploadedFile | Refusal:
+    try:
+        check_size(file.name, file.size, LARGEST_UPLOAD)
+        await service.attachments.to_file(file, path)
+    except Refusal as refusal:
+        return refusal
+    return UploadedFile(file.name, path)
 
 
-def _groups(attachments: Sequence[discord.Attachment]) -> list[list[discord.Attachment]]:
-    """As many at a time as one largest upload takes of memory, so that ten large ones do not fill the bot."""
-    groups: list[list[discord.Attachment]] = []
-    size = LARGEST_UPLOAD * MEGABYTE
-    for attachment in attachments:
-        if size + attachment.size > LARGEST_UPLOAD * MEGABYTE:
+def _groups(files: Sequence[SentFile]) -> list[list[SentFile]]:
+    """As many at a time as one largest upload has bytes, so that each child process has something to do."""
+    groups: list[list[SentFile]] = []
+    size = 0
+    for file in files:
+        if not groups or size + file.size > LARGEST_UPLOAD:
             groups.append([])
             size = 0
-        groups[-1].append(attachment)
-        size += attachment.size
+        groups[-1].append(file)
+        size += file.size
     return groups
+
+
+def stored(store: PictureStore, picture: KeptPicture) -> TrainingPicture:
+    """A kept picture as the trainer reads it."""
+    return TrainingPicture(
+        path=str(store.path_of(picture.sha256)),
+        file_name=picture.file_name,
+        alpha=str(store.path_of(picture.alpha)) if picture.alpha else None,
+        caption=picture.caption,
+    )
+
+
+async def _place(
+    interaction: Interaction,
+    service: Service,
+    request: TrainRequest,
+    draft: TrainingDraft,
+    heading: discord.Message | None,
+) -> None:
+    request = replace(request, pictures=tuple(stored(service.pictures, picture) for picture in draft.pictures))
+    who, restricted = asker(interaction), is_age_restricted(interaction)
+    if heading is not None:
+        who = Asker(interaction.id, interaction.user.id, None, heading.channel.id, str(interaction.locale))
+        restricted = False
+    job = await service.submissions.submit(who, request, age_restricted=restricted)
+    await bring_card(interaction, service, job)
+    if heading is not None:
+        told = texts_of(interaction)("private-begun", name=escape(request.name), link=heading.jump_url)
+        await say(interaction, told)
+    await tell_collisions(interaction, service, request.name)
+
+
+def _is_private(interaction: Interaction, draft: TrainingDraft) -> bool:
+    """Whether it goes to another place than this one; who writes in the private chat is there already."""
+    return draft.wish.where == "me" and interaction.guild_id is not None
+
+
+async def _private_heading(interaction: Interaction, name: str) -> discord.Message:
+    """The first message in the private chat: only by sending one shows whether it is open. Raises PrivateChatClosed."""
+    try:
+        chat = await interaction.user.create_dm()
+        return await chat.send(texts_of(interaction)("private-heading", name=escape(name)))
+    except discord.Forbidden:
+        raise PrivateChatClosed from None
+
+
+async def _take_back(heading: discord.Message) -> None:
+    try:
+        await heading.delete()
+    except discord.HTTPException as error:
+        log.info("heading stays", message=heading.id, error=repr(error))
 
 
 def steps_of(wish: TrainingWish, limits: Limits) -> int:
@@ -148,22 +268,20 @@ def template_lines(wish: TrainingWish) -> tuple[str, ...]:
     return tuple(line.strip() for line in text.splitlines() if line.strip())
 
 
-async def ask_consent(interaction: Interaction) -> None:
-    """One question with one button, the first time."""
+async def _ask_consent(interaction: Interaction, draft: TrainingDraft) -> None:
+    """The first time, before anything is stored; it says what others will see."""
     texts = texts_of(interaction)
-    view = discord.ui.View(timeout=None)
-    view.add_item(button(texts("consent-button"), f"consent:{interaction.id}", discord.ButtonStyle.success))
-    view.stop()
-    await replace_answer(interaction, texts("consent-question"), view)
+    where = "me" if draft.wish.where == "me" or interaction.guild_id is None else "here"
+    view = buttons_only(
+        button(texts("consent-button"), f"consent:{interaction.id}", discord.ButtonStyle.success),
+        button(texts("decline-button"), f"decline:{interaction.id}"),
+    )
+    await replace_answer(interaction, texts("consent-question", where=where), view)
 
 
-async def train_after_consent(interaction: Interaction, service: Service, draft: int) -> bool:
-    """Records the consent and goes on with what waited for it; False when that is gone."""
-    waiting = await service.drafts.take(draft, interaction.user.id)
-    if not isinstance(waiting, RequestDraft):
-        return False
-    await service.submissions.consent(interaction.user.id)
-    job = await place(interaction, service, waiting.request)
-    if job.name is not None:
-        await tell_collisions(interaction, service, job.name)
-    return True
+async def take_draft(interaction: Interaction, service: Service, draft_id: str) -> TrainingDraft:
+    """What waited for an answer; of two presses one gets it. Raises AnsweredBefore."""
+    draft = await service.drafts.take(int(draft_id), interaction.user.id)
+    if not isinstance(draft, TrainingDraft):
+        raise AnsweredBefore
+    return draft

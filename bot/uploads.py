@@ -7,7 +7,7 @@ import math
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +34,9 @@ from bot.kinds import foreign
 _OUTCOME: msgspec.json.Decoder[Outcome] = msgspec.json.Decoder(Outcome)
 MEGABYTE = 1_000_000
 MEGAPIXEL = 1_000_000
+LARGEST_UPLOAD = 25 * MEGABYTE
+"""Bytes of one picture."""
+_HEAD = 1024
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,37 @@ class Upload:
 
     file_name: str
     data: bytes
+
+    @property
+    def size(self) -> int:
+        return len(self.data)
+
+    def put_at(self, path: Path) -> None:
+        path.write_bytes(self.data)
+
+    def head(self) -> bytes:
+        """Enough of it to tell what it is."""
+        return self.data
+
+
+@dataclass(frozen=True)
+class UploadedFile:
+    """A file as it came, on the store's disk: so a large one is never in memory."""
+
+    file_name: str
+    path: Path
+
+    @property
+    def size(self) -> int:
+        return self.path.stat().st_size
+
+    def put_at(self, path: Path) -> None:
+        path.hardlink_to(self.path)
+
+    def head(self) -> bytes:
+        """Enough of it to tell what it is."""
+        with self.path.open("rb") as file:
+            return file.read(_HEAD)
 
 
 @dataclass(frozen=True)
@@ -69,7 +103,7 @@ class PictureStore:
     """Pictures at `<folder>/<first two digits>/<sha256>.png`; the same pixels twice are one file."""
 
     def __init__(
-        self, folder: Path, *, max_bytes: int = 25 * MEGABYTE, max_pixels: int = 40_000_000, seconds: float = 20
+        self, folder: Path, *, max_bytes: int = LARGEST_UPLOAD, max_pixels: int = 40_000_000, seconds: float = 20
     ) -> None:
         """`seconds` is what one picture may take to decode. Removes what a killed bot left half done."""
         self.folder = folder.absolute()
@@ -80,19 +114,38 @@ class PictureStore:
         self._places = asyncio.Semaphore(CHILDREN_AT_ONCE)
         shutil.rmtree(self._incoming, ignore_errors=True)
 
-    async def keep(self, uploads: Sequence[Upload]) -> Kept:
-        """Decodes a batch in a child process and stores what could be read. Raises NoSpace when the disk is full."""
+    def path_of(self, sha256: str) -> Path:
+        """Where a picture lies, if it is here."""
+        return self.folder / sha256[:2] / f"{sha256}.png"
+
+    @contextmanager
+    def inbox(self) -> Iterator[Path]:
+        """A folder on the store's disk for uploads on their way, gone when the context ends. Raises NoSpace."""
+        with _full_disk_refused():
+            self._incoming.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(dir=self._incoming) as folder:
+                yield Path(folder)
+
+    async def keep(
+        self, uploads: Sequence[Upload | UploadedFile], each_read: Callable[[], None] = lambda: None
+    ) -> Kept:
+        """Decodes a batch in a child process and stores what could be read. Raises NoSpace when the disk is full.
+
+        `each_read` is called when one more is read, or refused.
+        """
         fates: list[StoredPicture | Refusal | None] = [self._refusal_by_size(upload) for upload in uploads]
         readable = [place for place, fate in enumerate(fates) if fate is None]
         while readable:
             async with self._places:
-                decided = await self._decode([uploads[place] for place in readable])
+                decided = await self._decode([uploads[place] for place in readable], each_read)
             for place, fate in zip(readable, decided, strict=False):
                 fates[place] = fate
             readable = readable[len(decided) :]
         return _kept(fates)
 
-    async def _decode(self, uploads: Sequence[Upload]) -> list[StoredPicture | Refusal]:
+    async def _decode(
+        self, uploads: Sequence[Upload | UploadedFile], each_read: Callable[[], None]
+    ) -> list[StoredPicture | Refusal]:
         """The fates of the uploads up to the first that ended the child; the rest is for a fresh child."""
         fates: list[StoredPicture | Refusal] = []
         with _full_disk_refused():
@@ -102,6 +155,7 @@ class PictureStore:
                 async with child("bot.decoding", str(folder), str(len(uploads)), *limits) as (_, told):
                     for upload in uploads:
                         outcome = await self._next_outcome(told, upload)
+                        each_read()
                         if isinstance(outcome, Refusal):
                             return [*fates, outcome]
                         fates.append(await self._fate(folder, upload, outcome))
@@ -109,19 +163,19 @@ class PictureStore:
                 await asyncio.to_thread(shutil.rmtree, folder)
         return fates
 
-    def _put_down(self, uploads: Sequence[Upload]) -> Path:
+    def _put_down(self, uploads: Sequence[Upload | UploadedFile]) -> Path:
         """The uploads in a folder of their own, on the disk of the store, so that what comes of them can be renamed."""
         self._incoming.mkdir(parents=True, exist_ok=True)
         folder = Path(tempfile.mkdtemp(dir=self._incoming))
         try:
             for index, upload in enumerate(uploads):
-                (folder / f"{index}.upload").write_bytes(upload.data)
+                upload.put_at(folder / f"{index}.upload")
         except OSError:
             shutil.rmtree(folder)
             raise
         return folder
 
-    async def _next_outcome(self, told: asyncio.StreamReader, upload: Upload) -> Outcome | Refusal:
+    async def _next_outcome(self, told: asyncio.StreamReader, upload: Upload | UploadedFile) -> Outcome | Refusal:
         """What the child says of this upload; a Refusal when it says nothing in time, or nothing that makes sense."""
         try:
             line = await asyncio.wait_for(told.readline(), self._seconds)
@@ -131,7 +185,7 @@ class PictureStore:
         except (msgspec.DecodeError, ValueError):
             return PictureTooHard(file=upload.file_name)
 
-    async def _fate(self, folder: Path, upload: Upload, outcome: Outcome) -> StoredPicture | Refusal:
+    async def _fate(self, folder: Path, upload: Upload | UploadedFile, outcome: Outcome) -> StoredPicture | Refusal:
         match outcome:
             case Decoded():
                 sha256, path = await asyncio.to_thread(self._store, folder / f"{outcome.index}.png")
@@ -149,25 +203,23 @@ class PictureStore:
         with aside.open("rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
             os.fsync(file.fileno())
-        path = self.folder / sha256[:2] / f"{sha256}.png"
+        path = self.path_of(sha256)
         path.parent.mkdir(parents=True, exist_ok=True)
         aside.replace(path)
         return sha256, path
 
-    def _refusal_by_size(self, upload: Upload) -> Refusal | None:
-        size = len(upload.data)
-        if size == 0:
-            return EmptyFile(file=upload.file_name)
-        if size > self._max_bytes:
-            megabytes, limit = math.ceil(size / MEGABYTE), self._max_bytes // MEGABYTE
-            return FileTooBig(file=upload.file_name, megabytes=megabytes, limit=limit)
+    def _refusal_by_size(self, upload: Upload | UploadedFile) -> Refusal | None:
+        try:
+            check_size(upload.file_name, upload.size, self._max_bytes)
+        except (EmptyFile, FileTooBig) as refusal:
+            return refusal
         return None
 
-    def _refusal(self, upload: Upload, rejected: Rejected) -> Refusal:
+    def _refusal(self, upload: Upload | UploadedFile, rejected: Rejected) -> Refusal:
         file, width, height = upload.file_name, rejected.width, rejected.height
         match rejected.reason:
             case "unidentified":
-                return foreign(file, upload.data)
+                return foreign(file, upload.head())
             case "too_big":
                 millions, limit = math.ceil(rejected.pixels / MEGAPIXEL), self._max_pixels // MEGAPIXEL
                 return PictureTooBig(file=file, millions=millions, limit=limit)
@@ -181,6 +233,14 @@ class PictureStore:
                 raise NoSpace
             case _:
                 assert_never(rejected.reason)
+
+
+def check_size(file_name: str, size: int, most: int) -> None:
+    """Of any upload, in bytes. Raises EmptyFile, and FileTooBig with megabytes that are rounded up."""
+    if size == 0:
+        raise EmptyFile(file=file_name)
+    if size > most:
+        raise FileTooBig(file=file_name, megabytes=math.ceil(size / MEGABYTE), limit=most // MEGABYTE)
 
 
 def _kept(fates: Sequence[StoredPicture | Refusal | None]) -> Kept:

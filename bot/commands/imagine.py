@@ -4,21 +4,17 @@ from typing import Any
 
 import discord
 from discord import app_commands
-from msgspec.structs import replace
 
-from bot.answers import Interaction, check_may_post, place, shelf_of, think
+from bot.answers import Interaction, think
+from bot.attachments import sent
 from bot.commands.options import PROMPT_LIMIT, named, setting_choices, suggest_styles, worded
-from bot.drawing import random_seed
-from bot.drawing_settings import MOST_STEPS, SETTINGS, read_drawing_settings
-from bot.faults import check
+from bot.drafts import DrawingDraft
+from bot.drawing import begin_drawing
+from bot.drawing_settings import MOST_STEPS, SETTINGS
 from bot.service import Service
-from bot.styles import apply_styles, split_names
 from bot.texts.translator import word
-from bot.training import keep_pictures
-from trainer.protocol import SAMPLERS, SCHEDULE_CHOICES, DrawRequest
-
-STRENGTH = 0.75
-"""The web UI's denoising strength."""
+from bot.wishes import STRENGTH, DrawingWish
+from trainer.protocol import SAMPLERS, SCHEDULE_CHOICES
 
 
 def imagine_command(service: Service) -> app_commands.Command[Any, ..., None]:
@@ -45,29 +41,22 @@ def imagine_command(service: Service) -> app_commands.Command[Any, ..., None]:
         strength: app_commands.Range[float, 0.01, 1.0] = STRENGTH,
         settings: app_commands.Range[str, 1, 300] | None = None,
     ) -> None:
-        check_may_post(interaction)
         await think(interaction)
-        styles = await service.styles.named(shelf_of(interaction), filter(None, split_names(style or "")))
-        styled, styled_negative = apply_styles(styles, prompt, negative_prompt or "")
-        request = DrawRequest(
-            prompt=styled,
-            negative_prompt=styled_negative,
+        wish = DrawingWish(
+            prompt=prompt,
+            negative_prompt=negative_prompt or "",
+            style=style or "",
             steps=steps,
             sampler=sampler,
-            guidance_scale=cfg_scale,
-            seed=random_seed() if seed == -1 else seed,
-            width=width or 0,
-            height=height or 0,
+            cfg_scale=cfg_scale,
+            seed=seed,
+            size=f"{width or 0}x{height or 0}" if width or height else "",
             count=count,
             schedule=schedule,
             strength=strength,
-            **read_drawing_settings(settings or ""),
+            settings=settings or "",
         )
-        check(request)
-        if picture is not None:
-            (kept,) = await keep_pictures(service, [picture])
-            request = replace(request, image=kept.path)
-        await place(interaction, service, request)
+        await begin_drawing(interaction, service, DrawingDraft(wish, waiting=sent(picture) if picture else None))
 
     return imagine
 

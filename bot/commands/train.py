@@ -5,21 +5,18 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from bot.answers import Interaction, check_may_post, soon, think
+from bot.answers import Interaction, think
+from bot.attachments import sent
 from bot.commands.options import choices, setting_choices, worded
-from bot.errors import BadTemplate, FileTooBig
+from bot.drafts import TrainingDraft
 from bot.forms import open_training_form
 from bot.names import NAME_LIMIT
 from bot.service import Service
 from bot.texts.translator import word
 from bot.training import begin_training
 from bot.tuning import SETTINGS
-from bot.uploads import MEGABYTE
 from bot.wish_lines import TEMPLATES
 from bot.wishes import BATCH_SIZE, VECTORS, TrainingWish
-
-LARGEST_TEMPLATE = 1
-"""Megabytes."""
 
 
 def train_command(service: Service) -> app_commands.Command[Any, ..., None]:
@@ -28,10 +25,15 @@ def train_command(service: Service) -> app_commands.Command[Any, ..., None]:
     @app_commands.command(name=word("command-embed-train"), description=word("command-embed-train-description"))
     @worded(name="name", kind="kind", start="from", thoroughness="thoroughness", steps="steps", vectors="vectors")
     @worded(learning_rate="learning-rate", template="template", template_file="template-file")
-    @worded(preview_prompt="preview-prompt", batch_size="batch-size", tuning="tuning")
+    @worded(preview_prompt="preview-prompt", batch_size="batch-size", tuning="tuning", where="where")
     @app_commands.autocomplete(tuning=_suggest_tuning)
     @worded(**{f"picture{n}": f"picture{n}" for n in range(1, 11)})
-    @choices(kind=("subject", "style"), thoroughness=("quick", "balanced", "thorough"), template=TEMPLATES)
+    @choices(
+        kind=("subject", "style"),
+        thoroughness=("quick", "balanced", "thorough"),
+        template=TEMPLATES,
+        where=("here", "me"),
+    )
     async def train(
         interaction: Interaction,
         name: app_commands.Range[str, 1, NAME_LIMIT] | None = None,
@@ -56,14 +58,9 @@ def train_command(service: Service) -> app_commands.Command[Any, ..., None]:
         preview_prompt: app_commands.Range[str, 1, 1000] | None = None,
         batch_size: app_commands.Range[int, 1, 16] = BATCH_SIZE,
         tuning: app_commands.Range[str, 1, 300] | None = None,
+        where: str = "here",
     ) -> None:
-        check_may_post(interaction)
         given = (picture1, picture2, picture3, picture4, picture5, picture6, picture7, picture8, picture9, picture10)
-        pictures = [picture for picture in given if picture is not None]
-        opens_form = name is None or not pictures
-        if not opens_form:
-            await think(interaction)
-        template_text = _own_template(template_file)
         wish = TrainingWish(
             name=name or "",
             kind=kind,
@@ -73,31 +70,22 @@ def train_command(service: Service) -> app_commands.Command[Any, ..., None]:
             steps=steps,
             learning_rate=learning_rate or "",
             template=template or "",
-            own_template=await (soon(template_text) if opens_form else template_text),
             preview_prompt=preview_prompt or "",
             batch_size=batch_size,
             tuning=tuning or "",
+            where="me" if where == "me" else "here",
         )
-        if opens_form:
-            await open_training_form(interaction, service, wish)
+        waiting = tuple(sent(picture) for picture in given if picture is not None)
+        own_template = sent(template_file) if template_file is not None else None
+        draft = TrainingDraft(wish, waiting=waiting, template=own_template)
+        if name is None or not waiting:
+            await open_training_form(interaction, service, draft)
             return
-        await begin_training(interaction, service, wish, pictures)
+        await think(interaction)
+        await begin_training(interaction, service, draft)
 
     return train
 
 
 async def _suggest_tuning(_interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
     return setting_choices(typed, SETTINGS)
-
-
-async def _own_template(attachment: discord.Attachment | None) -> str:
-    """The text of an uploaded template. Raises FileTooBig and BadTemplate."""
-    if attachment is None:
-        return ""
-    if attachment.size > LARGEST_TEMPLATE * MEGABYTE:
-        megabytes = -(-attachment.size // MEGABYTE)
-        raise FileTooBig(file=attachment.filename, megabytes=megabytes, limit=LARGEST_TEMPLATE)
-    try:
-        return (await attachment.read()).decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise BadTemplate(line="", reason="unreadable") from None

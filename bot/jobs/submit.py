@@ -66,6 +66,15 @@ class Submissions:
             await queries.add_message(self._database.connection, job_id=job.id, key="card", nonce=new_nonce())
         return job
 
+    async def check(self, asker: Asker, request: Request) -> None:
+        """Raises what `submit` would, before anything is done for the request; it is asked again then."""
+        check_device(request, self._ready())
+        self._database.check_room()
+        async with self._database.transaction() as queries:
+            await self._check_quota(queries, asker, kind_of(request))
+            if isinstance(request, CreateRequest | TrainRequest):
+                await self._check_name(queries, asker, request)
+
     async def consent(self, person_id: int) -> None:
         """From now on the person's pictures may be stored here."""
         async with self._database.transaction() as queries:

@@ -22,7 +22,7 @@ from bot.answers import (
 )
 from bot.cards.drawing import picked_card, settings_of
 from bot.drafts import RequestDraft
-from bot.drawing import picture_of, random_seed, tell_plain_words
+from bot.drawing import picture_of, random_seed, tell_plain_words, wish_over
 from bot.errors import BadSize, Forgotten
 from bot.faults import check
 from bot.forms import open_drawing_form
@@ -94,8 +94,7 @@ async def _draw_over(interaction: Interaction, service: Service, about: str) -> 
     """A form for what is to be drawn over the picture."""
     check_may_post(interaction)
     job, index = await soon(picture_of(interaction, service, about))
-    prompt = job.request.prompt if isinstance(job.request, DrawRequest) else ""
-    await open_drawing_form(interaction, f"{job.id}.{index}", prompt)
+    await open_drawing_form(interaction, wish_over(job, index))
 
 
 async def _anew(interaction: Interaction, service: Service, about: str, **changes: Any) -> None:

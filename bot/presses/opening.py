@@ -1,67 +1,123 @@
-"""The first contact: what `/help` offers, the forms for it, and the question of consent."""
+"""The first contact: what `/help` offers; the forms that teach and draw; consent, and what follows a refusal."""
 
 from msgspec.structs import replace
 
-from bot.answers import Interaction, check_may_post, place, texts_of, think
-from bot.drafts import TrainingDraft
-from bot.drawing import picture_of, random_seed, tell_plain_words
-from bot.errors import Forgotten
-from bot.faults import check
-from bot.forms import WORD, Filled, open_drawing_form, open_training_form
+from bot.answers import Interaction, replace_answer, soon, texts_of, think
+from bot.attachments import sent
+from bot.drafts import DrawingDraft, TrainingDraft
+from bot.drawing import begin_drawing, picture_of, wish_over
+from bot.errors import BadSetting, DraftGone, Refusal
+from bot.forms import WORD, Filled, open_drawing_form, open_training_form, show_drawing_form, show_training_form
+from bot.offers import offer_again
 from bot.service import Service
-from bot.training import begin_training, train_after_consent
+from bot.training import begin_training, take_draft
 from bot.wish_lines import read
-from bot.wishes import TrainingWish
+from bot.wishes import DrawingWish, TrainingWish
 from bot.words import show_words
-from trainer.protocol import DrawRequest
 
 
 async def _teach(interaction: Interaction, service: Service, _about: str) -> None:
-    check_may_post(interaction)
     await open_training_form(interaction, service)
 
 
-async def _taught(interaction: Interaction, service: Service, draft: str, filled: Filled) -> None:
+async def _taught(interaction: Interaction, service: Service, draft_id: str, filled: Filled) -> None:
     """What the form did not ask for is as the draft says, which it may be about."""
-    check_may_post(interaction)
     await think(interaction)
-    known = await service.drafts.find(int(draft), interaction.user.id) if draft else TrainingDraft(TrainingWish())
-    if not isinstance(known, TrainingDraft):
-        raise Forgotten
-    wish = replace(
-        known.wish,
-        name=filled.texts.get("name", known.wish.name),
-        kind=filled.chosen["kind"][0],
-        start=filled.texts.get("from", known.wish.start),
-        thoroughness=filled.chosen.get("thoroughness", (known.wish.thoroughness,))[0],
-    )
+    draft = TrainingDraft(TrainingWish())
+    if draft_id:
+        known = await service.drafts.find(int(draft_id), interaction.user.id)
+        if not isinstance(known, TrainingDraft):
+            raise DraftGone
+        draft = known
+    draft = _filled_training(draft, filled)
     if "settings" in filled.texts:
-        wish = read(filled.texts["settings"], wish, texts_of(interaction))
-    await begin_training(interaction, service, wish, filled.files.get("pictures", ()))
+        try:
+            wish = read(filled.texts["settings"], draft.wish, texts_of(interaction))
+        except BadSetting as refusal:
+            draft = replace(draft, lines=filled.texts["settings"])
+            await offer_again(interaction, service, draft, [refusal])
+            return
+        draft = replace(draft, wish=wish, lines="")
+    await begin_training(interaction, service, draft)
+
+
+def _filled_training(draft: TrainingDraft, filled: Filled) -> TrainingDraft:
+    kind, _, where = filled.chosen["kind"][0].partition("-")
+    wish = replace(
+        draft.wish,
+        name=filled.texts.get("name", draft.wish.name),
+        kind=kind,
+        where="me" if where == "me" else "here",
+        start=filled.texts.get("from", draft.wish.start),
+        thoroughness=filled.chosen.get("thoroughness", (draft.wish.thoroughness,))[0],
+    )
+    added = tuple(sent(file) for file in filled.files.get("pictures", ()))
+    return replace(draft, wish=wish, waiting=(*draft.waiting, *added))
 
 
 async def _draw(interaction: Interaction, service: Service, _about: str) -> None:
-    check_may_post(interaction)
     await open_drawing_form(interaction)
 
 
 async def _drawn(interaction: Interaction, service: Service, about: str, filled: Filled) -> None:
     """Of a picture that is drawn over it is asked again whether it may be shown here."""
-    check_may_post(interaction)
     await think(interaction)
-    image, words = None, [about.removeprefix(WORD)] if about.startswith(WORD) else []
-    if about and not words:
-        job, index = await picture_of(interaction, service, about)
-        image, words = job.report.pictures[index].path, [word.name for word in job.report.words]
-    request = DrawRequest(
-        prompt=filled.texts["prompt"],
-        negative_prompt=filled.texts["negative_prompt"],
-        seed=random_seed(),
-        image=image,
-    )
-    check(request)
-    await place(interaction, service, request)
-    await tell_plain_words(interaction, service, request, words)
+    wish = DrawingWish(words=(about.removeprefix(WORD),)) if about.startswith(WORD) else DrawingWish()
+    try:
+        if about and not wish.words:
+            wish = wish_over(*await picture_of(interaction, service, about))
+    except Refusal as refusal:
+        await offer_again(interaction, service, _filled_drawing(DrawingDraft(DrawingWish()), filled), [refusal])
+        return
+    await begin_drawing(interaction, service, _filled_drawing(DrawingDraft(wish), filled))
+
+
+async def _redrawn(interaction: Interaction, service: Service, draft_id: str, filled: Filled) -> None:
+    await think(interaction)
+    draft = await service.drafts.find(int(draft_id), interaction.user.id)
+    if not isinstance(draft, DrawingDraft):
+        raise DraftGone
+    await begin_drawing(interaction, service, _filled_drawing(draft, filled))
+
+
+def _filled_drawing(draft: DrawingDraft, filled: Filled) -> DrawingDraft:
+    """Fields are called as those of the wish are."""
+    draft = replace(draft, wish=replace(draft.wish, **filled.texts))
+    for file in filled.files.get("picture", ()):
+        draft = replace(draft, wish=replace(draft.wish, over=""), waiting=sent(file))
+    return draft
+
+
+async def _edit(interaction: Interaction, service: Service, draft_id: str) -> None:
+    """The form with all that was given; the draft stays, so that it can be opened again."""
+    match await soon(service.drafts.find(int(draft_id), interaction.user.id)):
+        case TrainingDraft() as draft:
+            await show_training_form(interaction, service, draft, draft_id)
+        case DrawingDraft() as draft:
+            await show_drawing_form(interaction, draft, draft_id)
+        case _:
+            raise DraftGone
+
+
+async def _go_on(interaction: Interaction, service: Service, draft_id: str) -> None:
+    """With the pictures that could be read."""
+    await think(interaction)
+    await begin_training(interaction, service, await take_draft(interaction, service, draft_id))
+
+
+async def _consent(interaction: Interaction, service: Service, draft_id: str) -> None:
+    """The pictures are fetched only now."""
+    await think(interaction)
+    draft = await take_draft(interaction, service, draft_id)
+    await service.submissions.consent(interaction.user.id)
+    await begin_training(interaction, service, draft)
+
+
+async def _decline(interaction: Interaction, service: Service, draft_id: str) -> None:
+    """Nothing was fetched yet, so what was kept is the draft alone."""
+    await think(interaction)
+    await take_draft(interaction, service, draft_id)
+    await replace_answer(interaction, texts_of(interaction)("consent-declined"))
 
 
 async def _words(interaction: Interaction, service: Service, about: str) -> None:
@@ -71,12 +127,14 @@ async def _words(interaction: Interaction, service: Service, about: str) -> None
     await show_words(interaction, service, page=int(page or 0), search=search)
 
 
-async def _consent(interaction: Interaction, service: Service, draft: str) -> None:
-    await think(interaction)
-    if not await train_after_consent(interaction, service, int(draft)):
-        raise Forgotten
+PRESSES = {
+    "teach": _teach,
+    "draw": _draw,
+    "words": _words,
+    "edit": _edit,
+    "go_on": _go_on,
+    "consent": _consent,
+    "decline": _decline,
+}
 
-
-PRESSES = {"teach": _teach, "draw": _draw, "words": _words, "consent": _consent}
-
-FORMS = {"train": _taught, "draw": _drawn}
+FORMS = {"train": _taught, "draw": _drawn, "redraw": _redrawn}

@@ -3,10 +3,11 @@
 from bot.answers import Interaction, acknowledge, actor_of, check_may_post, place, say, texts_of, think
 from bot.deleting import ask_to_delete, delete_word
 from bot.errors import NoServerHere
-from bot.forms import WORD, open_drawing_form
+from bot.forms import open_drawing_form
 from bot.inspecting import show_inspected
 from bot.names import escape
 from bot.service import Service
+from bot.wishes import DrawingWish
 from bot.words import check_may_share, send_file
 from trainer.protocol import DrawRequest
 
@@ -18,7 +19,7 @@ TEST_SEEDS = 4
 async def _draw(interaction: Interaction, service: Service, name: str) -> None:
     """Whether the word may be used is asked when it is drawn: the form is about its name."""
     prompt = texts_of(interaction)("form-prompt-example", name=name)
-    await open_drawing_form(interaction, f"{WORD}{name}", prompt)
+    await open_drawing_form(interaction, DrawingWish(prompt=prompt), name)
 
 
 async def _share(interaction: Interaction, service: Service, name: str) -> None:

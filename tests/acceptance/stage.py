@@ -97,7 +97,7 @@ class Stage:
         """Gives the consent that the first training asks for, and ends that training."""
         answer = await self.sandbox.run("embed train", {"name": f"first-{person}"}, pictures("owl", 1), person=person)
         question = await self.sandbox.message(answer["message_id"], person=person)
-        (button,) = buttons_of(question).values()
+        button, _no = buttons_of(question).values()
         await self.sandbox.interaction(await self.sandbox.click(question["id"], button, person=person))
         card = await self.card(f"first-{person}")
         await self.press(card, "Cancel", "Stop", person=person)

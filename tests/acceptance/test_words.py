@@ -169,7 +169,7 @@ async def test_so_is_one_that_waited_for_consent(played: Stage) -> None:
     await imported(played, ("larch.safetensors", safe(emb_params=vectors(6))), person="Max")
     answer = await played.sandbox.run("embed train", {"name": "larch2"}, pictures("owl", 1), person="Max")
     question = await played.sandbox.message(answer["message_id"], person="Max")
-    (consent,) = buttons_of(question)
+    consent, _no = buttons_of(question)
     await played.press(question, consent, person="Max")
     await played.press(await played.card("larch2"), "Cancel", "Stop", person="Max")
     await played.sandbox.until_message(

@@ -4,7 +4,16 @@ from enum import Enum
 from typing import NamedTuple
 
 from bot.access import Act, Actor, Thing
-from bot.errors import Forgotten, NoSuchStyle, NothingCalled, NotYours, Refusal, StyleNotYours
+from bot.errors import (
+    AnsweredBefore,
+    DraftGone,
+    Forgotten,
+    NoSuchStyle,
+    NothingCalled,
+    NotYours,
+    Refusal,
+    StyleNotYours,
+)
 
 SERVER, OTHER_SERVER = 10, 20
 OWNER = 1
@@ -83,6 +92,8 @@ USE_JOB = Door(JOBS, Act.USE, NotYours, Forgotten)
 MODERATE_JOB = Door(JOBS, Act.MODERATE, NotYours, Forgotten)
 OWN_JOB = Door(JOBS, Act.OWN, NotYours, Forgotten)
 OWN_DRAFT = Door((Kind.DRAFT,), Act.OWN, Forgotten, Forgotten)
+OWN_ANSWER = Door((Kind.DRAFT,), Act.OWN, AnsweredBefore, AnsweredBefore)
+OWN_INPUT = Door((Kind.DRAFT,), Act.OWN, DraftGone, DraftGone)
 
 COMMANDS = {
     "embed create": FREE,
@@ -140,7 +151,10 @@ BUTTONS = {
     "settings": USE_JOB,
     "delete": MODERATE_JOB,
     "draw_read": OWN_DRAFT,
-    "consent": OWN_DRAFT,
+    "consent": OWN_ANSWER,
+    "decline": OWN_ANSWER,
+    "go_on": OWN_ANSWER,
+    "edit": OWN_INPUT,
     # Only puts a name into a form: what may be drawn with is asked when the drawing starts.
     "draw_word": FREE,
     "share": OWN_WORD,
@@ -157,9 +171,10 @@ BUTTONS = {
 }
 
 FORMS = {
-    "train": OWN_DRAFT,
+    "train": OWN_INPUT,
     # The picture that is drawn over.
     "draw": USE_JOB,
+    "redraw": OWN_INPUT,
     "change": OWN_JOB,
 }
 

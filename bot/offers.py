@@ -1,0 +1,74 @@
+"""Refusals that lose nothing: what was given is kept in a draft, and buttons lead back to it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+
+import discord
+import structlog
+from discord import ui
+
+from bot.answers import Interaction, replace_answer, texts_of
+from bot.cards.outgoing import button
+from bot.drafts import DrawingDraft, TrainingDraft
+from bot.errors import Refusal
+from bot.service import Service
+
+log = structlog.get_logger(__name__)
+
+PROGRESS_SECONDS = 2.0
+"""What takes longer shows how far it is."""
+MOST_SHOWN = 10
+"""Refusals that are shown at once."""
+
+
+async def offer_again(
+    interaction: Interaction,
+    service: Service,
+    draft: TrainingDraft | DrawingDraft,
+    refusals: Sequence[Refusal],
+    go_on_with: int = 0,
+) -> None:
+    """Says what was wrong, all at once, of a deferred interaction; `go_on_with` pictures would do without the rest."""
+    texts = texts_of(interaction)
+    await service.drafts.keep(interaction.id, interaction.user.id, draft)
+    buttons = [button(texts("edit-button"), f"edit:{interaction.id}", discord.ButtonStyle.primary)]
+    if go_on_with:
+        buttons.append(button(texts("go-on-button", pictures=go_on_with), f"go_on:{interaction.id}"))
+    lines = [texts.refusal(refusal) for refusal in refusals[:MOST_SHOWN]]
+    await replace_answer(interaction, "\n".join(lines), buttons_only(*buttons))
+
+
+def buttons_only(*buttons: ui.Button[ui.LayoutView]) -> ui.View:
+    """Buttons under plain words, answered from their custom_ids."""
+    view = ui.View(timeout=None)
+    for each in buttons:
+        view.add_item(each)
+    view.stop()
+    return view
+
+
+@asynccontextmanager
+async def reading_told(interaction: Interaction, total: int) -> AsyncIterator[Callable[[], None]]:
+    """Says in the deferred answer how many pictures are read; gives what is to be called for each."""
+    done = 0
+
+    def one_more() -> None:
+        nonlocal done
+        done += 1
+
+    async def tell() -> None:
+        while True:
+            await asyncio.sleep(PROGRESS_SECONDS)
+            words = texts_of(interaction)("reading-pictures", done=min(done, total), total=total)
+            try:
+                await interaction.edit_original_response(content=words, view=None)
+            except (discord.HTTPException, OSError) as error:
+                log.info("progress not shown", interaction=interaction.id, error=repr(error))
+
+    telling = asyncio.create_task(tell())
+    try:
+        yield one_more
+    finally:
+        telling.cancel()
+        await asyncio.wait([telling])
