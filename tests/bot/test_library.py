@@ -3,9 +3,10 @@
 import asyncio
 import json
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import closing
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import pytest
 import pytest_asyncio
@@ -14,11 +15,12 @@ from msgspec.structs import replace
 from bot.access import Act, Actor, Verdict, verdict
 from bot.db.database import Database, migrations, open_database
 from bot.errors import NameTaken, NothingCalled, NotYours, StillLearning
+from bot.folder_listing import FolderListing
 from bot.jobs.apply import Change
 from bot.jobs.job import State
 from bot.jobs.rows import job_by_id, keep_change
 from bot.jobs.submit import Asker, Quota, Submissions
-from bot.library import Library, Word
+from bot.library import SUFFIXES, Library, Word, ownerless
 from bot.looking import Looking
 from bot.shelf import Shelf
 from tests.bot.jobs import TRAIN
@@ -148,23 +150,38 @@ async def test_lists_and_prompts_hold_what_the_table_allows(
                     await library.find(word.name, actor)
 
 
+Happening: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
+
+
+class Interrupted(FolderListing):
+    """Something happens to the words before the folder is looked through, and something after."""
+
+    def __init__(self, folder: Path, before: Happening, after: Happening) -> None:
+        super().__init__(folder)
+        self._loop, self._before, self._after = asyncio.get_running_loop(), before, after
+
+    def files(self) -> list[Path]:
+        asyncio.run_coroutine_threadsafe(self._before(), self._loop).result()
+        found = super().files()
+        asyncio.run_coroutine_threadsafe(self._after(), self._loop).result()
+        return found
+
+
 async def test_a_word_that_comes_or_goes_is_never_taken_for_the_operators(
     library: Library, database: Database, tmp_path: Path
 ) -> None:
-    stranger, seen = Actor(9, 2), set[str]()
     oak = file(tmp_path, "oak.pt")
 
-    async def look() -> None:
-        while True:
-            seen.update(await library.usable_by(stranger))
-            seen.update(word.name for word in await library.seen_by(stranger))
+    async def nothing() -> None: ...
 
-    looking = asyncio.create_task(look())
-    for _ in range(60):
+    async def come() -> None:
         await library.add(WORD, oak)
+
+    async def go() -> None:
         await library.remove(WORD)
-    looking.cancel()
-    assert seen == set()
+
+    for before, after in ((come, nothing), (nothing, go), (come, go)):
+        assert await ownerless(database, Interrupted(library.folder, before, after), SUFFIXES) == []
 
 
 async def test_words_of_before_0004_are_shared_where_they_were_taught(tmp_path: Path) -> None:
