@@ -202,7 +202,7 @@ class Hostile(Person):
 
     async def _use_long_words(self) -> None:
         """One more word with a name of the greatest length, and a prompt of all of them."""
-        self._long += [f"{self._tag()}{'_x' * 27}"]
+        self._long.append(f"{self._tag()}-{'_x' * 26}")
         await self._run("embed create", {"name": self._long[-1], "from": "owl"})
         prompt = " ".join(f"({name}:1.1)" for name in self._long)[-2000:]
         await self._run("imagine", {"prompt": prompt, "steps": 1, "width": 64, "height": 64})
