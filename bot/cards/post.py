@@ -119,6 +119,8 @@ class Post:
     async def _line(self, job: Job, texts: Texts) -> str:
         if job.state is not State.QUEUED:
             return ""
+        if self._database.short_of_room:
+            return texts("place-no-room")
         jobs = await open_jobs(self._database)
         place = texts.place_in_line(place_in_line(job, jobs))
         wait = await self._wait(job, jobs)

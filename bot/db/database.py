@@ -77,9 +77,14 @@ class Database:
                 raise
             self._note(None)
 
+    @property
+    def short_of_room(self) -> bool:
+        """There is room only to note what has been begun."""
+        return self._ballast.given_up
+
     def check_room(self) -> None:
-        """Raises CannotStore while there is room only to note what has been begun."""
-        if self._ballast.given_up:
+        """Raises CannotStore while the disk is short of room."""
+        if self.short_of_room:
             raise CannotStore(reason="full")
 
     def give_up_ballast(self) -> bool:

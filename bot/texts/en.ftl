@@ -16,6 +16,7 @@ took-seconds = { $seconds } s
 took-minutes = { $minutes } min { $seconds } s
 took-hours = { $hours } h { $minutes } min
 # $form is the plural form of an ordinal number.
+place-no-room = waiting for room on this server's disk
 place-in-line = { $form ->
     [one] { $place }st in line
     [two] { $place }nd in line

@@ -12,6 +12,7 @@ about-days = 约 { $amount } 天
 took-seconds = { $seconds } 秒
 took-minutes = { $minutes } 分 { $seconds } 秒
 took-hours = { $hours } 小时 { $minutes } 分
+place-no-room = 等待服务器磁盘腾出空间
 place-in-line = { $form ->
    *[other] 排在第 { $place } 位
 }

@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from bot.cards.post import Post
 from bot.db.database import Database, open_database
 from bot.jobs.apply import Change
 from bot.jobs.dispatch import Dispatch, Places
 from bot.jobs.job import Job, State
 from bot.jobs.rows import job_by_id, keep_change, place_of
 from bot.jobs.submit import Asker, Quota, Submissions
+from bot.library import Library
 from tests.bot.jobs import DRAW, TRAIN
 from tests.sandboxed import PATIENCE
 from trainer.protocol import (
@@ -243,3 +245,12 @@ async def test_changes_that_cannot_be_put_back_do_not_hold_up_the_start(tmp_path
             assert (await played.worker.started()).job == other.id
             failed = await played.until(held, State.FAILED)
             assert failed.report.facts["code"].startswith("E-")
+
+
+async def test_a_card_says_that_its_job_waits_for_room(tmp_path: Path) -> None:
+    async with house(tmp_path) as played:
+        job = await played.ask(DRAW)
+        post = Post(played.database, Library(played.database, tmp_path / "embeddings"), 4, threads=False)
+        assert "in line" in str((await post.card(job)).view.to_components())
+        played.database.give_up_ballast()
+        assert "waiting for room" in str((await post.card(job)).view.to_components())
