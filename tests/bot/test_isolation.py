@@ -17,6 +17,8 @@ from bot.jobs.job import Job, State
 from bot.jobs.rows import job_by_id, keep_change, place_of
 from bot.jobs.submit import Asker, Quota, Submissions
 from bot.library import Library
+from bot.looking import Looking
+from bot.shelf import Shelf
 from tests.bot.jobs import DRAW, TRAIN
 from tests.sandboxed import PATIENCE
 from trainer.protocol import (
@@ -250,7 +252,8 @@ async def test_changes_that_cannot_be_put_back_do_not_hold_up_the_start(tmp_path
 async def test_a_card_says_that_its_job_waits_for_room(tmp_path: Path) -> None:
     async with house(tmp_path) as played:
         job = await played.ask(DRAW)
-        post = Post(played.database, Library(played.database, tmp_path / "embeddings"), 4, threads=False)
+        library = Library(played.database, tmp_path / "embeddings", Shelf(Looking(tmp_path / "incoming")))
+        post = Post(played.database, library, 4, threads=False)
         assert "in line" in str((await post.card(job)).view.to_components())
         played.database.give_up_ballast()
         assert "waiting for room" in str((await post.card(job)).view.to_components())
