@@ -193,6 +193,16 @@ async def open_change_form(interaction: Interaction, job: Job, request: TrainReq
     await open_form(interaction, "change", str(job.id), texts("form-change-title"), fields)
 
 
+async def open_further_form(interaction: Interaction, job: Job, request: TrainRequest, rate: str) -> None:
+    """Steps and rate of a run that goes on where another ended; `rate` is empty for the usual one."""
+    texts = texts_of(interaction)
+    fields = [
+        _labelled(texts, "form-further-steps", _line("steps", str(request.steps), 9, str(request.steps))),
+        _labelled(texts, "form-further-rate", _line("rate", "0.005", 200, rate, required=False)),
+    ]
+    await open_form(interaction, "further", str(job.id), texts("form-further-title", name=request.name), fields)
+
+
 def _labelled(
     texts: Texts, text: str, component: ui.Item[Any], *, described: bool = True, **facts: int
 ) -> ui.Label[Any]:

@@ -108,6 +108,21 @@ class Library:
             raise NoFileYet(name=word.name)
         return path
 
+    async def to_train(self, name: str, person_id: int) -> Word | None:
+        """The person's own word of this name, which learns on from its file; None for a name that is free.
+
+        Raises NameTaken for anybody else's; StillLearning, NoFileYet.
+        """
+        row = await self._database.queries.embedding_by_name(self._database.connection, name=name)
+        if row is None or row["owner_id"] != person_id:
+            if await self.exists(name):
+                raise NameTaken(name=name)
+            return None
+        word = _word(row)
+        await self.check_settled(word)
+        await self.file_of(word)
+        return word
+
     async def file_if_owned(self, name: str, person_id: int) -> Path | None:
         """The file of a word that is the person's own and has one."""
         row = await self._database.queries.embedding_by_name(self._database.reader, name=name)

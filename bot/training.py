@@ -16,7 +16,7 @@ from bot.attachments import SentFile
 from bot.captions import apart, captioned, check_captions
 from bot.cards.outgoing import button
 from bot.drafts import KeptPicture, TrainingDraft
-from bot.errors import AnsweredBefore, BadTemplate, NameTaken, NoPictures, PrivateChatClosed, Refusal, TooManySteps
+from bot.errors import AnsweredBefore, BadTemplate, NoPictures, PrivateChatClosed, Refusal, TooManySteps
 from bot.faults import check
 from bot.jobs.submit import Asker
 from bot.names import check_name, escape
@@ -24,7 +24,7 @@ from bot.offers import buttons_only, offer_again, reading_told
 from bot.service import Limits, Service
 from bot.tuning import read_tuning
 from bot.uploads import LARGEST_UPLOAD, MEGABYTE, PictureStore, UploadedFile, check_size
-from bot.wishes import TrainingWish
+from bot.wishes import VECTORS, TrainingWish
 from bot.words import tell_collisions
 from trainer.protocol import TrainingPicture, TrainRequest
 
@@ -92,7 +92,7 @@ async def _checked(interaction: Interaction, service: Service, draft: TrainingDr
     """The request but for its pictures, when there is nothing against it. Raises Refusal."""
     if not _is_private(interaction, draft):
         check_may_post(interaction)
-    request = await training_request(service, draft.wish)
+    request = await training_request(service, draft.wish, interaction.user.id)
     captions, pictures = apart(draft.waiting)
     names = [*(picture.file_name for picture in draft.pictures), *(picture.name for picture in pictures)]
     if not names:
@@ -102,16 +102,24 @@ async def _checked(interaction: Interaction, service: Service, draft: TrainingDr
     return request
 
 
-async def training_request(service: Service, wish: TrainingWish) -> TrainRequest:
+async def _tell_unused(interaction: Interaction, wish: TrainingWish, request: TrainRequest) -> None:
+    """A word of one's own has its vectors: what was said of others is not used."""
+    contradicts = wish.vectors not in (VECTORS, request.vectors_per_token)
+    if request.continue_from is not None and (wish.start.strip() or contradicts):
+        name, vectors = escape(request.name), request.vectors_per_token
+        await say(interaction, texts_of(interaction)("training-own-vectors", name=name, vectors=vectors))
+
+
+async def training_request(service: Service, wish: TrainingWish, person_id: int) -> TrainRequest:
     """What the wish says, without pictures. Raises Refusal."""
-    name = check_name(wish.name)
-    if await service.library.exists(name):
-        raise NameTaken(name=name)
+    name = check_name(wish.continues or wish.name)
+    own = await service.library.to_train(name, person_id)
     steps = steps_of(wish, service.limits)
     request = TrainRequest(
-        name=name,
+        name=own.name if own else name,
         initialization_text=wish.start.strip() or INITIALIZATION_TEXT,
-        vectors_per_token=wish.vectors,
+        vectors_per_token=(own.vectors if own else None) or wish.vectors,
+        continue_from=str(await service.library.file_of(own)) if own else None,
         pictures=(),
         template=template_lines(wish),
         steps=steps,
@@ -210,6 +218,7 @@ async def _place(
     if heading is not None:
         told = texts_of(interaction)("private-begun", name=escape(request.name), link=heading.jump_url)
         await say(interaction, told)
+    await _tell_unused(interaction, draft.wish, request)
     await tell_collisions(interaction, service, request.name)
 
 

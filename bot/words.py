@@ -262,5 +262,6 @@ def _buttons(found: Word, actor: Actor, texts: Texts) -> list[ui.Button[Any]]:
 def _owners_buttons(found: Word, actor: Actor, texts: Texts) -> list[ui.Button[Any]]:
     buttons = [button(texts("button-inspect"), f"inspect_word:{found.name}")]
     if may(actor, Act.OWN, found.thing):
+        buttons.append(button(texts("button-train"), f"train_word:{found.name}"))
         buttons.append(button(texts("button-delete"), f"ask_delete_word:{found.name}", discord.ButtonStyle.danger))
     return buttons

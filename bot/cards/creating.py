@@ -21,7 +21,8 @@ def creating_card(job: Job, request: CreateRequest, texts: Texts, line: str, mar
     blocks: list[ui.Item[Any]] = [ui.TextDisplay(_head(job, request, texts, line))]
     if job.state is State.SUCCEEDED:
         press = button(texts("button-draw-with"), f"draw_word:{request.name}", discord.ButtonStyle.primary)
-        blocks += row([press, button(texts("button-share"), f"share:{request.name}")])
+        train = button(texts("button-train"), f"train_word:{request.name}")
+        blocks += row([press, train, button(texts("button-share"), f"share:{request.name}")])
     accent = {State.SUCCEEDED: "done", State.FAILED: "failed"}.get(job.state, "quiet")
     return Outgoing(layout(*blocks, accent=accent, mark=mark))
 

@@ -26,12 +26,12 @@ from bot.cards.outgoing import layout
 from bot.cards.training import other_button
 from bot.errors import AlreadyEnded, Forgotten, NoFileYet, StepsBehind
 from bot.faults import check
-from bot.forms import Filled, open_change_form
+from bot.forms import Filled, open_change_form, open_further_form
 from bot.jobs.job import Job, State
 from bot.names import escape
 from bot.rewriting import replace_word
 from bot.service import Service
-from bot.training import check_steps
+from bot.training import PREVIEW_STEPS, PREVIEWS, check_steps, falling_rate
 from trainer.protocol import TrainRequest
 
 SHOWN_PROMPTS = 10
@@ -132,16 +132,37 @@ async def _again(interaction: Interaction, service: Service, job_id: str) -> Non
 
 
 async def _further(interaction: Interaction, service: Service, job_id: str) -> None:
-    """As many steps again, from what it knows."""
-    await _once_more(interaction, service, job_id)
+    """More steps, from what it knows: asks how many."""
+    check_may_post(interaction)
+    job, request = await soon(_own_run(interaction, service, job_id))
+    if not job.ended:
+        raise NoFileYet(name=request.name)
+    usual = request.learning_rate == falling_rate(request.steps)
+    await open_further_form(interaction, job, request, "" if usual else request.learning_rate)
 
 
-async def _once_more(interaction: Interaction, service: Service, job_id: str) -> None:
+async def _gone_further(interaction: Interaction, service: Service, job_id: str, filled: Filled) -> None:
+    typed = filled.texts["steps"].strip()
+    steps = int(typed) if typed.isdecimal() else 0
+    await _once_more(interaction, service, job_id, steps, filled.texts.get("rate", "").strip())
+
+
+async def _once_more(
+    interaction: Interaction, service: Service, job_id: str, steps: int | None = None, rate: str = ""
+) -> None:
+    """From the same pictures; measured as before, so that the two can be compared."""
     check_may_post(interaction)
     await think(interaction)
     job, request = await _own_run(interaction, service, job_id)
     if not job.ended:
         raise NoFileYet(name=request.name)
+    if steps is not None:
+        if not steps:
+            raise StepsBehind(step=0)
+        check_steps(steps, service.limits)
+        preview_every = max(PREVIEW_STEPS, steps // PREVIEWS)
+        request = replace(request, steps=steps, learning_rate=rate or falling_rate(steps), preview_every=preview_every)
+        check(request)
     kept = await service.library.file_if_owned(request.name, job.owner_id)
     again = replace(request, seed=secrets.randbelow(2**32), validation_seed=request.measuring_seed)
     again = replace(again, continue_from=str(kept) if kept else None)
@@ -189,4 +210,4 @@ PRESSES = {
     "take_before": _take_before,
 }
 
-FORMS = {"change": _changed}
+FORMS = {"change": _changed, "further": _gone_further}

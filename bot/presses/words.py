@@ -1,13 +1,14 @@
 """Buttons that are about a word: draw with it, share it, get its file."""
 
-from bot.answers import Interaction, acknowledge, actor_of, check_may_post, place, say, texts_of, think
+from bot.answers import Interaction, acknowledge, actor_of, check_may_post, place, say, soon, texts_of, think
 from bot.deleting import ask_to_delete, delete_word
+from bot.drafts import TrainingDraft
 from bot.errors import NoServerHere
-from bot.forms import open_drawing_form
+from bot.forms import open_drawing_form, open_training_form
 from bot.inspecting import show_inspected
 from bot.names import escape
 from bot.service import Service
-from bot.wishes import DrawingWish
+from bot.wishes import DrawingWish, TrainingWish
 from bot.words import check_may_share, send_file
 from trainer.protocol import DrawRequest
 
@@ -31,6 +32,13 @@ async def _share(interaction: Interaction, service: Service, name: str) -> None:
     await check_may_share(service, word.name)
     await service.library.share(word, interaction.guild_id)
     await say(interaction, texts_of(interaction)("library-now-shared", name=escape(word.name)))
+
+
+async def _train(interaction: Interaction, service: Service, name: str) -> None:
+    """The form, for a word that has its name and its vectors already."""
+    check_may_post(interaction)
+    word = await soon(service.library.own(name, actor_of(interaction)))
+    await open_training_form(interaction, service, TrainingDraft(TrainingWish(continues=word.name)))
 
 
 async def _unshare(interaction: Interaction, service: Service, name: str) -> None:
@@ -75,6 +83,7 @@ PRESSES = {
     "draw_word": _draw,
     "share": _share,
     "unshare": _unshare,
+    "train_word": _train,
     "word_file": _file,
     "ask_delete_word": _ask_delete,
     "delete_word": _delete,

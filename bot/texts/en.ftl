@@ -329,6 +329,11 @@ form-negative-prompt-description = What not to draw. May be left empty.
 form-change-title = Go on with changes
 form-change-steps = Steps
 form-change-steps-description = Of the whole run; it stands at step { $step }.
+form-further-title = Train { $name } further
+form-further-steps = Steps
+form-further-steps-description = So many more, with the same pictures and settings as in the run before.
+form-further-rate = Learning rate
+form-further-rate-description = A number, or a schedule such as 0.005:100, 1e-3:1000, 1e-5. Left empty, it falls by itself.
 form-change-rate = Learning rate
 form-change-rate-description = A number, or a schedule such as 0.005:100, 1e-3:1000, 1e-5
 
@@ -365,6 +370,10 @@ training-plan-further = { $pictures ->
     [one] 1 step
    *[other] { $steps } steps
 }
+training-own-vectors = { $name } is a word of yours already: it learns on from its own { $vectors ->
+    [one] 1 vector
+   *[other] { $vectors } vectors
+}. What you said of the start or the vectors is not used.
 training-model = model: { $model } [{ $hash }]
 training-preparing = ● **{ $name }** · getting the pictures ready
 training-running = ● **{ $name }** · step { $step } of { $steps }

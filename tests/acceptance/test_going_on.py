@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from tests.acceptance.stage import Stage, stage, text_of
+from tests.acceptance.stage import Stage, pictures, stage, text_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -38,6 +38,60 @@ async def test_a_run_that_had_to_begin_again_says_so(played: Stage) -> None:
     assert "Nothing was lost" not in text_of(again)
     await played.press(again, "Stop")
     await played.result("my-phoenix")
+
+
+async def test_create_then_train(played: Stage) -> None:
+    """The order of the guide: its own vectors, its own name; somebody else is told no more than that it is taken."""
+    made = await played.create("my-pet", "animal", 2)
+    refused = await played.sandbox.run("embed train", {"name": "my-pet"}, pictures("owl", 1), person="Max")
+    said = text_of(await played.sandbox.message(refused["message_id"], person="Max"))
+    assert "is taken" in said
+    form = await played.press(made, "Train")
+    assert "my-pet" in form["modal"]["title"]
+    files = [("pictures", file) for file in pictures("owl", 3).values()]
+    await played.sandbox.interaction(await played.sandbox.submit(form["id"], {}, files))
+    card = await played.sandbox.until_message(
+        "general",
+        lambda message: (
+            message["id"] != made["id"] and "**my-pet**" in text_of(message) and "loss " in text_of(message)
+        ),
+        seconds=60,
+    )
+    again = await played.sandbox.run("embed train", {"name": "My-Pet"}, pictures("owl", 1))
+    assert "still being learned" in text_of(await played.sandbox.message(again["message_id"]))
+    await played.press(card, "Stop")
+    result = await played.result("my-pet")
+    assert "my-pet" in text_of(result)
+    assert [path.name for path in (played.data / "embeddings").glob("my-pet*")] == ["my-pet.pt"]
+
+
+async def test_a_further_run_that_became_worse_leaves_the_word_as_it_was(played: Stage) -> None:
+    """Whichever is the word, the other one is there to be taken."""
+    await played.train("my-kept", steps=4)
+    result = await played.result("my-kept")
+    word = played.data / "embeddings" / "my-kept.pt"
+    before = word.read_bytes()
+    form = await played.press(result, "Train further")
+    sent = await played.sandbox.submit(form["id"], {"steps": "3", "rate": "50"})
+    await played.sandbox.interaction(sent)
+    worse = await played.sandbox.until_message(
+        "general",
+        lambda message: (
+            message["id"] != result["id"] and text_of(message).startswith("<@") and "**my-kept**" in text_of(message)
+        ),
+        seconds=90,
+    )
+    assert "**my-kept** stays as it was before this run" in text_of(worse)
+    assert word.read_bytes() == before
+    taken = await played.press(worse, "Use what was learned")
+    after = await played.sandbox.message(taken["message_id"])
+    assert "is now what was learned in this run" in text_of(after)
+    assert word.read_bytes() != before
+    shown = await played.sandbox.run("embed show", {"name": "my-kept"}, wait=30)
+    assert "7 steps" in text_of(await played.sandbox.message(shown["message_id"]))
+    await played.press(after, "Use the one from before")
+    shown = await played.sandbox.run("embed show", {"name": "my-kept"}, wait=30)
+    assert "4 steps" in text_of(await played.sandbox.message(shown["message_id"]))
 
 
 async def saved(played: Stage) -> Path:

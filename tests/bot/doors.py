@@ -159,6 +159,7 @@ BUTTONS = {
     "draw_word": FREE,
     "share": OWN_WORD,
     "unshare": OWN_WORD,
+    "train_word": OWN_WORD,
     "word_file": USE_WORD,
     "ask_delete_word": OWN_WORD,
     "delete_word": OWN_WORD,
@@ -176,6 +177,7 @@ FORMS = {
     "draw": USE_JOB,
     "redraw": OWN_INPUT,
     "change": OWN_JOB,
+    "further": OWN_JOB,
 }
 
 DOORS = {
