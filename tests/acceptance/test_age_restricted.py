@@ -112,6 +112,7 @@ async def test_a_runs_pictures_stay_where_they_were_made(played: Stage) -> None:
     carriers = [await carrier(played, "night-owl", channel) for channel in ("after-dark", "general")]
     assert [(await image(played, each)).height for each in carriers] == [PREVIEW_SIDE, BLANK_SIDE]
     known = await ids(played, "general")
-    await played.press(elsewhere, "Train further")
+    form = await played.press(elsewhere, "Train further")
+    await played.sandbox.interaction(await played.sandbox.submit(form["id"], {"steps": "5"}))
     previews = await trained(played, "night-owl", "general", known)
     assert {(await image(played, each)).getextrema() for each in previews} == {GREY}

@@ -122,7 +122,8 @@ async def test_a_loss_that_is_no_number_stops_with_the_last_good_vectors(played:
 
 
 async def test_refusals_come_at_once_and_only_to_the_person(played: Stage) -> None:
-    await played.create("taken", "tree", 1)
+    await played.sandbox.run("embed create", {"name": "taken", "from": "tree"}, person="Max")
+    await played.sandbox.until_message("general", lambda message: "**taken** is ready" in text_of(message))
     before = {message["id"] for message in await played.sandbox.messages(person="Max")}
     cases = [
         ({"name": "a/b"}, pictures("owl", 1), "cannot be a name"),
