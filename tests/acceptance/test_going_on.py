@@ -67,12 +67,12 @@ async def test_create_then_train(played: Stage) -> None:
 
 async def test_a_further_run_that_became_worse_leaves_the_word_as_it_was(played: Stage) -> None:
     """Whichever is the word, the other one is there to be taken."""
-    await played.train("my-kept", steps=4)
+    await played.train("my-kept", steps=60)
     result = await played.result("my-kept")
     word = played.data / "embeddings" / "my-kept.pt"
     before = word.read_bytes()
     form = await played.press(result, "Train further")
-    sent = await played.sandbox.submit(form["id"], {"steps": "3", "rate": "50"})
+    sent = await played.sandbox.submit(form["id"], {"steps": "3", "rate": "1000"})
     await played.sandbox.interaction(sent)
     worse = await played.sandbox.until_message(
         "general",
@@ -88,10 +88,10 @@ async def test_a_further_run_that_became_worse_leaves_the_word_as_it_was(played:
     assert "is now what was learned in this run" in text_of(after)
     assert word.read_bytes() != before
     shown = await played.sandbox.run("embed show", {"name": "my-kept"}, wait=30)
-    assert "7 steps" in text_of(await played.sandbox.message(shown["message_id"]))
+    assert "63 steps" in text_of(await played.sandbox.message(shown["message_id"]))
     await played.press(after, "Use the one from before")
     shown = await played.sandbox.run("embed show", {"name": "my-kept"}, wait=30)
-    assert "4 steps" in text_of(await played.sandbox.message(shown["message_id"]))
+    assert "60 steps" in text_of(await played.sandbox.message(shown["message_id"]))
 
 
 async def saved(played: Stage) -> Path:
