@@ -73,6 +73,21 @@ def test_quick_work_is_spared_the_hooks_of_its_backward(
     assert heard.of("its backward") == 0
 
 
+def test_a_size_that_is_met_for_the_first_time_is_told_to_be_compiled(
+    model: Family, heard: Heard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(model, "batch_varies", True)  # as of a model that is compiled
+    said = model.encode_prompts([model.reader.read("a", {})], [{}])
+    compiled = []
+    for side in (8, 8, 16):
+        heard.pulse.work_on(["a"])
+        heard.of("what came before")
+        model.predict(torch.zeros(1, 4, side, side), torch.tensor([5]), said)
+        compiled.append([told for told in heard.told if isinstance(told, Loading)][:1])
+        assert heard.told[-1] == Alive(attempts=("a",))
+    assert compiled == [[Loading(step="compile")], [], [Loading(step="compile")]]
+
+
 def test_each_step_of_loading_is_told(heard: Heard) -> None:
     load_model(MODEL, torch.device("cpu"), torch.float32, pulse=heard.pulse)
     steps = {told.step for told in heard.told if isinstance(told, Loading)}
