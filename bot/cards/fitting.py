@@ -54,8 +54,8 @@ class Fitting:
         room = MESSAGE_LIMIT - sum(size for name, size in sizes.items() if _is_kept(name, sizes, limit))
         if smaller:
             room = min(room, SMALLER_LIMIT, sum(sizes[name] for name in pictures) // 4)
-        left_out = [name for name, path in files if name not in pictures and not _is_kept(name, sizes, limit)]
-        left_out += self._films_left_out(files, sizes, room, smaller=smaller)
+        left_out = [name for name, path in files if path.suffix not in (*_PICTURES, *_FILMS) and sizes[name] > limit]
+        left_out += self._films_left_out(files, sizes, room, limit, smaller=smaller)
         room -= sum(sizes[name] for name, path in files if path.suffix in _FILMS and name not in left_out)
         renamed: dict[str, str] = {}
         made: dict[str, IO[bytes]] = {}
@@ -70,12 +70,12 @@ class Fitting:
         return Fit(renamed, tuple(left_out), made)
 
     def _films_left_out(
-        self, files: Sequence[tuple[str, Path]], sizes: dict[str, int], room: int, *, smaller: bool
+        self, files: Sequence[tuple[str, Path]], sizes: dict[str, int], room: int, limit: int, *, smaller: bool
     ) -> list[str]:
         """A film is the first to go: its pictures stand in the run's thread."""
         films = [name for name, path in files if path.suffix in _FILMS]
         others = sum(sizes[name] for name, path in files if path.suffix in _PICTURES)
-        return [name for name in films if smaller or sizes[name] + others > room]
+        return [name for name in films if smaller or sizes[name] > limit or sizes[name] + others > room]
 
 
 def adapt(view: ui.LayoutView, fit: Fit, texts: Texts) -> None:
