@@ -1,6 +1,5 @@
 """Words that were made elsewhere: files from chat, or a concept from the hub, into a person's library."""
 
-import asyncio
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -9,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 import discord
 
-from bot.attachments import original_name
+from bot.attachments import original_name, sent
 from bot.errors import (
     BadName,
     ConceptsNotAllowed,
@@ -114,7 +113,8 @@ async def _fetch(service: Service, wish: Import, inbox: Path, person_id: int) ->
         path = inbox / str(times[name.casefold()]) / name
         times[name.casefold()] += 1
         path.parent.mkdir(exist_ok=True)
-        await asyncio.to_thread(path.write_bytes, await attachment.read())
+        async with service.attachments.budget.share(attachment.size):
+            await service.attachments.to_file(sent(attachment), path)
 
 
 def file_name_of(attachment: discord.Attachment) -> str:
