@@ -45,6 +45,7 @@ class Client(discord.Client):
     """Offers the commands, answers the buttons, and has one place for errors. For one life."""
 
     def __init__(self, database: Database, service: Service, commands: Commands) -> None:
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nothing here speaks
         super().__init__(
             intents=discord.Intents(guilds=True),
             allowed_mentions=discord.AllowedMentions.none(),

@@ -29,6 +29,8 @@ LATE_SECONDS = 3600.0
 """Discord allows far fewer edits of messages older than an hour (its error 30046)."""
 LATE_FACTOR = 2.0
 LOOK_SECONDS = 0.25
+EARLIER_SECONDS = 10.0
+"""So late an edit that an earlier life sent may still arrive, and put an old state over what we have shown."""
 
 
 class Composer(Protocol):
@@ -93,6 +95,7 @@ class Cards:
     async def run(self) -> None:
         """Edits for ever; each card by itself, so that one that waits for Discord holds up no other."""
         async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._show_once_more())
             while True:
                 await self._living.there()
                 self._wake.clear()
@@ -104,6 +107,18 @@ class Cards:
                 if not behind:
                     await self._wake.wait()
                 await asyncio.sleep(LOOK_SECONDS)
+
+    async def _show_once_more(self) -> None:
+        """Once after the start: cards that an earlier life may have been editing as it died."""
+        began = time.time()
+        await asyncio.sleep(EARLIER_SECONDS)
+        try:
+            async with self._database.transaction() as queries:
+                await queries.show_again(self._database.connection, after=began - EARLIER_SECONDS, before=began)
+        except CannotStore:
+            return  # the database has said so in the log; so old a state is the lesser trouble
+        self._shown = {job_id: shown for job_id, shown in self._shown.items() if job_id in self._editing}
+        self._wake.set()
 
     async def _behind(self) -> list[Job]:
         try:

@@ -10,7 +10,7 @@ import pytest_asyncio
 from PIL import Image
 
 from tests.acceptance.stage import Stage, buttons_of, stage, text_of
-from tests.sandboxed import Json
+from tests.sandboxed import PATIENCE, Json
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -148,3 +148,21 @@ async def test_a_person_left_thinking_by_a_bot_that_died_is_answered(played: Sta
     answer = await played.sandbox.interaction(asked)
     assert "Embedsmith was restarted" in text_of(await played.sandbox.message(answer["message_id"]))
     await card(played, "a kept house", "Steps: 2")
+
+
+async def test_a_card_is_shown_once_more_after_a_start(played: Stage) -> None:
+    """An edit of the life before may still be under way, and arrive last."""
+    await played.sandbox.run("imagine", {"prompt": "a late house", "steps": 1})
+    drawn = await card(played, "a late house", "Steps: 1")
+    await played.kill()
+    known = len(await played.sandbox.traffic())
+    await played.start()
+
+    async def edited() -> bool:
+        later = (await played.sandbox.traffic())[known:]
+        return any(each["method"] == "PATCH" and each["path"].endswith(drawn["id"]) for each in later)
+
+    async with asyncio.timeout(PATIENCE):
+        while not await edited():
+            await asyncio.sleep(0.2)
+    assert len((await played.sandbox.message(drawn["id"]))["attachments"]) == 1

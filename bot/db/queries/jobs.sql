@@ -82,3 +82,9 @@ SELECT id FROM jobs
 WHERE kind = 'draw' AND state = 'succeeded' AND message_id IS NULL AND shown_revision < revision
 AND EXISTS (SELECT 1 FROM outbox WHERE job_id = jobs.id AND key = 'card' AND message_id IS NOT NULL)
 AND NOT EXISTS (SELECT 1 FROM outbox WHERE job_id = jobs.id AND key = 'kept');
+
+-- name: show_again!
+-- Cards of jobs that were open when the bot started, or had ended shortly before, are shown anew.
+UPDATE jobs SET shown_revision = revision - 1
+WHERE message_id IS NOT NULL AND shown_revision = revision
+AND created_at < :before AND (ended_at IS NULL OR ended_at > :after);
