@@ -5,7 +5,7 @@ the same form do not meet. A row that this release cannot read counts as gone, a
 """
 
 import time
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 import msgspec
 
@@ -50,7 +50,16 @@ class RequestDraft(msgspec.Struct, frozen=True, tag="request"):
     request: Request
 
 
-Draft: TypeAlias = TrainingDraft | DrawingDraft | RequestDraft
+class RunDraft(msgspec.Struct, frozen=True, tag="run"):
+    """What was typed into a form about a run that is there already."""
+
+    form: Literal["change", "further"]
+    job_id: int
+    steps: str
+    rate: str
+
+
+Draft: TypeAlias = TrainingDraft | DrawingDraft | RequestDraft | RunDraft
 _DRAFT: msgspec.json.Decoder[Draft] = msgspec.json.Decoder(Draft)
 
 

@@ -12,7 +12,7 @@ The forms themselves:
   With `wish.continues` it does not ask for a name or a start; with pictures in the draft it needs no new ones.
 - `open_drawing_form(interaction, wish)` asks for prompts, and has the wish's.
 - `show_training_form` and `show_drawing_form` are for a draft that is kept already, as after a refusal.
-- `open_change_form(interaction, job, request)` asks for steps and rate of a run.
+- `open_change_form` asks for steps and rate of a run, `open_further_form` for those of one that goes on from another.
 """
 
 import asyncio
@@ -181,23 +181,21 @@ def _prompt_fields(texts: Texts, wish: DrawingWish) -> list[ui.Label[Any]]:
     ]
 
 
-async def open_change_form(interaction: Interaction, job: Job, request: TrainRequest) -> None:
-    """Steps and rate of a run that is paused."""
+async def open_change_form(interaction: Interaction, job: Job, request: TrainRequest, steps: str, rate: str) -> None:
+    """Steps and rate of a run that is paused; what stands in the fields need not be the run's own."""
     texts = texts_of(interaction)
-    steps = _line("steps", str(request.steps), 9, str(request.steps))
-    rate = _line("rate", request.learning_rate[:100], 200, request.learning_rate)
     fields = [
-        _labelled(texts, "form-change-steps", steps, step=job.report.step),
-        _labelled(texts, "form-change-rate", rate),
+        _labelled(texts, "form-change-steps", _line("steps", str(request.steps), 9, steps), step=job.report.step),
+        _labelled(texts, "form-change-rate", _line("rate", request.learning_rate[:100], 200, rate)),
     ]
     await open_form(interaction, "change", str(job.id), texts("form-change-title"), fields)
 
 
-async def open_further_form(interaction: Interaction, job: Job, request: TrainRequest, rate: str) -> None:
+async def open_further_form(interaction: Interaction, job: Job, request: TrainRequest, steps: str, rate: str) -> None:
     """Steps and rate of a run that goes on where another ended; `rate` is empty for the usual one."""
     texts = texts_of(interaction)
     fields = [
-        _labelled(texts, "form-further-steps", _line("steps", str(request.steps), 9, str(request.steps))),
+        _labelled(texts, "form-further-steps", _line("steps", str(request.steps), 9, steps)),
         _labelled(texts, "form-further-rate", _line("rate", "0.005", 200, rate, required=False)),
     ]
     await open_form(interaction, "further", str(job.id), texts("form-further-title", name=request.name), fields)

@@ -8,9 +8,9 @@ import discord
 import structlog
 from discord import ui
 
-from bot.answers import Interaction, replace_answer, texts_of
+from bot.answers import Interaction, replace_answer, say, texts_of
 from bot.cards.outgoing import button
-from bot.drafts import DrawingDraft, TrainingDraft
+from bot.drafts import DrawingDraft, RunDraft, TrainingDraft
 from bot.errors import Refusal
 from bot.service import Service
 
@@ -32,11 +32,21 @@ async def offer_again(
     """Says what was wrong, all at once, of a deferred interaction; `go_on_with` pictures would do without the rest."""
     texts = texts_of(interaction)
     await service.drafts.keep(interaction.id, interaction.user.id, draft)
-    buttons = [button(texts("edit-button"), f"edit:{interaction.id}", discord.ButtonStyle.primary)]
+    buttons = [_edit_button(interaction)]
     if go_on_with:
         buttons.append(button(texts("go-on-button", pictures=go_on_with), f"go_on:{interaction.id}"))
     lines = [texts.refusal(refusal) for refusal in refusals[:MOST_SHOWN]]
     await replace_answer(interaction, "\n".join(lines), buttons_only(*buttons))
+
+
+async def offer_run_again(interaction: Interaction, service: Service, draft: RunDraft, refusal: Refusal) -> None:
+    """Says what was wrong in a message of its own: what stands above may be the run's card."""
+    await service.drafts.keep(interaction.id, interaction.user.id, draft)
+    await say(interaction, texts_of(interaction).refusal(refusal), view=buttons_only(_edit_button(interaction)))
+
+
+def _edit_button(interaction: Interaction) -> ui.Button[ui.LayoutView]:
+    return button(texts_of(interaction)("edit-button"), f"edit:{interaction.id}", discord.ButtonStyle.primary)
 
 
 def buttons_only(*buttons: ui.Button[ui.LayoutView]) -> ui.View:

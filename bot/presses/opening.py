@@ -4,11 +4,12 @@ from msgspec.structs import replace
 
 from bot.answers import Interaction, replace_answer, soon, texts_of, think
 from bot.attachments import sent
-from bot.drafts import DrawingDraft, TrainingDraft
+from bot.drafts import DrawingDraft, RunDraft, TrainingDraft
 from bot.drawing import begin_drawing, picture_of, wish_over
 from bot.errors import BadSetting, DraftGone, Refusal
 from bot.forms import WORD, Filled, open_drawing_form, open_training_form, show_drawing_form, show_training_form
 from bot.offers import offer_again
+from bot.presses.runs import open_again
 from bot.service import Service
 from bot.training import begin_training, take_draft
 from bot.wish_lines import read
@@ -95,6 +96,8 @@ async def _edit(interaction: Interaction, service: Service, draft_id: str) -> No
             await show_training_form(interaction, service, draft, draft_id)
         case DrawingDraft() as draft:
             await show_drawing_form(interaction, draft, draft_id)
+        case RunDraft() as draft:
+            await open_again(interaction, service, draft)
         case _:
             raise DraftGone
 

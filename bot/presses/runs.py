@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 from pathlib import Path
+from typing import Literal
 
 import discord
 from msgspec.structs import replace
@@ -24,11 +25,13 @@ from bot.answers import (
 from bot.cards.file_names import rename_lines, word_file
 from bot.cards.outgoing import layout
 from bot.cards.training import other_button
-from bot.errors import AlreadyEnded, Forgotten, NoFileYet, StepsBehind
+from bot.drafts import RunDraft
+from bot.errors import AlreadyEnded, Forgotten, NoFileYet, Refusal, StepsBehind
 from bot.faults import check
 from bot.forms import Filled, open_change_form, open_further_form
 from bot.jobs.job import Job, State
 from bot.names import escape
+from bot.offers import offer_run_again
 from bot.rewriting import replace_word
 from bot.service import Service
 from bot.training import PREVIEW_STEPS, PREVIEWS, check_steps, falling_rate
@@ -73,7 +76,7 @@ async def _change(interaction: Interaction, service: Service, job_id: str) -> No
     job, request = await soon(_own_run(interaction, service, job_id))
     if job.ended:
         raise AlreadyEnded
-    await open_change_form(interaction, job, request)
+    await open_change_form(interaction, job, request, str(request.steps), request.learning_rate)
 
 
 async def _changed(interaction: Interaction, service: Service, job_id: str, filled: Filled) -> None:
@@ -82,14 +85,40 @@ async def _changed(interaction: Interaction, service: Service, job_id: str, fill
     job, request = await _own_run(interaction, service, job_id)
     if job.ended:
         raise AlreadyEnded
-    typed = filled.texts["steps"].strip()
-    steps = int(typed) if typed.isdecimal() else 0
-    if steps <= job.report.step:
-        raise StepsBehind(step=job.report.step)
-    check_steps(steps, service.limits)
-    changed = replace(request, steps=steps, learning_rate=filled.texts["rate"].strip())
-    check(changed)
+    draft = _typed("change", job, filled)
+    try:
+        steps = _steps(draft, service, more_than=job.report.step)
+        changed = replace(request, steps=steps, learning_rate=draft.rate.strip())
+        check(changed)
+    except Refusal as refusal:
+        await offer_run_again(interaction, service, draft, refusal)
+        return
     await service.dispatch.change(job.id, changed)
+
+
+def _typed(form: Literal["change", "further"], job: Job, filled: Filled) -> RunDraft:
+    return RunDraft(form, job.id, steps=filled.texts["steps"], rate=filled.texts.get("rate", ""))
+
+
+def _steps(draft: RunDraft, service: Service, *, more_than: int) -> int:
+    """Raises StepsBehind, also for what is no number, and TooManySteps."""
+    typed = draft.steps.strip()
+    steps = int(typed) if typed.isdecimal() else 0
+    if steps <= more_than:
+        raise StepsBehind(step=more_than)
+    check_steps(steps, service.limits)
+    return steps
+
+
+async def open_again(interaction: Interaction, service: Service, draft: RunDraft) -> None:
+    """The form with what was typed. Raises AlreadyEnded for changes to a run that has ended meanwhile."""
+    job, request = await soon(_own_run(interaction, service, str(draft.job_id)))
+    if draft.form == "further":
+        await open_further_form(interaction, job, request, draft.steps, draft.rate)
+        return
+    if job.ended:
+        raise AlreadyEnded
+    await open_change_form(interaction, job, request, draft.steps, draft.rate)
 
 
 async def _preview(interaction: Interaction, service: Service, job_id: str) -> None:
@@ -128,7 +157,10 @@ async def _prompts(interaction: Interaction, service: Service, job_id: str) -> N
 
 async def _again(interaction: Interaction, service: Service, job_id: str) -> None:
     """The same run once more, after it failed or was stopped: from what it kept, if it kept anything."""
-    await _once_more(interaction, service, job_id)
+    check_may_post(interaction)
+    await think(interaction)
+    job, request = await _own_run(interaction, service, job_id)
+    await _once_more(interaction, service, job, request)
 
 
 async def _further(interaction: Interaction, service: Service, job_id: str) -> None:
@@ -138,31 +170,30 @@ async def _further(interaction: Interaction, service: Service, job_id: str) -> N
     if not job.ended:
         raise NoFileYet(name=request.name)
     usual = request.learning_rate == falling_rate(request.steps)
-    await open_further_form(interaction, job, request, "" if usual else request.learning_rate)
+    rate = "" if usual else request.learning_rate
+    await open_further_form(interaction, job, request, str(request.steps), rate)
 
 
 async def _gone_further(interaction: Interaction, service: Service, job_id: str, filled: Filled) -> None:
-    typed = filled.texts["steps"].strip()
-    steps = int(typed) if typed.isdecimal() else 0
-    await _once_more(interaction, service, job_id, steps, filled.texts.get("rate", "").strip())
-
-
-async def _once_more(
-    interaction: Interaction, service: Service, job_id: str, steps: int | None = None, rate: str = ""
-) -> None:
-    """From the same pictures; measured as before, so that the two can be compared."""
-    check_may_post(interaction)
     await think(interaction)
     job, request = await _own_run(interaction, service, job_id)
+    draft = _typed("further", job, filled)
+    try:
+        check_may_post(interaction)
+        steps = _steps(draft, service, more_than=0)
+        rate = draft.rate.strip() or falling_rate(steps)
+        preview_every = max(PREVIEW_STEPS, steps // PREVIEWS)
+        request = replace(request, steps=steps, learning_rate=rate, preview_every=preview_every)
+        check(request)
+        await _once_more(interaction, service, job, request)
+    except Refusal as refusal:
+        await offer_run_again(interaction, service, draft, refusal)
+
+
+async def _once_more(interaction: Interaction, service: Service, job: Job, request: TrainRequest) -> None:
+    """From the same pictures; measured as before, so that the two can be compared. `job` is the run before."""
     if not job.ended:
         raise NoFileYet(name=request.name)
-    if steps is not None:
-        if not steps:
-            raise StepsBehind(step=0)
-        check_steps(steps, service.limits)
-        preview_every = max(PREVIEW_STEPS, steps // PREVIEWS)
-        request = replace(request, steps=steps, learning_rate=rate or falling_rate(steps), preview_every=preview_every)
-        check(request)
     kept = await service.library.file_if_owned(request.name, job.owner_id)
     again = replace(request, seed=secrets.randbelow(2**32), validation_seed=request.measuring_seed)
     again = replace(again, continue_from=str(kept) if kept else None)

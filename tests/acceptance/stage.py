@@ -42,6 +42,12 @@ def buttons_of(message: Json) -> dict[str, str]:
     return {part["label"]: part["custom_id"] for part in components(message) if part["type"] == 2}
 
 
+def values_of(opened: Json) -> dict[str, str]:
+    """What stands in the text fields of an opened form."""
+    fields = [part["component"] for part in opened["modal"]["components"]]
+    return {field["custom_id"]: field.get("value", "") for field in fields if field["type"] == 4}
+
+
 class Stage:
     """Acts and waits. `bot` is the process that runs now."""
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from tests.acceptance.stage import Stage, pictures, stage, text_of
+from tests.acceptance.stage import Stage, pictures, stage, text_of, values_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -72,6 +72,12 @@ async def test_a_further_run_that_became_worse_leaves_the_word_as_it_was(played:
     word = played.data / "embeddings" / "my-kept.pt"
     before = word.read_bytes()
     form = await played.press(result, "Train further")
+    sent = await played.sandbox.submit(form["id"], {"steps": "7", "rate": "slow"})
+    answer = await played.sandbox.interaction(sent)
+    refused = await played.sandbox.message(answer["message_id"])
+    assert "`slow`" in text_of(refused)
+    form = await played.press(refused, "Edit and try again")
+    assert values_of(form) == {"steps": "7", "rate": "slow"}
     sent = await played.sandbox.submit(form["id"], {"steps": "3", "rate": "1000"})
     await played.sandbox.interaction(sent)
     worse = await played.sandbox.until_message(

@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 from PIL import Image
 
-from tests.acceptance.stage import Stage, buttons_of, pictures, stage, text_of
+from tests.acceptance.stage import Stage, buttons_of, pictures, stage, text_of, values_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -168,8 +168,9 @@ async def test_a_run_goes_on_with_other_steps_and_rates(played: Stage) -> None:
     paused = await played.sandbox.until_message("general", lambda message: "⏸ **tuned**" in text_of(message))
     opened = await played.press(paused, "Change…")
     await played.sandbox.submit(opened["id"], {"steps": "400", "rate": "0.005:100, fast"})
-    await played.sandbox.until_message("general", lambda message: "`fast`" in text_of(message))
-    opened = await played.press(paused, "Change…")
+    refused = await played.sandbox.until_message("general", lambda message: "`fast`" in text_of(message))
+    opened = await played.press(refused, "Edit and try again")
+    assert values_of(opened) == {"steps": "400", "rate": "0.005:100, fast"}
     await played.sandbox.interaction(await played.sandbox.submit(opened["id"], {"steps": "120", "rate": "1e-4"}))
     result = await played.result("tuned")
     assert "120 steps in" in text_of(result)
