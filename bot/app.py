@@ -41,6 +41,8 @@ log = structlog.get_logger(__name__)
 
 SAVE_SECONDS = 15.0
 """The trainer may take so long to save when the bot is asked to go."""
+PATIENCE_SECONDS = 3600.0
+"""A channel may be closed to us for so long before what people wait for goes to them privately."""
 
 
 class AlreadyRunning(CannotRun):
@@ -68,8 +70,8 @@ async def _run_parts(settings: Settings, folder: Path, database: Database, attac
         outbox.wake()
         cards.wake()
 
-    cards = Cards(database, living, post, settings.card_seconds, routes, fitting, changed)
-    outbox = Outbox(database, living, post, cards.wake, routes, fitting)
+    cards = Cards(database, living, post, settings.card_seconds, routes, fitting, PATIENCE_SECONDS, changed)
+    outbox = Outbox(database, living, post, cards.wake, routes, fitting, PATIENCE_SECONDS)
 
     places = Places(settings.runs_at_once, settings.drawings_at_once)
     dispatch = Dispatch(database, _worker(settings, folder), places, folder, changed)

@@ -86,8 +86,8 @@ def already_acknowledged(*, fault: bool) -> Refusal:
     return Refusal(400, 40060, "Interaction has already been acknowledged.", fault=fault)
 
 
-def missing_access() -> Refusal:
-    return Refusal(403, 50001, "Missing Access")
+def missing_access(*, fault: bool = True) -> Refusal:
+    return Refusal(403, 50001, "Missing Access", fault=fault)
 
 
 def other_author() -> Refusal:
@@ -98,8 +98,8 @@ def empty_message() -> Refusal:
     return Refusal(400, 50006, "Cannot send an empty message")
 
 
-def missing_permissions() -> Refusal:
-    return Refusal(403, 50013, "Missing Permissions")
+def missing_permissions(*, fault: bool = True) -> Refusal:
+    return Refusal(403, 50013, "Missing Permissions", fault=fault)
 
 
 def expired_token() -> Refusal:

@@ -33,12 +33,15 @@ def of_person(world: World, person_id: str, channel: Channel) -> int:
 
 
 def require(world: World, channel: Channel, *names: str) -> None:
-    """Raises 50001 where the bot does not see the channel, 50013 where it lacks one of the permissions."""
-    held = of_bot(world, channel)
+    """Raises 50001 where the bot does not see the channel, 50013 where it lacks one of the permissions.
+
+    In a guild people took it away, perhaps this moment: the bot is right to try.
+    """
+    held, fault = of_bot(world, channel), channel.type == DM
     if not held & BITS["VIEW_CHANNEL"]:
-        raise missing_access()
+        raise missing_access(fault=fault)
     if any(not held & BITS[name] for name in names):
-        raise missing_permissions()
+        raise missing_permissions(fault=fault)
 
 
 def may_see(world: World, person_id: str, channel: Channel) -> bool:

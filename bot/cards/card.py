@@ -9,7 +9,7 @@ import discord
 import structlog
 
 from bot.cards.fitting import FILE_LIMIT, Fit, Fitting, adapt, discord_files
-from bot.cards.outbox import FORMS, PATIENCE_SECONDS, SHORT, SMALLER
+from bot.cards.outbox import FORMS, SHORT, SMALLER
 from bot.cards.outgoing import Outgoing, fault_message
 from bot.cards.trouble import DISCORDS, Routes, Tries, Trouble, trouble_of
 from bot.db.database import Database
@@ -74,15 +74,19 @@ class Cards:
         seconds: float,
         routes: Routes,
         fitting: Fitting,
+        patience: float,
         lost: Callable[[], None],
     ) -> None:
-        """`lost` is called when a card cannot be shown any more: what its person waits for is to be sent otherwise."""
+        """`lost` is called when a card cannot be shown any more: what its person waits for is to be sent otherwise.
+        `patience` is for how many seconds an ended job's card may be closed to us before it is taken for lost.
+        """
         self._database = database
         self._living = living
         self._composer = composer
         self._seconds = seconds
         self._routes = routes
         self._fitting = fitting
+        self._patience = patience
         self._lost = lost
         self._wake = asyncio.Event()
         self._shown: dict[int, Shown] = {}
@@ -164,7 +168,7 @@ class Cards:
         if trouble is Trouble.ASLEEP:
             await self._wake_thread(job)
         shown.tries.failed(trouble)
-        if trouble is Trouble.GONE or (job.ended and shown.tries.closed_for() > PATIENCE_SECONDS):
+        if trouble is Trouble.GONE or (job.ended and shown.tries.closed_for() > self._patience):
             log.warning("card is lost", job=job.id, error=repr(error))
             del self._shown[job.id]
             await self._lose(job)

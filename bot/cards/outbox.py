@@ -27,8 +27,6 @@ log = structlog.get_logger(__name__)
 NONCE_SECONDS = 120.0
 """Discord knows a nonce for "a few minutes"; after this the channel's history is searched instead."""
 LOOK_SECONDS = 1.0
-PATIENCE_SECONDS = 3600.0
-"""So long a channel may be closed to us before what people wait for goes to them privately."""
 FORMS = 3
 """A message is sent as it is, then with smaller files, then in few words; each once, if Discord refuses it."""
 SMALLER, SHORT = 1, 2
@@ -65,14 +63,18 @@ class Outbox:
         delivered: Callable[[], None],
         routes: Routes,
         fitting: Fitting,
+        patience: float,
     ) -> None:
-        """`delivered` is called after each message: its job may have changed while it was on the way."""
+        """`delivered` is called after each message: its job may have changed while it was on the way. `patience` is
+        for how many seconds a channel may be closed to us before what people wait for goes to them privately.
+        """
         self._database = database
         self._living = living
         self._post = post
         self._delivered = delivered
         self._routes = routes
         self._fitting = fitting
+        self._patience = patience
         self._wake = asyncio.Event()
         self._sending: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self._tries: dict[int, Tries] = {}
@@ -223,7 +225,7 @@ class Outbox:
         """A fresh card has somebody waiting for it now; what comes later waits until the channel may be open again."""
         if trouble in (Trouble.CLOSED, Trouble.ASLEEP):
             tries = self._tries.setdefault(row["id"], Tries())
-            return row["key"] == "card" or tries.closed_for() > PATIENCE_SECONDS
+            return row["key"] == "card" or tries.closed_for() > self._patience
         return trouble is Trouble.GONE
 
     async def _in_some_form(self, row: Any, job: Job, channel_id: int) -> discord.Message | None:

@@ -51,10 +51,11 @@ def values_of(opened: Json) -> dict[str, str]:
 class Stage:
     """Acts and waits. `bot` is the process that runs now."""
 
-    def __init__(self, sandbox: Sandbox, data: Path, settings: dict[str, str]) -> None:
+    def __init__(self, sandbox: Sandbox, data: Path, settings: dict[str, str], program: str) -> None:
         self.sandbox = sandbox
         self.data = data
         self._settings = settings
+        self._program = program
         self.bot: asyncio.subprocess.Process | None = None
         self._log = (data.parent / "bot.log").open("ab")
 
@@ -72,7 +73,7 @@ class Stage:
             "EMBEDSMITH_DATA_FOLDER": str(self.data),
             **self._settings,
         }
-        command = (sys.executable, "-m", "bot", "run")
+        command = (sys.executable, "-m", self._program, "run")
         return await asyncio.create_subprocess_exec(*command, env=environment, stdout=self._log, stderr=self._log)
 
     async def kill(self) -> None:
@@ -176,11 +177,11 @@ def _named(options: Json) -> Json:
 
 
 @asynccontextmanager
-async def stage(folder: Path, *sandbox_arguments: str, **settings: str) -> AsyncIterator[Stage]:
+async def stage(folder: Path, *sandbox_arguments: str, program: str = "bot", **settings: str) -> AsyncIterator[Stage]:
     """Everything started and, at the end, the promise kept that Discord would have refused nothing."""
     quick = {"EMBEDSMITH_CARD_SECONDS": "1", "EMBEDSMITH_LOG_FORMAT": "text"}
     async with running_sandbox(*sandbox_arguments) as sandbox:
-        played = Stage(sandbox, folder / "data", {**quick, **settings})
+        played = Stage(sandbox, folder / "data", {**quick, **settings}, program)
         played.data.mkdir()
         try:
             await played.start()

@@ -4,12 +4,14 @@ import asyncio
 import io
 import itertools
 from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
 from PIL import Image
 
-from tests.acceptance.stage import Stage, buttons_of, stage, text_of
+from tests.acceptance.stage import Stage, buttons_of, pictures, stage, text_of
 from tests.sandboxed import PATIENCE, Json
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -20,6 +22,7 @@ EDITS = "PATCH /channels/*/messages/*"
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def played(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
     async with stage(tmp_path_factory.mktemp("stage")) as playing:
+        await playing.agree()
         yield playing
 
 
@@ -166,3 +169,141 @@ async def test_a_card_is_shown_once_more_after_a_start(played: Stage) -> None:
         while not await edited():
             await asyncio.sleep(0.2)
     assert len((await played.sandbox.message(drawn["id"]))["attachments"]) == 1
+
+
+async def until_refused(played: Stage, status: int, path: str, earlier: list[Json]) -> None:
+    """Returns when Discord has refused something of this address that it had not refused before."""
+    async with asyncio.timeout(PATIENCE):
+        while not any(path in each["path"] for each in (await refusals(played, status))[len(earlier) :]):
+            await asyncio.sleep(0.05)
+
+
+async def begin(played: Stage, word: str, channel: str, **options: Any) -> None:
+    """Starts a run in a channel."""
+    given = {"name": word, "from": "emoji", **options}
+    await played.sandbox.run("embed train", given, pictures("owl", 2), channel=channel)
+
+
+async def test_a_channel_closed_by_its_moderators_shows_the_end_when_they_open_it(played: Stage) -> None:
+    """A drawing and a run, both of which end meanwhile."""
+    gallery = played.sandbox.channel_id("gallery")
+    await begin(played, "shut-owl", "gallery", steps=20)
+    await card(played, "shut-owl", "step", "gallery")
+    await played.sandbox.run("imagine", {"prompt": "a shut house", "steps": 60}, channel="gallery")
+    await card(played, "a shut house", "drawing…", "gallery")
+    earlier = await refusals(played, 403)
+    await played.sandbox.edit_channel("gallery", denied=["SEND_MESSAGES", "VIEW_CHANNEL"])
+    await until_refused(played, 403, gallery, earlier)
+    await played.sandbox.edit_channel("gallery", denied=[])
+    drawn = await card(played, "a shut house", "Steps: 60", "gallery")
+    assert len(drawn["attachments"]) == 1
+    told = await card(played, "shut-owl", "is ready", "gallery")
+    assert "shut-owl.pt" in [each["filename"] for each in told["attachments"]]
+    await card(played, "shut-owl", "✓", "gallery")
+
+
+async def test_a_result_does_not_wait_for_previews_whose_thread_is_shut(played: Stage) -> None:
+    await begin(played, "shut-thread", "general", steps=40)
+    thread = (await played.card("shut-thread"))["id"]  # which has its card's
+    way = f"POST /channels/{thread}/messages"
+    await played.sandbox.weather({"match": way, "kind": "status", "status": 400, "code": 50083, "times": 1000})
+    await played.result("shut-thread")
+    assert not any(each["attachments"] for each in await played.sandbox.messages(thread))
+    await played.sandbox.weather()
+    await played.sandbox.until_message(thread, lambda each: bool(each["attachments"]))
+
+
+async def test_a_card_in_a_thread_that_fell_asleep_wakes_it(played: Stage) -> None:
+    thread = (await played.card("shut-thread"))["id"]
+    await played.sandbox.run("imagine", {"prompt": "a sleepy house", "steps": 100}, channel=thread)
+    await card(played, "a sleepy house", "drawing…", thread)
+    earlier = await refusals(played, 400)
+    await played.sandbox.edit_channel(thread, archived=True)
+    await until_refused(played, 400, thread, earlier)
+    drawn = await card(played, "a sleepy house", "Steps: 100", thread)
+    assert len(drawn["attachments"]) == 1
+
+
+async def test_a_thread_that_the_bot_may_not_wake_is_waited_for(played: Stage) -> None:
+    thread = (await played.card("shut-thread"))["id"]
+    await played.sandbox.run("imagine", {"prompt": "a sound house", "steps": 100}, channel=thread)
+    await card(played, "a sound house", "drawing…", thread)
+    earlier = await refusals(played, 403)
+    waking = {"match": f"PATCH /channels/{thread}", "kind": "status", "status": 403, "code": 50013, "times": 1000}
+    await played.sandbox.weather(waking)
+    await played.sandbox.edit_channel(thread, archived=True)
+    await until_refused(played, 403, thread, earlier)
+    await played.sandbox.write("is it ready?", thread)
+    drawn = await card(played, "a sound house", "Steps: 100", thread)
+    assert len(drawn["attachments"]) == 1
+    await played.sandbox.weather()
+
+
+async def test_a_channel_limited_for_longer_than_a_request_waits_holds_up_no_other(played: Stage) -> None:
+    general, seconds = played.sandbox.channel_id("general"), 31
+    edits = f"PATCH /channels/{general}/messages/*"
+    earlier = await refusals(played, 429)
+    await played.sandbox.weather({"match": edits, "kind": "429", "seconds": seconds, "times": 1})
+    await played.sandbox.run("imagine", {"prompt": "a limited house", "steps": 2})
+    await until_refused(played, 429, general, earlier)
+    await played.sandbox.run("imagine", {"prompt": "a free house", "steps": 2}, channel="gallery")
+    await card(played, "a free house", "Steps: 2", "gallery")
+    await card(played, "a limited house", "Steps: 2")
+    here = [each for each in await played.sandbox.traffic() if each["method"] == "PATCH" and general in each["path"]]
+    (struck,) = (await refusals(played, 429))[len(earlier) :]
+    assert min(each["at"] for each in here if each["at"] > struck["at"]) >= struck["at"] + seconds
+
+
+async def test_a_channel_that_does_not_answer_holds_up_no_other(played: Stage) -> None:
+    edits = f"PATCH /channels/{played.sandbox.channel_id('after-dark')}/messages/*"
+    await played.sandbox.weather({"match": edits, "kind": "slow", "seconds": 3600, "times": 1000})
+    await played.sandbox.run("imagine", {"prompt": "a mute house", "steps": 2}, channel="after-dark")
+    await played.sandbox.run("imagine", {"prompt": "a loud house", "steps": 2}, channel="gallery")
+    await card(played, "a loud house", "Steps: 2", "gallery")
+    messages = await played.sandbox.messages("after-dark")
+    assert not any("Steps: 2" in text_of(each) for each in messages)
+    await played.kill()
+    await played.sandbox.weather()
+    await played.start()
+    await card(played, "a mute house", "Steps: 2", "after-dark")
+
+
+async def test_a_result_that_is_refused_once_still_brings_the_file(played: Stage) -> None:
+    earlier = await refusals(played, 400)
+    await begin(played, "small-owl", "general", steps=20)
+    shown = await played.card("small-owl")
+    way = f"POST /channels/{shown['channel_id']}/messages"
+    await played.sandbox.weather({"match": way, "kind": "status", "status": 400, "code": 50035, "times": 1})
+    told = await played.result("small-owl")
+    assert len(await refusals(played, 400)) == len(earlier) + 1
+    assert "small-owl.pt" in [each["filename"] for each in told["attachments"]]
+    await played.sandbox.weather()
+
+
+async def test_a_result_whose_files_discord_does_not_take_says_how_to_get_them(played: Stage) -> None:
+    await begin(played, "large-owl", "general", steps=20)
+    shown = await played.card("large-owl")
+    way = f"POST /channels/{shown['channel_id']}/messages"
+    await played.sandbox.weather({"match": way, "kind": "413", "bytes": 4_000, "times": 1000})
+    told = await played.result("large-owl")
+    assert told["attachments"] == []
+    assert "`/embed file` sends the embedding to you" in text_of(told)
+    await played.sandbox.weather()
+    answer = await played.sandbox.run("embed file", {"name": "large-owl"})
+    (file,) = (await played.sandbox.message(answer["message_id"]))["attachments"]
+    assert file["filename"] == "large-owl.pt"
+
+
+async def test_what_stays_closed_for_too_long_goes_to_its_person(tmp_path: Path) -> None:
+    async with stage(tmp_path, program="tests.acceptance.impatient") as played:
+        await played.agree()
+        private = await played.sandbox.open_direct("Ada")
+        await begin(played, "lone-owl", "gallery", steps=20)
+        await card(played, "lone-owl", "step", "gallery")
+        await played.sandbox.run("imagine", {"prompt": "a lone house", "steps": 60}, channel="gallery")
+        await card(played, "a lone house", "drawing…", "gallery")
+        await played.sandbox.edit_channel("gallery", denied=["SEND_MESSAGES", "VIEW_CHANNEL"])
+        drawn = await card(played, "a lone house", "Steps: 60", private)
+        assert len(drawn["attachments"]) == 1
+        told = await card(played, "lone-owl", "is ready", private)
+        assert "lone-owl.pt" in [each["filename"] for each in told["attachments"]]
