@@ -351,8 +351,10 @@ class BadTemplate(Refusal):
 
     text_id = "refusal-bad-template"
 
-    def __init__(self, *, line: str, reason: Literal["empty", "nameless", "unreadable"]) -> None:
-        super().__init__(line=line, reason=reason)
+    def __init__(
+        self, *, line: str, reason: Literal["empty", "nameless", "captionless", "unreadable"], picture: str = ""
+    ) -> None:
+        super().__init__(line=line, reason=reason, picture=picture)
 
 
 class TooLarge(Refusal):

@@ -63,6 +63,8 @@ def _refusal(fault: Fault) -> Refusal:
             return BadSchedule(
                 text=facts["text"], part=facts["part"], reason=facts["problem"], steps=int(facts["steps"])
             )
+        case "bad_template" if "picture" in facts:
+            return BadTemplate(line=facts["line"], reason="captionless", picture=facts["picture"])
         case "bad_template":
             return BadTemplate(line=facts["line"], reason="nameless" if facts["line"] else "empty")
         case "unknown_sampler":

@@ -1,11 +1,12 @@
 """What can be refused before anything starts: the limits of requests, and what is wrong with one. For protocol.py."""
 
 import re
+from pathlib import PurePath
 from typing import Literal
 
 import msgspec
 
-from trainer.requests import CreateRequest, DrawRequest, Hires, Request, TrainRequest, Tuning
+from trainer.requests import CreateRequest, DrawRequest, Hires, Request, TrainingPicture, TrainRequest, Tuning
 from trainer.sampling.enlargement import enlargement_of
 from trainer.sampling.sampler_names import UnknownSampler, UnknownSchedule, read_sampler, read_schedule
 from trainer.sampling.upscaler_names import UnknownUpscaler, read_upscaler
@@ -118,10 +119,32 @@ def _fault_in_training(request: TrainRequest) -> Fault | None:
     except BadSchedule as fault:
         facts = {"text": request.learning_rate, "problem": fault.problem, "part": fault.part}
         return Fault(reason="bad_learning_rate", facts={**facts, "steps": str(request.steps)})
-    nameless = next((line for line in request.template if "[name]" not in line), None)
-    if nameless is not None or not request.template:
-        return Fault(reason="bad_template", facts={"line": nameless or ""})
-    return _fault_in_tuning(request.tuning) or _fault_in_size(request.size, request.size)
+    return _fault_in_template(request) or _fault_in_tuning(request.tuning) or _fault_in_size(request.size, request.size)
+
+
+def _fault_in_template(request: TrainRequest) -> Fault | None:
+    """A prompt in which the word does not occur teaches nothing; `[filewords]` may bring it in."""
+    if not request.template:
+        return Fault(reason="bad_template", facts={"line": ""})
+    for line in request.template:
+        if "[name]" in line:
+            continue
+        if "[filewords]" not in line:
+            return Fault(reason="bad_template", facts={"line": line})
+        for picture in request.pictures:
+            if not _names_the_word(picture, request):
+                return Fault(reason="bad_template", facts={"line": line, "picture": picture.file_name})
+    return None
+
+
+def _names_the_word(picture: TrainingPicture, request: TrainRequest) -> bool:
+    """Whether its caption does, or its file name where that is the caption, which a pattern for words takes apart."""
+    if picture.caption is not None:
+        words = picture.caption
+    else:
+        words = PurePath(picture.file_name).stem
+        words = words.replace("[name]", "") if request.tuning.word_regex else words
+    return "[name]" in words or request.name.casefold() in words.casefold()
 
 
 def _fault_in_tuning(tuning: Tuning) -> Fault | None:

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from bot.db.database import Database
 from bot.errors import NameTaken, NothingCalled, QuotaReached, StillLearning
-from bot.faults import check_device
+from bot.faults import check, check_device
 from bot.jobs.job import Job, Kind, Report, kind_of
 from bot.jobs.rows import job_from, new_nonce, text
 from trainer.protocol import CreateRequest, Ready, Request, TrainRequest
@@ -47,8 +47,9 @@ class Submissions:
         """Keeps the request as a job with its card to be posted; the same interaction twice gives the same job.
 
         `age_restricted` is said of the channel; what a copied request has from its own channel does not count.
-        Raises QuotaReached, CannotStore, TooLarge, and what `_check_name` does.
+        Raises QuotaReached, CannotStore, what is wrong with the request as a Refusal, and what `_check_name` does.
         """
+        check(request)
         check_device(request, self._ready())
         if not isinstance(request, CreateRequest):
             request = replace(request, allow_unsafe=age_restricted)

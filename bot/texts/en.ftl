@@ -472,7 +472,7 @@ failure-picture-not-finite = The model gave values that are not numbers, so ther
    *[other] Try a lower CFG scale or another sampler, or leave out a word that was trained too much.
 }
 failure-out-of-memory = The device ran out of memory. Try a smaller batch size, or a smaller picture.
-failure-bad-template = The template could not be used. Each line needs [name]; [filewords] is the only other tag.
+failure-bad-template = The template could not be used. Each prompt needs [name], in the template or in the picture's caption.
 failure-bad-learning-rate = The learning rate could not be read. Example: `0.005:100, 1e-3:1000, 1e-5`.
 failure-bad-picture = A stored picture could not be read. Upload the pictures again.
 failure-bad-embedding = The embedding could not be read, or was made for another model. Train it anew under another name.
@@ -861,7 +861,8 @@ refusal-unreadable-caption = `{ $file }` is not a caption: send plain text in UT
 refusal-steps-behind = It has already made { $step } steps. Choose more.
 refusal-bad-template = { $reason ->
     [empty] The template is empty. Write prompts such as `a photo of [name]`.
-    [nameless] `{ $line }` does not contain [name], so the word would not be learned from it.
+    [nameless] `{ $line }` contains neither [name] nor [filewords], so the word would not be learned from it.
+    [captionless] With `{ $line }`, the prompt of `{ $picture }` would not contain the word. Write [name] into its caption, or into the template.
    *[unreadable] It is not a text file in UTF-8. Send prompts, one a line, as plain text.
 }
 refusal-too-large = { $width } × { $height } is more than can be made here; { $wide } × { $high } would do.

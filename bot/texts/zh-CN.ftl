@@ -396,7 +396,7 @@ failure-picture-not-finite = 模型给出的值不是数，所以没有图片。
    *[other] 请降低 CFG scale，换一个采样器，或去掉训练过度的词。
 }
 failure-out-of-memory = 设备内存不足。请减小批量大小，或缩小图片。
-failure-bad-template = 模板无法使用。每行都要有 [name]；此外只能用 [filewords]。
+failure-bad-template = 模板无法使用。每条提示词都要有 [name]，写在模板里或图片的说明文字里。
 failure-bad-learning-rate = 学习率无法读取。例如：`0.005:100, 1e-3:1000, 1e-5`。
 failure-bad-picture = 有一张已存放的图片无法读取。请重新上传图片。
 failure-bad-embedding = 这个嵌入无法读取，或是为另一种模型制作的。请换一个名称重新训练。
@@ -716,7 +716,8 @@ refusal-unreadable-caption = `{ $file }` 不是说明文字：请发送 UTF-8 �
 refusal-steps-behind = 已经完成 { $step } 步。请选择更多步数。
 refusal-bad-template = { $reason ->
     [empty] 模板是空的。请写提示词，例如 `a photo of [name]`。
-    [nameless] `{ $line }` 里没有 [name]，学不到这个词。
+    [nameless] `{ $line }` 里既没有 [name] 也没有 [filewords]，学不到这个词。
+    [captionless] 用 `{ $line }` 时，`{ $picture }` 的提示词里没有这个词。请把 [name] 写进它的说明文字或模板。
    *[unreadable] 它不是 UTF-8 文本文件。请发送纯文本，每行一条提示词。
 }
 refusal-too-large = 这里做不了 { $width } × { $height }；{ $wide } × { $high } 可以。

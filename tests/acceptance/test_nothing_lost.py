@@ -96,6 +96,24 @@ async def test_captions_find_pictures_whose_names_discord_changes(played: Stage)
     assert captions(await requested(played, "by-title")) == {"红猫.png": "a red cat", "黑猫.png": "a black cat"}
 
 
+async def test_the_word_may_stand_in_the_captions_instead_of_the_template(played: Stage) -> None:
+    files = given(("a.png", RED), ("a.txt", b"a photo of [name] on a table")) | {
+        "template_file": ("template.txt", b"[filewords]")
+    }
+    await accepted(played, {"name": "in-captions", "steps": 2, "vectors": 1, "tuning": "drop 0.9"}, files)
+    request = await requested(played, "in-captions")
+    assert request["template"] == ["[filewords]"]
+    assert captions(request) == {"a.png": "a photo of [name] on a table"}
+
+
+async def test_a_picture_whose_prompt_would_lack_the_word_is_named(played: Stage) -> None:
+    files = given(("a.png", RED), ("a.txt", b"a photo of [name]"), ("b.png", BLACK), ("b.txt", b"a table"))
+    template = {"template_file": ("template.txt", b"[filewords]")}
+    refused = await train(played, {"name": "lacks-it"}, files | template)
+    assert "With `[filewords]`, the prompt of `b.png` would not contain the word." in text_of(refused)
+    assert "Edit and try again" in buttons_of(refused)
+
+
 async def test_one_caption_for_two_pictures_of_one_name_is_given_to_neither(played: Stage) -> None:
     files = given(("cat.png", RED), ("cat.png", BLACK), ("cat.txt", b"a red cat"))
     refused = await train(played, {"name": "two-cats"}, files)

@@ -43,8 +43,11 @@ def caption(picture: TrainingPicture, tuning: Tuning) -> str:
 
 
 def varied(words: str, tuning: Tuning, generator: torch.Generator) -> str:
-    """The words with their parts between commas shuffled or partly left out, as the run was told."""
+    """The words with their parts between commas shuffled or partly left out, as the run was told.
+
+    A part with `[name]` stays: without the word a prompt teaches nothing.
+    """
     tags = [tag.strip() for tag in words.split(",")]
     kept = torch.rand(len(tags), generator=generator) >= tuning.drop_tags
     order = torch.randperm(len(tags), generator=generator) if tuning.shuffle_tags else torch.arange(len(tags))
-    return ", ".join(tags[i] for i in order.tolist() if kept[i])
+    return ", ".join(tags[i] for i in order.tolist() if kept[i] or "[name]" in tags[i])

@@ -37,3 +37,7 @@ def test_tags_are_shuffled_and_dropped_but_never_invented() -> None:
         seen.add(said)
     assert len(seen) > 20
     assert varied(words, Tuning(drop_tags=1.0), torch.Generator()) == ""
+
+
+def test_the_tag_with_the_name_is_never_dropped() -> None:
+    assert varied("owl, [name] at night, grey", Tuning(drop_tags=1.0), torch.Generator()) == "[name] at night"
