@@ -24,14 +24,12 @@ from bot.offers import buttons_only, offer_again, reading_told
 from bot.service import Limits, Service
 from bot.tuning import read_tuning
 from bot.uploads import LARGEST_UPLOAD, MEGABYTE, PictureStore, UploadedFile, check_size
-from bot.wishes import VECTORS, TrainingWish
+from bot.wishes import NO_START, VECTORS, TrainingWish
 from bot.words import tell_collisions
 from trainer.protocol import TrainingPicture, TrainRequest
 
 log = structlog.get_logger(__name__)
 
-INITIALIZATION_TEXT = "*"
-"""The web UI's own default: a token that stands for nothing in particular."""
 LARGEST_TEMPLATE = MEGABYTE
 """Bytes."""
 PREVIEWS = 8
@@ -117,7 +115,7 @@ async def training_request(service: Service, wish: TrainingWish, person_id: int)
     steps = steps_of(wish, service.limits)
     request = TrainRequest(
         name=own.name if own else name,
-        initialization_text=wish.start.strip() or INITIALIZATION_TEXT,
+        initialization_text=wish.start.strip() or NO_START,
         vectors_per_token=(own.vectors if own else None) or wish.vectors,
         continue_from=str(await service.library.file_of(own)) if own else None,
         pictures=(),

@@ -7,6 +7,8 @@ from typing import Literal
 
 import msgspec
 
+NO_START = "*"
+"""The initialization text of who gave none; the web UI's own: a token that stands for nothing in particular."""
 VECTORS = 4
 BATCH_SIZE = 4
 STRENGTH = 0.75

@@ -15,7 +15,6 @@ from bot.access import Act, Actor, may
 from bot.answers import Interaction, actor_of, may_show, say, show, show_card, texts_of
 from bot.cards.file_names import TitledFile, file_name, rename_lines, word_file
 from bot.cards.outgoing import Outgoing, button, gallery, layout, row
-from bot.cards.training import NO_START
 from bot.collisions import collision_lines
 from bot.errors import NoFileYet, OnlyAgeRestricted, OrdinaryWord, StillLoading, WrongModel
 from bot.jobs.job import Job
@@ -27,6 +26,7 @@ from bot.rewriting import export
 from bot.service import Service
 from bot.texts.catalogue import Texts
 from bot.widths import check_widths
+from bot.wishes import NO_START
 from trainer.protocol import MOST_VECTORS, CreateRequest, Ready, SeenFile, TrainRequest
 
 PAGE = 10

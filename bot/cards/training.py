@@ -14,14 +14,13 @@ from bot.faults import refusal_of
 from bot.jobs.job import Job, Report, State
 from bot.names import escape
 from bot.texts.catalogue import Texts, loss, rate
+from bot.wishes import NO_START
 from trainer.protocol import CreateRequest, TrainRequest
 
 log = structlog.get_logger(__name__)
 
 DANGER, PRIMARY = discord.ButtonStyle.danger, discord.ButtonStyle.primary
 
-NO_START = "*"
-"""The initialization text of who gave none; the web UI's own: a token that stands for nothing in particular."""
 LONG_VECTORS = 40
 """Lengths of the vocabulary's from which vectors are called long; words trained at the web UI's rate have 10 to 35."""
 
