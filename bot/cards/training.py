@@ -62,10 +62,12 @@ def result_message(job: Job, request: TrainRequest, texts: Texts, mark: int | No
             blocks.append(gallery((name, words)))
     titles: dict[str, str] = {}
     if report.snapshot and Path(report.snapshot).exists():
-        learned = f"{request.name}-further" if report.stays else request.name
-        for path, name in ((report.snapshot, learned), (report.best, f"{request.name}-best")):
+        learned, best = _learned(job, request), f"{request.name}-best"
+        for path, name, file in (
+            (report.snapshot, learned, file_name(learned, Path(report.snapshot).suffix)),
+            (report.best, best, _best_file(job, request)),
+        ):
             if path and Path(path).exists():
-                file = file_name(name, Path(path).suffix)
                 files.append((file, Path(path)))
                 titles[file] = name
                 blocks.append(ui.File(f"attachment://{file}"))
@@ -75,6 +77,16 @@ def result_message(job: Job, request: TrainRequest, texts: Texts, mark: int | No
         blocks += row(_result_buttons(request.name, job, texts))
     view = layout(*blocks, accent=_accent(job), mark=mark)
     return Outgoing(view, tuple(files), ping=job.owner_id, titles=titles)
+
+
+def _learned(job: Job, request: TrainRequest) -> str:
+    """What the run's own file is called: the word, unless that stays another file."""
+    return f"{request.name}-further" if job.report.stays else request.name
+
+
+def _best_file(job: Job, request: TrainRequest) -> str:
+    """What the file of the step with the lowest validation loss is called beside the run's own."""
+    return file_name(f"{request.name}-best", Path(job.report.best or "").suffix)
 
 
 def preview_message(job: Job, step: int, texts: Texts, mark: int) -> Outgoing | None:
@@ -258,9 +270,9 @@ def _outcome(job: Job, request: TrainRequest, texts: Texts) -> str:
         case State.FAILED:
             steps: dict[str, Any] = {"name": name, "step": report.step, "steps": request.steps}
             failed = f"{texts('training-failed', **steps)}\n{failure(job, texts)} {_kept(job, texts)}"
-            return "\n".join([failed, *_compared(name, report, texts)])
+            return "\n".join([failed, *_compared(job, request, texts)])
         case _:
-            return "\n".join([texts("result-stopped", name=name, step=report.step), *_compared(name, report, texts)])
+            return "\n".join([texts("result-stopped", name=name, step=report.step), *_compared(job, request, texts)])
 
 
 def _success(job: Job, request: TrainRequest, texts: Texts) -> list[str]:
@@ -271,19 +283,22 @@ def _success(job: Job, request: TrainRequest, texts: Texts) -> list[str]:
     if report.best_validation is not None:
         lines.append(texts("result-best", loss=loss(report.best_validation), step=report.best_step))
     if report.best is not None:
-        file = file_name(f"{request.name}-best", Path(report.best).suffix)
-        lines.append(texts("result-best-file", file=file, step=report.best_step))
-    return lines + _compared(name, report, texts)
+        lines.append(texts("result-best-file", file=_best_file(job, request), step=report.best_step))
+    return lines + _compared(job, request, texts)
 
 
-def _compared(name: str, report: Report, texts: Texts) -> list[str]:
+def _compared(job: Job, request: TrainRequest, texts: Texts) -> list[str]:
     """What a run that went on from a file made of it."""
+    name, report = escape(request.name), job.report
     if report.before is None or report.snapshot is None:
         return []
+    file = file_name(_learned(job, request), Path(report.snapshot).suffix)
     if report.first_validation is None or report.validation is None or not report.validation_step:
-        return [texts("result-unmeasured", name=name)]
+        return [texts("result-unmeasured", name=name, file=file)]
     facts: dict[str, Any] = {"before": loss(report.first_validation), "after": loss(report.validation)}
-    return [texts("result-stays", name=name, **facts) if report.stays else texts("result-replaced", **facts)]
+    if report.stays:
+        return [texts("result-stays", name=name, file=file, **facts)]
+    return [texts("result-replaced", **facts)]
 
 
 def _result_buttons(name: str, job: Job, texts: Texts) -> list[ui.Button[Any]]:

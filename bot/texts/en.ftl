@@ -439,8 +439,8 @@ result-file-private = Here is the file of **{ $name }** at step { $step }.
 result-file-untrained = Here is the file of **{ $name }**, untrained.
 
 result-replaced = Its validation loss was { $before } when this run began, and is { $after } now.
-result-stays = **{ $name }** stays as it was before this run: its validation loss was { $before } then, and is { $after } now. What was learned is kept beside it, in the file `{ $name }-further`.
-result-unmeasured = **{ $name }** stays as it was before this run, because the validation loss was not measured since. What was learned is kept beside it, in the file `{ $name }-further`.
+result-stays = **{ $name }** stays as it was before this run: its validation loss was { $before } then, and is { $after } now. What was learned is kept beside it, in the file `{ $file }`.
+result-unmeasured = **{ $name }** stays as it was before this run, because the validation loss was not measured since. What was learned is kept beside it, in the file `{ $file }`.
 result-taken-new = **{ $name }** is now what was learned in this run.
 result-taken-before = **{ $name }** is as it was before this run again.
 start-cut = "{ $from }" takes { $tokens } tokens; only the first { $vectors ->

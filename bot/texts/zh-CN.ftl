@@ -372,8 +372,8 @@ result-file-private = 这是 **{ $name }** 在第 { $step } 步的文件。
 result-file-untrained = 这是 **{ $name }** 的文件，未经训练。
 
 result-replaced = 这次训练开始时验证损失为 { $before }，现在为 { $after }。
-result-stays = **{ $name }** 保持这次训练之前的样子：当时验证损失为 { $before }，现在为 { $after }。学到的内容另存在文件 `{ $name }-further` 里。
-result-unmeasured = **{ $name }** 保持这次训练之前的样子，因为之后没有测量过验证损失。学到的内容另存在文件 `{ $name }-further` 里。
+result-stays = **{ $name }** 保持这次训练之前的样子：当时验证损失为 { $before }，现在为 { $after }。学到的内容另存在文件 `{ $file }` 里。
+result-unmeasured = **{ $name }** 保持这次训练之前的样子，因为之后没有测量过验证损失。学到的内容另存在文件 `{ $file }` 里。
 result-taken-new = **{ $name }** 现在是这次训练学到的样子。
 result-taken-before = **{ $name }** 又是这次训练之前的样子了。
 start-cut = “{ $from }”有 { $tokens } 个标记，只有前 { $vectors } 个（“{ $used }”）用作了起点。向量数设为 { $tokens } 就能全部用上。

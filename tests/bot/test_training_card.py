@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+from discord.ui import TextDisplay
 from msgspec.structs import replace
 
 from bot.cards.outgoing import Outgoing
@@ -29,3 +31,23 @@ def test_what_no_checker_has_seen_is_not_shown_in_a_private_chat(tmp_path: Path)
     card, result = messages(replace(posted, guild_id=None))
     assert card.files == ()
     assert [name for name, _ in result.files] == ["my-cat.pt"]
+
+
+@pytest.mark.parametrize("measured", [False, True])
+@pytest.mark.parametrize("name", ["my-cat", "my-cat-best", "红猫", "my cat"])
+def test_words_name_the_files_that_are_sent(tmp_path: Path, name: str, measured: bool) -> None:
+    paths = {part: tmp_path / f"{part}.pt" for part in ("snapshot", "best", "before")}
+    for path in paths.values():
+        path.write_bytes(b"something")
+    report = Report(**{part: str(path) for part, path in paths.items()}, step=9)
+    if measured:
+        report = replace(report, first_validation=0.1, validation=0.2, validation_step=9)
+    request = replace(TRAIN, name=name)
+    for locale in ("en", "zh-CN"):
+        result = result_message(job(7, State.SUCCEEDED, report=report), request, texts_for(locale))
+        said = "".join(each.content for each in result.view.walk_children() if isinstance(each, TextDisplay))
+        files = [file for file, _ in result.files]
+        assert len(set(files)) == len(files) == 2
+        assert all(f"`{file}`" in said for file in files), (files, said)
+        if name == "my-cat":
+            assert files == ["my-cat-further.pt", "my-cat-best.pt"]
