@@ -101,8 +101,8 @@ async def _checked(interaction: Interaction, service: Service, draft: TrainingDr
 
 
 async def _tell_unused(interaction: Interaction, wish: TrainingWish, request: TrainRequest) -> None:
-    """A word of one's own has its vectors: what was said of others is not used."""
-    contradicts = wish.vectors not in (VECTORS, request.vectors_per_token)
+    """A word of one's own has its vectors: what was said of others, or of a start, is not used."""
+    contradicts = wish.vectors not in (None, request.vectors_per_token)
     if request.continue_from is not None and (wish.start.strip() or contradicts):
         name, vectors = escape(request.name), request.vectors_per_token
         await say(interaction, texts_of(interaction)("training-own-vectors", name=name, vectors=vectors))
@@ -116,7 +116,7 @@ async def training_request(service: Service, wish: TrainingWish, person_id: int)
     request = TrainRequest(
         name=own.name if own else name,
         initialization_text=wish.start.strip() or NO_START,
-        vectors_per_token=(own.vectors if own else None) or wish.vectors,
+        vectors_per_token=(own.vectors if own else None) or wish.vectors or VECTORS,
         continue_from=str(await service.library.file_of(own)) if own else None,
         pictures=(),
         template=template_lines(wish),

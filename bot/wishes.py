@@ -22,7 +22,8 @@ class TrainingWish(msgspec.Struct, frozen=True):
     kind: str = "subject"
     start: str = ""
     """Initialization text."""
-    vectors: int = VECTORS
+    vectors: int | None = None
+    """A word of one's own has its own."""
     thoroughness: str = "balanced"
     steps: int | None = None
     """Takes the place of `thoroughness`."""

@@ -16,7 +16,7 @@ from bot.texts.translator import word
 from bot.training import begin_training
 from bot.tuning import SETTINGS
 from bot.wish_lines import TEMPLATES
-from bot.wishes import BATCH_SIZE, VECTORS, TrainingWish
+from bot.wishes import BATCH_SIZE, TrainingWish
 
 
 def train_command(service: Service) -> app_commands.Command[Any, ..., None]:
@@ -51,7 +51,7 @@ def train_command(service: Service) -> app_commands.Command[Any, ..., None]:
         start: app_commands.Range[str, 1, 200] | None = None,
         thoroughness: str = "balanced",
         steps: app_commands.Range[int, 1] | None = None,
-        vectors: app_commands.Range[int, 1, 75] = VECTORS,
+        vectors: app_commands.Range[int, 1, 75] | None = None,
         learning_rate: app_commands.Range[str, 1, 200] | None = None,
         template: str | None = None,
         template_file: discord.Attachment | None = None,

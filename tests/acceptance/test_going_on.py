@@ -1,13 +1,17 @@
 """A word that is trained further: nothing that was learned before is lost, and what became of it is told."""
 
 import asyncio
+import json
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
 from tests.acceptance.stage import Stage, pictures, stage, text_of, values_of
+from tests.sandboxed import PATIENCE, Json
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -63,6 +67,47 @@ async def test_create_then_train(played: Stage) -> None:
     result = await played.result("my-pet")
     assert "my-pet" in text_of(result)
     assert [path.name for path in (played.data / "embeddings").glob("my-pet*")] == ["my-pet.pt"]
+
+
+async def test_vectors_that_a_word_does_not_have_are_not_passed_over(played: Stage) -> None:
+    """Four is what a new word gets, and yet something that was asked for."""
+    await played.create("my-single", "animal", 1)
+    for options in ({}, {"vectors": 1}, {"vectors": 4}):
+        await played.sandbox.run("embed train", {"name": "my-single", "steps": 3, **options}, pictures("owl", 1))
+        await ended(played, "my-single")
+    await played.sandbox.until_message("general", contradicts)
+    assert sum(contradicts(message) for message in await played.sandbox.messages()) == 1
+
+
+def contradicts(message: Json) -> bool:
+    return "is a word of yours already: it learns on from its own 1 vector." in text_of(message)
+
+
+async def ended(played: Stage, name: str) -> None:
+    """Until no job makes the word any more."""
+    async with asyncio.timeout(PATIENCE):
+        while any(state not in ("succeeded", "failed", "cancelled") for state in states(played, name)):
+            await asyncio.sleep(0.05)
+
+
+def states(played: Stage, name: str) -> list[str]:
+    """Of the jobs that made or trained the word, the oldest first."""
+    with closing(sqlite3.connect(f"file:{played.data / 'embedsmith.sqlite3'}?mode=ro", uri=True)) as database:
+        rows = database.execute("SELECT state, request FROM jobs ORDER BY id").fetchall()
+    return [state for state, request in rows if json.loads(request).get("name") == name]
+
+
+async def test_of_two_forms_sent_at_the_same_moment_one_trains_the_word(played: Stage) -> None:
+    made = await played.create("my-twice", "animal", 2)
+    forms = [await played.press(made, "Train") for _ in range(2)]
+    await played.sandbox.weather({"match": "POST /interactions/*/*/callback", "kind": "slow", "seconds": 1.0})
+    files = [("pictures", file) for file in pictures("owl", 2).values()]
+    sent = [await played.sandbox.submit(form["id"], {}, files) for form in forms]
+    answers = await asyncio.gather(*(played.sandbox.interaction(each, 60) for each in sent))
+    await played.sandbox.weather()
+    refused = [text_of(message) for message in await played.sandbox.messages() if "my-twice" in text_of(message)]
+    assert len(states(played, "my-twice")) == 2, "it was made, and is trained once"
+    assert sum(text.startswith("`my-twice` is still being learned.") for text in refused) == 1, (refused, answers)
 
 
 async def test_a_further_run_that_became_worse_leaves_the_word_as_it_was(played: Stage) -> None:
