@@ -24,6 +24,7 @@ from bot.offers import buttons_only, offer_again, reading_told
 from bot.service import Limits, Service
 from bot.tuning import read_tuning
 from bot.uploads import LARGEST_UPLOAD, MEGABYTE, PictureStore, UploadedFile, check_size
+from bot.widths import check_trainable
 from bot.wishes import NO_START, VECTORS, TrainingWish
 from bot.words import tell_collisions
 from trainer.protocol import TrainingPicture, TrainRequest
@@ -112,12 +113,14 @@ async def training_request(service: Service, wish: TrainingWish, person_id: int)
     """What the wish says, without pictures. Raises Refusal."""
     name = check_name(wish.continues or wish.name)
     own = await service.library.to_train(name, person_id)
+    file = await service.library.file_of(own) if own else None
+    seen = await check_trainable(service, file, person_id) if file else None
     steps = steps_of(wish, service.limits)
     request = TrainRequest(
         name=own.name if own else name,
         initialization_text=wish.start.strip() or NO_START,
-        vectors_per_token=(own.vectors if own else None) or wish.vectors or VECTORS,
-        continue_from=str(await service.library.file_of(own)) if own else None,
+        vectors_per_token=seen.vectors if seen else wish.vectors or VECTORS,
+        continue_from=str(file) if file else None,
         pictures=(),
         template=template_lines(wish),
         steps=steps,

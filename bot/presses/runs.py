@@ -35,6 +35,7 @@ from bot.offers import offer_run_again
 from bot.rewriting import replace_word
 from bot.service import Service
 from bot.training import PREVIEW_STEPS, PREVIEWS, check_steps, falling_rate
+from bot.widths import check_trainable
 from trainer.protocol import TrainRequest
 
 SHOWN_PROMPTS = 10
@@ -195,6 +196,8 @@ async def _once_more(interaction: Interaction, service: Service, job: Job, reque
     if not job.ended:
         raise NoFileYet(name=request.name)
     kept = await service.library.file_if_owned(request.name, job.owner_id)
+    if kept is not None:
+        await check_trainable(service, kept, job.owner_id)
     again = replace(request, seed=secrets.randbelow(2**32), validation_seed=request.measuring_seed)
     again = replace(again, continue_from=str(kept) if kept else None)
     await place(interaction, service, again)

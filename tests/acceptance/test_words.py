@@ -145,6 +145,18 @@ async def test_a_zip_gives_what_is_good_in_it(played: Stage) -> None:
     assert "given for 2 words" in await imported(played, ("trees.zip", several), name="one")
 
 
+async def test_a_word_that_cannot_be_trained_here_is_refused_before_pictures_are_read(played: Stage) -> None:
+    many = np.random.default_rng(4).normal(size=(80, WIDTH)).astype(np.float32)
+    await imported(played, ("too-many.safetensors", safe(emb_params=many)))
+    await imported(played, ("of-sd1.safetensors", safe(emb_params=vectors(5))))
+    other = Embedding(name="of-sd1", vectors=vectors(6, 768))
+    (played.data / "embeddings" / "of-sd1.pt").write_bytes(own_file(other)[1])  # as a change of the model leaves it
+    for name, expected in (("too-many", "80 vectors are too many"), ("of-sd1", "`of-sd1` was made for SD 1")):
+        answer = await played.sandbox.run("embed train", {"name": name}, pictures("owl", 1))
+        assert text_of(await played.sandbox.message(answer["message_id"])).startswith(expected)
+    assert list(played.data.glob("pictures/*/*.png")) == []
+
+
 async def test_the_bot_answers_while_a_bomb_is_read(played: Stage) -> None:
     bomb = zipped({f"{n}.pt": bytes(60_000_000) for n in range(4)}, zipfile.ZIP_DEFLATED)
     waiting = await played.sandbox.command("embed import", {}, {"file1": ("bomb.zip", bomb)})
