@@ -43,11 +43,16 @@ async def show_inspected(interaction: Interaction, service: Service, name: str) 
         return
     if isinstance(answer, Failed):
         raise _refusal(path.name, answer)
-    blocks: list[ui.Item[Any]] = [ui.TextDisplay("\n".join(_lines(found.name, answer, texts)))]
+    await show(interaction, inspected_card(found.name, answer, texts))
+
+
+def inspected_card(name: str, inspected: Inspected, texts: Texts) -> ui.LayoutView:
+    """A line for each vector, and the buttons that draw with the word."""
+    blocks: list[ui.Item[Any]] = [ui.TextDisplay("\n".join(_lines(name, inspected, texts)))]
     blocks += row(
-        [button(texts(f"button-test-{number}"), f"test_grid:{number}:{found.name}") for number in range(1, TESTS + 1)]
+        [button(texts(f"button-test-{number}"), f"test_grid:{number}:{name}") for number in range(1, TESTS + 1)]
     )
-    await show(interaction, layout(*blocks))
+    return layout(*blocks)
 
 
 def _refusal(file: str, failed: Failed) -> NotAnEmbedding:

@@ -33,22 +33,39 @@ async def show_picture_info(interaction: Interaction, service: Service, picture:
     """What the picture says, what of it comes out differently here, and a button that draws it. Raises Refusal."""
     texts = texts_of(interaction)
     seen = await _read(service, picture, interaction.user.id)
-    text, said = seen.text or "", seen.settings
-    head = [f"### {escape(original_name(picture), SHOWN_FACT)}"]
+    name, said = original_name(picture), seen.settings
     if said is None:
-        what = texts("info-graph", program=seen.program) if seen.program else texts("info-no-settings")
-        await show(interaction, layout(*_blocks([*head, what], text, [], texts)))
+        await show(interaction, text_card(name, seen, texts))
         return
     request = redraw(said, random_seed())
-    head += _about(said, request, texts)
     notes = await _notes(service, said, actor_of(interaction), texts)
-    if fault := _fault(request):
-        await show(interaction, layout(*_blocks(head, text, [*notes, f"✕ {texts.refusal(fault)}"], texts)))
-        return
-    # In a row, not in the message: an upload may be larger than what a bot may send.
-    await service.drafts.keep(interaction.id, interaction.user.id, RequestDraft(request))
-    draw = button(texts("button-draw-this"), f"draw_read:{interaction.id}", discord.ButtonStyle.primary)
-    await show(interaction, layout(*_blocks(head, text, notes, texts), *row([draw])))
+    fault = _fault(request)
+    if fault is None:
+        # In a row, not in the message: an upload may be larger than what a bot may send.
+        await service.drafts.keep(interaction.id, interaction.user.id, RequestDraft(request))
+    await show(interaction, settings_card(name, seen, request, notes, fault or interaction.id, texts))
+
+
+def text_card(name: str, seen: SeenPicture, texts: Texts) -> ui.LayoutView:
+    """Of a picture whose text is no settings."""
+    what = texts("info-graph", program=seen.program) if seen.program else texts("info-no-settings")
+    return layout(*_blocks([_title(name), what], seen.text or "", [], texts))
+
+
+def settings_card(
+    name: str, seen: SeenPicture, request: DrawRequest, notes: list[str], draft: int | Refusal, texts: Texts
+) -> ui.LayoutView:
+    """`draft` is the number of the one that the button draws, or why there is none."""
+    assert seen.settings is not None
+    head = [_title(name), *_about(seen.settings, request, texts)]
+    if isinstance(draft, Refusal):
+        return layout(*_blocks(head, seen.text or "", [*notes, f"✕ {texts.refusal(draft)}"], texts))
+    draw = button(texts("button-draw-this"), f"draw_read:{draft}", discord.ButtonStyle.primary)
+    return layout(*_blocks(head, seen.text or "", notes, texts), *row([draw]))
+
+
+def _title(name: str) -> str:
+    return f"### {escape(name, SHOWN_FACT)}"
 
 
 async def _read(service: Service, picture: discord.Attachment, person_id: int) -> SeenPicture:

@@ -18,18 +18,21 @@ SHOWN_TEXT = 2500
 
 async def show_styles(interaction: Interaction, service: Service, page: int = 0) -> None:
     """A page of the styles there are, with buttons to the other pages."""
-    texts = texts_of(interaction)
     styles = await service.styles.on(shelf_of(interaction))
+    await show(interaction, styles_card(styles, interaction.user.id, page, texts_of(interaction)))
+
+
+def styles_card(styles: list[Style], person: int, page: int, texts: Texts) -> ui.LayoutView:
+    """The page, or the last one where there are fewer."""
     if not styles:
-        await show(interaction, layout(ui.TextDisplay(texts("styles-empty"))))
-        return
+        return layout(ui.TextDisplay(texts("styles-empty")))
     pages = -(-len(styles) // PAGE)
     page = min(page, pages - 1)
     shown = styles[page * PAGE : (page + 1) * PAGE]
     share = SHOWN_TEXT // (2 * len(shown))
-    lines = [line for style in shown for line in _lines(style, interaction.user.id, share, texts)]
+    lines = [line for style in shown for line in _lines(style, person, share, texts)]
     text = ui.TextDisplay[ui.LayoutView]("\n".join([f"### {texts('styles-title')}", *lines]))
-    await show(interaction, layout(text, *paging(texts, page, pages, lambda other: f"styles:{other}")))
+    return layout(text, *paging(texts, page, pages, lambda other: f"styles:{other}"))
 
 
 def _lines(style: Style, person: int, share: int, texts: Texts) -> list[str]:

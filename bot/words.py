@@ -71,19 +71,23 @@ async def check_may_share(service: Service, name: str) -> None:
 
 async def show_words(interaction: Interaction, service: Service, *, page: int = 0, search: str = "") -> None:
     """A page of the words that the person may use, with buttons to the other pages."""
-    texts, actor = texts_of(interaction), actor_of(interaction)
+    actor = actor_of(interaction)
     words = await service.library.seen_by(actor)
+    await show(interaction, words_card(words, actor, page, search, texts_of(interaction)))
+
+
+def words_card(words: Sequence[Word], actor: Actor, page: int, search: str, texts: Texts) -> ui.LayoutView:
+    """The page of those that have `search` in their names, or the last one where there are fewer."""
     words = [found for found in words if search.casefold() in found.name.casefold()]
     if not words:
         empty = texts("library-nothing-found", search=in_code(search)) if search else texts("library-empty")
-        await show(interaction, layout(ui.TextDisplay(empty)))
-        return
+        return layout(ui.TextDisplay(empty))
     pages = -(-len(words) // PAGE)
     page = min(page, pages - 1)
     lines = [_line(found, actor, texts) for found in words[page * PAGE : (page + 1) * PAGE]]
     blocks: list[ui.Item[Any]] = [ui.TextDisplay("\n".join([f"### {texts('library-title')}", *lines]))]
     blocks += paging(texts, page, pages, lambda other: f"words:{other}:{search}")
-    await show(interaction, layout(*blocks))
+    return layout(*blocks)
 
 
 async def show_word(interaction: Interaction, service: Service, name: str) -> None:
@@ -92,19 +96,22 @@ async def show_word(interaction: Interaction, service: Service, name: str) -> No
     found = await service.library.find(name, actor)
     job = await _job_of(service, found)
     pictured = _pictured(interaction, job)
-    details = [*_details(found, job, texts), *await _seen_in_file(service, found, actor.person_id, texts)]
-    details += [texts.refusal(OnlyAgeRestricted())] if pictured is not job else []
-    lines = [_line(found, actor, texts), *(f"-# {line}" for line in details)]
+    seen = await _seen_in_file(service, found, actor.person_id, texts)
+    seen += [texts.refusal(OnlyAgeRestricted())] if pictured is not job else []
+    await show_card(interaction, lambda: word_card(found, job, pictured, seen, actor, texts))
+
+
+def word_card(
+    found: Word, job: Job | None, pictured: Job | None, seen: Sequence[str], actor: Actor, texts: Texts
+) -> Outgoing:
+    """`pictured` is its job if the pictures may be seen; `seen` are lines about its file."""
+    lines = [_line(found, actor, texts), *(f"-# {line}" for line in (*_details(found, job, texts), *seen))]
+    blocks: list[ui.Item[Any]] = [ui.TextDisplay("\n".join(lines))]
     picture = _picture(found, pictured, texts)
-
-    def card() -> Outgoing:
-        blocks: list[ui.Item[Any]] = [ui.TextDisplay("\n".join(lines))]
-        if picture is not None:
-            blocks.append(gallery((picture.name, picture.words)))
-        blocks += row(_buttons(found, actor, texts)) + row(_owners_buttons(found, actor, texts))
-        return Outgoing(layout(*blocks), ((picture.name, picture.path),) if picture is not None else ())
-
-    await show_card(interaction, card)
+    if picture is not None:
+        blocks.append(gallery((picture.name, picture.words)))
+    blocks += row(_buttons(found, actor, texts)) + row(_owners_buttons(found, actor, texts))
+    return Outgoing(layout(*blocks), ((picture.name, picture.path),) if picture is not None else ())
 
 
 async def send_file(interaction: Interaction, service: Service, name: str, kind: str | None = None) -> None:

@@ -23,20 +23,23 @@ def queue_command(service: Service) -> app_commands.Command[Any, ..., None]:
     @app_commands.command(name=word("command-queue"), description=word("command-queue-description"))
     async def queue(interaction: Interaction) -> None:
         await think(interaction)
-        texts = texts_of(interaction)
         jobs = await service.dispatch.open_jobs()
-        actor = actor_of(interaction)
-        own = [job for job in jobs if may(actor, Act.OWN, of_job(job))][:SHOWN]
-        blocks: list[ui.Item[Any]] = [ui.TextDisplay(f"### {texts('queue-title')}")]
-        for job in own:
-            blocks.append(ui.TextDisplay(_line(job, jobs, texts)))
-            blocks += row([button(texts("button-cancel"), f"stop:{job.id}", discord.ButtonStyle.danger)])
-        blocks += [ui.TextDisplay(line) for line in _others(jobs, actor, texts)]
-        if not jobs:
-            blocks.append(ui.TextDisplay(texts("queue-empty")))
-        await show(interaction, layout(*blocks))
+        await show(interaction, queue_card(jobs, actor_of(interaction), texts_of(interaction)))
 
     return queue
+
+
+def queue_card(jobs: list[Job], actor: Actor, texts: Texts) -> ui.LayoutView:
+    """One's own jobs, each with its button; of the others' only how many."""
+    own = [job for job in jobs if may(actor, Act.OWN, of_job(job))][:SHOWN]
+    blocks: list[ui.Item[Any]] = [ui.TextDisplay(f"### {texts('queue-title')}")]
+    for job in own:
+        blocks.append(ui.TextDisplay(_line(job, jobs, texts)))
+        blocks += row([button(texts("button-cancel"), f"stop:{job.id}", discord.ButtonStyle.danger)])
+    blocks += [ui.TextDisplay(line) for line in _others(jobs, actor, texts)]
+    if not jobs:
+        blocks.append(ui.TextDisplay(texts("queue-empty")))
+    return layout(*blocks)
 
 
 def _line(job: Job, jobs: list[Job], texts: Texts) -> str:

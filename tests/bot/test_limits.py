@@ -5,24 +5,48 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
+from discord import ui
 from hypothesis import HealthCheck, given, settings, strategies as st
 from msgspec.structs import replace
 
+from bot import library
+from bot.access import Actor
 from bot.cards.creating import creating_card
 from bot.cards.drawing import drawing_card, picked_card
 from bot.cards.file_names import file_name
 from bot.cards.fitting import Fit, adapt, shortened
 from bot.cards.outgoing import Outgoing, button, layout, row
 from bot.cards.training import preview_message, result_message, training_card
+from bot.commands.queue import queue_card
+from bot.errors import UnknownSampler
+from bot.inspecting import inspected_card
 from bot.jobs.job import Job, Kind, Report, ShownPreview, State
 from bot.names import NAME_LIMIT, cut, escape
+from bot.picture_info import SHOWN_FACT, settings_card, text_card
+from bot.redrawing import redraw
+from bot.style_list import styles_card
+from bot.styles import Style
 from bot.texts.catalogue import texts_for
+from bot.words import word_card, words_card
 from sandbox.components import numbered
 from sandbox.rules import check_message
 from sandbox.schema import load
 from sandbox.state import COMPONENTS_V2, Attachment, Message
 from tests.bot.jobs import DRAW, TRAIN, job
-from trainer.protocol import CreateRequest, DrawnPicture, FailureReason, ReadPart, ReadStage, Word
+from tests.bot.refusals import leaves, parameters, sample
+from trainer.protocol import (
+    CreateRequest,
+    DrawnPicture,
+    FailureReason,
+    Inspected,
+    InspectedVector,
+    Neighbour,
+    PictureSettings,
+    ReadPart,
+    ReadStage,
+    SeenPicture,
+    Word,
+)
 
 ROUTE = "/channels/{channel_id}/messages"
 PICTURE = Path(__file__)  # anything that exists
@@ -71,6 +95,40 @@ REPORTS = st.builds(
     not_used=st.lists(LONG, max_size=9).map(tuple),
     model=st.one_of(st.none(), LONG),
     model_hash=st.one_of(st.none(), LONG),
+)
+ME = Actor(1, 5)
+MAYBE = st.one_of(st.none(), LONG)
+COUNTS = st.one_of(st.none(), st.integers(1, 10**9))
+LIBRARY = st.builds(
+    library.Word,
+    name=NAMES,
+    owner_id=st.sampled_from([None, 1, 2]),
+    shared_with=st.frozensets(st.integers(1, 10**19), max_size=30),
+    vectors=COUNTS,
+    step=COUNTS,
+    model=MAYBE,
+    model_hash=MAYBE,
+    job_id=COUNTS,
+    origin=MAYBE,
+    note=MAYBE,
+)
+NEIGHBOURS = st.lists(st.builds(Neighbour, token=LONG, similarity=st.floats(-1, 1)), max_size=5).map(tuple)
+VECTORS = st.builds(InspectedVector, norm=st.floats(0, 1e9), nearest=NEIGHBOURS, moved=NUMBERS)
+PAIRS = st.lists(st.tuples(LONG, LONG), max_size=9).map(tuple)
+SETTINGS = st.builds(
+    PictureSettings,
+    prompt=LONG,
+    negative_prompt=LONG,
+    sampler=LONG,
+    schedule=LONG,
+    model=LONG,
+    model_hash=LONG,
+    ti_hashes=PAIRS,
+    hires_upscaler=LONG,
+    rng=LONG,
+    emphasis=LONG,
+    others=PAIRS,
+    version=LONG,
 )
 LOCALES = st.sampled_from(["en-US", "zh-CN"])
 MANY = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
@@ -129,12 +187,75 @@ def test_messages_about_runs_fit(report: Report, state: State, name: str, start:
 @MANY
 @given(st.lists(LONG, min_size=1, max_size=60), LONG)
 def test_what_says_too_much_is_cut(said: list[str], name: str) -> None:
-    """Lists, `/embed show`, inspection, the queue, a picture's text: all of them are made by this one function."""
-    from discord import ui
-
     blocks: list[Any] = [ui.TextDisplay(escape(each, 4000) or "…") for each in said]
     blocks += row([button(name or "…", f"draw_word:{number}:{name}") for number in range(12)])
     judge(Outgoing(layout(*blocks)))
+
+
+@MANY
+@given(st.lists(LIBRARY, max_size=25), st.integers(0, 9), LONG.map(lambda text: text[:6000]), LOCALES)
+def test_the_list_of_words_fits(words: list[library.Word], page: int, search: str, locale: str) -> None:
+    for searched in ("", search):
+        judge(Outgoing(words_card(words, ME, page, searched, texts_for(locale))))
+
+
+@MANY
+@given(LIBRARY, REPORTS, LONG, st.lists(LONG, max_size=6), LOCALES)
+def test_what_is_shown_of_a_word_fits(
+    word: library.Word, report: Report, start: str, said: list[str], locale: str
+) -> None:
+    texts = texts_for(locale)
+    run = replace(of(Kind.TRAIN, State.SUCCEEDED, report), request=replace(TRAIN, initialization_text=start))
+    seen = [texts("library-not-readable", reason=escape(each)) for each in said]
+    for made, pictured in ((run, run), (run, None), (None, None)):
+        judge_in_every_form(word_card(word, made, pictured, seen, ME, texts), locale)
+
+
+@MANY
+@given(NAMES, st.lists(VECTORS, max_size=75), LOCALES)
+def test_the_inside_of_a_word_fits(name: str, vectors: list[InspectedVector], locale: str) -> None:
+    inspected = Inspected(attempt="a", vectors=tuple(vectors), median_norm=1.0, tokens=3)
+    judge(Outgoing(inspected_card(name, inspected, texts_for(locale))))
+
+
+@MANY
+@given(st.lists(st.tuples(NAMES, st.sampled_from(State), st.sampled_from(Kind), st.booleans()), max_size=60), LOCALES)
+def test_the_queue_fits(waiting: list[tuple[str, State, Kind, bool]], locale: str) -> None:
+    jobs = []
+    for number, (name, state, kind, mine) in enumerate(waiting):
+        request = replace(TRAIN, name=name) if kind is Kind.TRAIN else DRAW
+        owner = ME.person_id if mine else 2
+        jobs.append(replace(job(number, state, owner, kind), request=request))
+    judge(Outgoing(queue_card(jobs, ME, texts_for(locale))))
+
+
+@MANY
+@given(st.lists(st.builds(Style, NAMES, st.integers(1, 2), LONG, LONG), max_size=12), st.integers(0, 3), LOCALES)
+def test_the_list_of_styles_fits(styles: list[Style], page: int, locale: str) -> None:
+    judge(Outgoing(styles_card(styles, ME.person_id, page, texts_for(locale))))
+
+
+@MANY
+@given(SETTINGS, LONG, LONG, st.lists(LONG, max_size=6), st.sampled_from(["", "ComfyUI"]), LOCALES)
+def test_what_a_picture_says_fits(
+    said: PictureSettings, text: str, name: str, noted: list[str], program: str, locale: str
+) -> None:
+    texts, request = texts_for(locale), redraw(said, 1)
+    seen = SeenPicture(file="1.png", program=program, text=text, settings=said)
+    notes = [texts("info-words-missing", words=escape(each, SHOWN_FACT)) for each in noted]
+    judge(Outgoing(text_card(name, seen, texts)))
+    for draft in (10**19, UnknownSampler(name=text)):
+        judge(Outgoing(settings_card(name, seen, request, notes, draft, texts)))
+
+
+@MANY
+@given(LONG, LOCALES, st.data())
+def test_every_refusal_fits(said: str, locale: str, data: st.DataObject) -> None:
+    leaf = data.draw(st.sampled_from(list(leaves())))
+    facts = {name: sample(parameter, said) for name, parameter in parameters(leaf).items()}
+    words = texts_for(locale).refusal(leaf(**facts))
+    assert load().request("POST", ROUTE, "application/json", {"content": words}) is None
+    check_message(Message("1", "2", "3", time.time(), content=words))
 
 
 @MANY

@@ -1,6 +1,5 @@
 """The catalogues: complete in both languages, and within what Discord shows."""
 
-import inspect
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from fluent.syntax.visitor import Visitor
 from bot import errors
 from bot.errors import Refusal
 from bot.texts.catalogue import CATALOGUES, Texts, loss, rate, texts_for
+from tests.bot.refusals import leaves, parameters, sample
 from trainer.protocol import FailureReason, FileNote, FileReason
 from trainer.training.lr_schedule import Problem
 
@@ -69,11 +69,6 @@ def samples(text_id: str) -> Iterator[dict[str, Any]]:
             yield plain | {name.replace("-", "_"): key}
 
 
-def leaves(branch: type[Refusal] = Refusal) -> list[type[Refusal]]:
-    below = branch.__subclasses__()
-    return [leaf for child in below for leaf in leaves(child)] if below else [branch]
-
-
 def test_both_languages_say_the_same_things() -> None:
     assert set(MESSAGES["en"]) == set(MESSAGES["zh-CN"])
 
@@ -126,18 +121,6 @@ def test_locales_find_their_language(locale: str, language: str) -> None:
 
 
 # Refusals --------------------------------------------------------------------------------------------------------
-
-
-def parameters(leaf: type[Refusal]) -> dict[str, inspect.Parameter]:
-    if "__init__" not in vars(leaf):
-        return {}
-    return {name: value for name, value in inspect.signature(leaf).parameters.items() if name != "self"}
-
-
-def sample(parameter: inspect.Parameter) -> Any:
-    if parameter.annotation is str:
-        return "a`b\n@everyone"
-    return 2 if parameter.annotation is int else get_args(parameter.annotation)[0]
 
 
 @pytest.mark.parametrize("leaf", leaves())
