@@ -35,6 +35,8 @@ class TrainingDraft(msgspec.Struct, frozen=True, tag="training"):
     """The person's own template, not fetched yet."""
     lines: str = ""
     """Settings as they were typed, where they could not be read."""
+    asked_by: str = ""
+    """The token by which the question of consent can be edited, for the quarter of an hour that Discord knows it."""
 
 
 class DrawingDraft(msgspec.Struct, frozen=True, tag="drawing"):

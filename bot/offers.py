@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 
 import discord
 import structlog
@@ -10,6 +11,7 @@ from discord import ui
 
 from bot.answers import Interaction, replace_answer, say, texts_of
 from bot.cards.outgoing import button
+from bot.cards.trouble import DISCORDS
 from bot.drafts import DrawingDraft, RunDraft, TrainingDraft
 from bot.errors import Refusal
 from bot.service import Service
@@ -56,6 +58,16 @@ def buttons_only(*buttons: ui.Button[ui.LayoutView]) -> ui.View:
         view.add_item(each)
     view.stop()
     return view
+
+
+async def take_buttons_away(interaction: Interaction, token: str) -> None:
+    """From an answer to an earlier interaction of this token; raises nothing, for they may stay: they do no more."""
+    webhook = discord.Webhook.partial(interaction.application_id, token, client=interaction.client)
+    original: Any = "@original"
+    try:
+        await webhook.edit_message(original, view=None)
+    except DISCORDS as error:
+        log.info("buttons stay", interaction=interaction.id, error=repr(error))
 
 
 @asynccontextmanager

@@ -55,7 +55,8 @@ async def begin_training(interaction: Interaction, service: Service, draft: Trai
         draft = await _with_template(service, draft)
         request = await _checked(interaction, service, draft)
         if not await service.submissions.has_consented(interaction.user.id):
-            await service.drafts.keep(interaction.id, interaction.user.id, draft)
+            asked = replace(draft, asked_by=interaction.token)
+            await service.drafts.keep(interaction.id, interaction.user.id, asked)
             await _ask_consent(interaction, draft)
             return
         heading = await _private_heading(interaction, request.name) if _is_private(interaction, draft) else None

@@ -8,7 +8,7 @@ from bot.drafts import DrawingDraft, RunDraft, TrainingDraft
 from bot.drawing import begin_drawing, picture_of, wish_over
 from bot.errors import BadSetting, DraftGone, Refusal
 from bot.forms import WORD, Filled, open_drawing_form, open_training_form, show_drawing_form, show_training_form
-from bot.offers import offer_again
+from bot.offers import offer_again, take_buttons_away
 from bot.presses.runs import open_again
 from bot.service import Service
 from bot.training import begin_training, take_draft
@@ -113,13 +113,15 @@ async def _consent(interaction: Interaction, service: Service, draft_id: str) ->
     await think(interaction)
     draft = await take_draft(interaction, service, draft_id)
     await service.submissions.consent(interaction.user.id)
-    await begin_training(interaction, service, draft)
+    await take_buttons_away(interaction, draft.asked_by)
+    await begin_training(interaction, service, replace(draft, asked_by=""))
 
 
 async def _decline(interaction: Interaction, service: Service, draft_id: str) -> None:
     """Nothing was fetched yet, so what was kept is the draft alone."""
     await think(interaction)
-    await take_draft(interaction, service, draft_id)
+    draft = await take_draft(interaction, service, draft_id)
+    await take_buttons_away(interaction, draft.asked_by)
     await replace_answer(interaction, texts_of(interaction)("consent-declined"))
 
 

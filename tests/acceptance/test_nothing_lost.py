@@ -230,11 +230,15 @@ async def test_nothing_is_stored_before_the_consent(played: Stage) -> None:
     await played.press(question, "No", person="Max")
     await played.sandbox.until_message("general", lambda each: text_of(each) == "Nothing was kept.", person="Max")
     assert sorted(played.data.glob("pictures/*/*.png")) == before
+    assert buttons_of(await played.sandbox.message(question["id"], person="Max")) == {}
     question = await train(played, {"name": "of-max", "steps": 5}, given(file), "Max")
     assert no != buttons_of(question)["No"]
     yes = buttons_of(question)["Yes, these are mine or I may use them"]
+    await played.sandbox.weather({"match": "POST /interactions/*/*/callback", "kind": "slow", "seconds": 1.0})
     presses = [await played.sandbox.click(question["id"], yes, person="Max") for _ in range(2)]
     await asyncio.gather(*(played.sandbox.interaction(press, 60) for press in presses))
+    await played.sandbox.weather()
+    assert buttons_of(await played.sandbox.message(question["id"], person="Max")) == {}
     assert (await requested(played, "of-max"))["steps"] == 5
     told = [text_of(each) for each in await played.sandbox.messages(person="Max")]
     assert sum("This question was answered before" in each for each in told) == 1, told
