@@ -1,6 +1,7 @@
 """What is still to be told: each message is a row until Discord has it, and is sent exactly once."""
 
 import asyncio
+import sqlite3
 import time
 from collections.abc import Callable
 from typing import Any, Protocol
@@ -166,17 +167,28 @@ class Outbox:
         """Tells in place of a message that cannot be made or sent that something went wrong; False to try it again."""
         code = fault_code()
         log.error("message given up", job=row["job_id"], key=row["key"], code=code, exc_info=error)
-        place = await place_of(self._database, row["job_id"])
         try:
-            if place is not None and row["key"] in ("card", "result", FAULT):
-                outgoing = fault_message(texts_for(place.locale), "fault-card", code, row["id"], ping=place.owner_id)
-                await self._post_to(row, place.channel_id, place.guild_id, outgoing, place.locale)
-        except (CannotStore, NoClient):
+            await self._post_fault(row, code)
+            await self._close(row, None, None)
+        except (CannotStore, NoClient, sqlite3.Error) as trouble:
+            if isinstance(trouble, sqlite3.Error) and storage_fault(trouble) is None:
+                raise
+            self._tries.setdefault(row["id"], Tries()).failed(Trouble.PASSING)
             return False
+        return True
+
+    async def _post_fault(self, row: Any, code: str) -> None:
+        """Raises CannotStore, NoClient, and what the database raises where it cannot be asked."""
+        place = await place_of(self._database, row["job_id"])
+        if place is None or row["key"] not in ("card", "result", FAULT):
+            return
+        try:
+            outgoing = fault_message(texts_for(place.locale), "fault-card", code, row["id"], ping=place.owner_id)
+            await self._post_to(row, place.channel_id, place.guild_id, outgoing, place.locale)
+        except (CannotStore, NoClient):
+            raise
         except Exception as hopeless:  # noqa: BLE001 — there is nothing simpler left to say
             log.warning("not even the fault could be told", job=row["job_id"], code=code, error=repr(hopeless))
-        await self._close(row, None, None)
-        return True
 
     async def _send(self, row: Any) -> bool:
         """Raises what Discord raises where it is to be tried again; False where Discord is not even to be asked."""

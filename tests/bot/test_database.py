@@ -368,3 +368,20 @@ async def test_old_backups_go(tmp_path: Path) -> None:
             (tmp_path / "backups" / f"daily-2020-01-{day:02}.sqlite3").touch()
         await backups.make_daily(database.connection)
     assert len(names_of(tmp_path / "backups")) == DAILY_KEPT
+
+
+async def test_a_damaged_row_stands_in_nobody_elses_way(tmp_path: Path) -> None:
+    async with open_database(tmp_path / "e.sqlite3") as database:
+        submit = submissions(database).submit
+        whole = await submit(ASKER, TRAIN)
+        damaged = await submit(ASKER._replace(interaction_id=78, owner_id=9), replace(TRAIN, name="my-dog"))
+        await database.connection.execute(
+            "UPDATE jobs SET report = '{\"seconds_per_step\": 0.5}' WHERE id = ?", (whole.id,)
+        )
+        await database.connection.execute("UPDATE jobs SET report = '[[', request = '[[' WHERE id = ?", (damaged.id,))
+        assert await database.queries.latest_speed(database.reader) == 0.5
+        making = await database.queries.open_making_of(database.connection, name="MY-CAT")
+        assert making["id"] == whole.id
+        owner = {"name": "my-dog", "owner_id": 9}
+        assert [row async for row in database.queries.jobs_of_embedding(database.reader, **owner)] == []
+        await database.queries.rename_jobs(database.connection, new_name="my-cow", **owner)

@@ -24,13 +24,16 @@ SELECT * FROM jobs WHERE shown_revision < revision AND message_id IS NOT NULL OR
 SELECT * FROM jobs WHERE owner_id = :owner_id AND kind = :kind AND state IN ('queued', 'running', 'paused') ORDER BY id;
 
 -- name: latest_speed$
--- Seconds a step took in the newest run that told; for estimates.
+-- Seconds a step took in the newest run that told; for estimates. A damaged row must not stop others' cards.
 SELECT json_extract(report, '$.seconds_per_step') FROM jobs
-WHERE kind = 'train' AND json_extract(report, '$.seconds_per_step') IS NOT NULL ORDER BY id DESC LIMIT 1;
+WHERE kind = 'train'
+AND CASE WHEN json_valid(report) THEN json_type(report, '$.seconds_per_step') IN ('integer', 'real') END
+ORDER BY id DESC LIMIT 1;
 
 -- name: open_making_of^
 -- The job that makes or trains this word now, or waits to.
-SELECT * FROM jobs WHERE kind IN ('create', 'train') AND lower(json_extract(request, '$.name')) = lower(:name)
+SELECT * FROM jobs WHERE kind IN ('create', 'train')
+AND CASE WHEN json_valid(request) THEN lower(json_extract(request, '$.name')) = lower(:name) END
 AND state IN ('queued', 'running', 'paused') ORDER BY id DESC LIMIT 1;
 
 -- name: save_job!

@@ -79,9 +79,11 @@ DELETE FROM embeddings WHERE name = :name;
 -- name: jobs_of_embedding
 -- What one person did to a word of theirs, ended or not.
 SELECT id, state FROM jobs
-WHERE owner_id = :owner_id AND kind IN ('create', 'train') AND lower(json_extract(request, '$.name')) = lower(:name);
+WHERE owner_id = :owner_id AND kind IN ('create', 'train')
+AND CASE WHEN json_valid(request) THEN lower(json_extract(request, '$.name')) = lower(:name) END;
 
 -- name: rename_jobs!
 -- So that a run can still be gone on with under its word's new name.
 UPDATE jobs SET request = json_set(request, '$.name', :new_name)
-WHERE owner_id = :owner_id AND kind IN ('create', 'train') AND lower(json_extract(request, '$.name')) = lower(:name);
+WHERE owner_id = :owner_id AND kind IN ('create', 'train')
+AND CASE WHEN json_valid(request) THEN lower(json_extract(request, '$.name')) = lower(:name) END;
