@@ -160,13 +160,13 @@ def _opened(folder: Path) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
         with suppress(PermissionError):  # somebody else's, who has let us in
             folder.chmod(0o700)
-        lock = (folder / "lock").open("w")
-    except OSError as error:
-        raise CannotRun(f"EMBEDSMITH_DATA_FOLDER cannot be used: {folder}: {error.strerror}.") from error
-    with lock:
-        _lock(lock, folder)
         for part in ("embeddings", "pictures", "runs"):
             (folder / part).mkdir(exist_ok=True)
+        lock = (folder / "lock").open("w")
+    except OSError as error:
+        raise CannotRun(f"EMBEDSMITH_DATA_FOLDER cannot be used: {error.filename}: {error.strerror}.") from error
+    with lock:
+        _lock(lock, folder)
         sweep(folder)
         yield
 

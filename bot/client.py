@@ -16,6 +16,7 @@ from discord.http import Route
 
 from bot.answers import answer_error
 from bot.buttons import Press, answer_form
+from bot.cards.trouble import told_seconds
 from bot.db.database import Database
 from bot.living import Living, NoClient
 from bot.logs import fault_code
@@ -130,7 +131,7 @@ async def stay_connected(living: Living, new_client: Callable[[], Client], token
     """
     backoff = FIRST_BACKOFF
     while True:
-        began = time.monotonic()
+        began, asked = time.monotonic(), 0.0
         try:
             await _one_life(living, new_client(), token)
         except HOPELESS:
@@ -138,12 +139,20 @@ async def stay_connected(living: Living, new_client: Callable[[], Client], token
         except Exception as error:
             if isinstance(error, discord.ConnectionClosed) and error.code == _AUTHENTICATION_FAILED:
                 raise
-            log.warning("connection to Discord lost", error=repr(error), again_in=backoff)
+            asked = _asked_to_wait(error)
+            log.warning("connection to Discord lost", error=repr(error), again_in=max(asked, backoff))
         # Not after every login: a client that is thrown out at once would use up Discord's thousand logins a day.
         if time.monotonic() - began > STABLE_SECONDS:
             backoff = FIRST_BACKOFF
-        await asyncio.sleep(backoff)
+        await asyncio.sleep(max(asked, backoff))
         backoff = min(LAST_BACKOFF, backoff * 2)
+
+
+def _asked_to_wait(error: Exception) -> float:
+    """Seconds; the logins in between would only lengthen a ban."""
+    if isinstance(error, discord.RateLimited):
+        return error.retry_after
+    return told_seconds(error) or 0.0 if isinstance(error, discord.HTTPException) else 0.0
 
 
 async def _one_life(living: Living, client: Client, token: str) -> None:

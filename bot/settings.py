@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from dotenv import dotenv_values
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "EMBEDSMITH_"
@@ -23,10 +23,15 @@ def embedded_model() -> Path:
 
 
 class Settings(BaseSettings):
-    """Every variable is `EMBEDSMITH_` and the field's name, except `DISCORD_TOKEN`."""
+    """Every variable is `EMBEDSMITH_` and the field's name, except `DISCORD_TOKEN`. An empty one is as if not set."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_file=ENV_FILE, frozen=True, extra="ignore", populate_by_name=True
+        env_prefix=PREFIX,
+        env_file=ENV_FILE,
+        env_ignore_empty=True,  # an empty data folder would be the current one
+        frozen=True,
+        extra="ignore",
+        populate_by_name=True,
     )
 
     discord_token: SecretStr = Field(validation_alias="DISCORD_TOKEN")
@@ -68,16 +73,25 @@ class Settings(BaseSettings):
     threads: bool = True
     """Open a thread on a run's card for its previews, where the channel allows it."""
 
-    card_seconds: float = Field(5.0, gt=0)
+    card_seconds: float = Field(5.0, gt=0, allow_inf_nan=False)
     """Seconds between two edits of one card. Discord's own limit is about one a second for a whole channel."""
-    silence_seconds: float = Field(120.0, gt=0)
+    silence_seconds: float = Field(120.0, gt=0, allow_inf_nan=False)
     """A trainer that says nothing for so long is taken for hung and is restarted."""
 
-    discord_api: str | None = None
-    discord_gateway: str | None = None
+    discord_api: str | None = Field(None, pattern=r"^https?://\S+$")
+    discord_gateway: str | None = Field(None, pattern=r"^wss?://\S+$")
     """Where Discord's REST and gateway are; only set to reach a local server such as the sandbox."""
 
     log_format: Literal["auto", "text", "json"] = "auto"
+
+    @field_validator("discord_token")
+    @classmethod
+    def _one_word(cls, token: SecretStr) -> SecretStr:
+        """What cannot stand in a header of a request would fail at every login, and not as a wrong token does."""
+        text = token.get_secret_value()
+        if not (text.isascii() and text.isprintable()) or " " in text:
+            raise ValueError("The token has characters that no token has. Copy it again from the developer portal.")
+        return token
 
 
 class BadSettings(Exception):
@@ -93,11 +107,29 @@ def read_settings() -> Settings:
     faults = [_unknown(name) for name in sorted(_named()) if name not in _variables()]
     try:
         settings = Settings()
+        faults += _contradictions(settings)
     except ValidationError as error:
-        faults += [f"{_variable(str(fault['loc'][0]))}: {fault['msg']}" for fault in error.errors()]
+        faults += [_sentence(str(fault["loc"][0]), fault["msg"]) for fault in error.errors()]
     if faults:
         raise BadSettings(faults)
     return settings
+
+
+def _sentence(field: str, message: str) -> str:
+    return f"{_variable(field)}: {message.removeprefix('Value error, ')}"
+
+
+def _contradictions(settings: Settings) -> list[str]:
+    """What each setting may be alone, but not beside the others."""
+    faults = [
+        _sentence(field, f"It is more than {_variable('max_steps')}, {settings.max_steps}.")
+        for field in ("steps_quick", "steps_balanced", "steps_thorough")
+        if getattr(settings, field) > settings.max_steps
+    ]
+    if (settings.discord_api is None) != (settings.discord_gateway is None):
+        together = f"It is set together with {_variable('discord_gateway')}, or not at all."
+        faults.append(_sentence("discord_api", together))
+    return faults
 
 
 def _variables() -> set[str]:

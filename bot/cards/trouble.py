@@ -80,14 +80,15 @@ class Routes:
         if isinstance(error, discord.RateLimited):
             self._until[method, channel_id] = now + error.retry_after
         elif isinstance(error, discord.HTTPException) and error.status == 429:
-            seconds = _told_seconds(error)
+            seconds = told_seconds(error)
             if error.response.headers.get("Via"):
                 self._until[method, channel_id] = now + (FIRST_CLOSED_WAIT if seconds is None else seconds)
             else:  # Cloudflare, which bans the whole address
                 self._all_until = now + (BAN_SECONDS if seconds is None else seconds)
 
 
-def _told_seconds(error: discord.HTTPException) -> float | None:
+def told_seconds(error: discord.HTTPException) -> float | None:
+    """How long Discord asks us to wait, where it does."""
     try:
         return float(error.response.headers["Retry-After"])
     except (KeyError, ValueError):

@@ -147,7 +147,10 @@ async def open_database(path: Path) -> AsyncIterator[Database]:
     backups = Backups(path)
     identity = Identity(path, backups.newest())
     identity.check_present()
-    connection = await aiosqlite.connect(path, isolation_level=None)
+    try:
+        connection = await aiosqlite.connect(path, isolation_level=None)
+    except sqlite3.Error as error:
+        raise CannotRun(f"{path} cannot be opened: {error}.") from error
     try:
         ballast = Ballast(path.parent / "ballast")
         await _prepare(connection, path, backups, identity, ballast)

@@ -13,7 +13,7 @@ async def test_a_model_that_overflows_draws_nothing_and_teaches_nothing(tmp_path
         assert card["attachments"] == []
         wanted = {"name": "my-cactus", "from": "emoji", "steps": 20}
         answer = await played.sandbox.run("embed train", wanted, pictures("cactus", 3))
-        await played.press(await played.sandbox.message(answer["message_id"]), "They are, or I may use them")
+        await played.press(await played.sandbox.message(answer["message_id"]), "Yes, these are mine or I may use them")
         result = await played.result("my-cactus")
         assert "before anything was learned" in text_of(result)
         assert "Nothing was kept" in text_of(result)

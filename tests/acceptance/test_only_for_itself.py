@@ -94,7 +94,7 @@ async def test_a_trainer_that_is_killed_from_outside_again_and_again_fails_nobod
 
 async def test_a_large_drawing_is_no_hang_and_costs_the_others_only_time(tmp_path: Path) -> None:
     """One pass of it takes longer than the limit of silence."""
-    async with stage(tmp_path, EMBEDSMITH_SILENCE_SECONDS="6", OMP_NUM_THREADS="1") as played:
+    async with stage(tmp_path, EMBEDSMITH_SILENCE_SECONDS="10", OMP_NUM_THREADS="1") as played:
         await played.agree()
         first = newest_job(played)
         await played.train("my-cactus", "cactus", steps=60)

@@ -70,7 +70,7 @@ class Walk:
             find(self._driver, "[data-testid=modal] option[value=quick]").click()
         find(self._driver, "[data-testid=modal-submit]").click()
         until_gone(self._driver, "[data-testid=modal]")
-        find(self._driver, "[data-ephemeral=true] button", text="They are").click()
+        find(self._driver, "[data-ephemeral=true] button", text="Yes, these are mine").click()
 
     def watch(self) -> None:
         find(self._driver, "[data-testid=message] .container", text="step")

@@ -24,7 +24,19 @@ def test_a_variable_that_does_not_exist_is_named_with_the_nearest(monkeypatch: p
     assert "EMBEDSMITH_STEPS_QUICK" in second
 
 
-@pytest.mark.parametrize(("name", "value"), [("EMBEDSMITH_DEVICE", "gpu"), ("EMBEDSMITH_MAX_STEPS", "many")])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("EMBEDSMITH_DEVICE", "gpu"),
+        ("EMBEDSMITH_MAX_STEPS", "many"),
+        ("EMBEDSMITH_STEPS_QUICK", "50000"),
+        ("EMBEDSMITH_CARD_SECONDS", "inf"),
+        ("EMBEDSMITH_SILENCE_SECONDS", "nan"),
+        ("DISCORD_TOKEN", "a\nb"),
+        ("DISCORD_TOKEN", "ключ"),
+        ("EMBEDSMITH_DISCORD_API", "http://127.0.0.1:8080/api"),  # without the gateway
+    ],
+)
 def test_a_bad_value_is_named_by_its_variable(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     monkeypatch.setenv(name, value)
     with pytest.raises(BadSettings) as bad:
@@ -39,6 +51,22 @@ def test_a_missing_token_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         read_settings()
 
 
+def test_an_address_that_is_none_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EMBEDSMITH_DISCORD_API", "not a url")
+    monkeypatch.setenv("EMBEDSMITH_DISCORD_GATEWAY", "http://127.0.0.1")
+    with pytest.raises(BadSettings) as bad:
+        read_settings()
+    assert [fault.split(":")[0] for fault in bad.value.faults] == [
+        "EMBEDSMITH_DISCORD_API",
+        "EMBEDSMITH_DISCORD_GATEWAY",
+    ]
+
+
+def test_an_empty_variable_is_as_if_it_were_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EMBEDSMITH_DATA_FOLDER", "")
+    assert read_settings().data_folder == Path("data")
+
+
 def test_good_settings_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("embedsmith_max_steps", "7")
-    assert read_settings().max_steps == 7
+    monkeypatch.setenv("embedsmith_max_steps", "7000")
+    assert read_settings().max_steps == 7000

@@ -1,10 +1,12 @@
 from pathlib import Path
 
+import pytest
 import torch
-from PIL import Image, ImageChops, ImageStat
+from PIL import ImageChops, ImageStat
 
 from tests.trainer.process import pictures_of
 from trainer.data.picture import read_picture
+from trainer.models.errors import NoNumbers
 from trainer.models.sd1 import StableDiffusion1
 
 
@@ -52,8 +54,9 @@ def test_a_picture_survives_its_latent(model: StableDiffusion1) -> None:
     assert max(difference) < 12
 
 
-def test_latents_beyond_all_numbers_give_a_picture(model: StableDiffusion1) -> None:
-    assert isinstance(model.decode_latent(torch.full((4, 8, 8), torch.nan)), Image.Image)
+def test_latents_that_are_no_numbers_give_no_picture(model: StableDiffusion1) -> None:
+    with pytest.raises(NoNumbers):
+        model.decode_latent(torch.full((4, 8, 8), torch.nan))
 
 
 def test_model_is_known_by_name_and_hash(model: StableDiffusion1) -> None:
