@@ -13,15 +13,15 @@ from bot.access import Act, Actor, check, of_job
 from bot.cards.fitting import adapt, discord_files, shortened
 from bot.cards.outgoing import LONGEST_CONTENT, Outgoing
 from bot.cards.trouble import DISCORDS, Trouble, trouble_of
-from bot.errors import CannotPostHere, CannotStore, Forgotten, NotYours, Refusal, TooBusy
+from bot.errors import CannotPostHere, CannotStore, Forgotten, NotYours, PrivateChatClosed, Refusal, TooBusy
 from bot.jobs.job import Job
 from bot.jobs.submit import Asker
 from bot.logs import fault_code
-from bot.names import cut
+from bot.names import cut, escape
 from bot.service import Service
 from bot.storage import storage_fault
 from bot.texts.catalogue import Texts, texts_for
-from trainer.protocol import Request
+from trainer.protocol import DrawRequest, Request
 
 log = structlog.get_logger(__name__)
 
@@ -203,6 +203,51 @@ async def place(interaction: Interaction, service: Service, request: Request) ->
     job = await service.submissions.submit(asker(interaction), request, age_restricted=age_restricted)
     await bring_card(interaction, service, job)
     return job
+
+
+async def place_privately(interaction: Interaction, service: Service, request: Request, name: str) -> Job:
+    """Like `place`, but the card goes to the person's private chat: it is about a word that only they see.
+
+    Raises PrivateChatClosed.
+    """
+    drawn = isinstance(request, DrawRequest)
+    heading = await private_heading(interaction, name, drawn=drawn)
+    try:
+        job = await service.submissions.submit(private_asker(interaction, heading), request)
+    except BaseException:
+        await take_back(heading)
+        raise
+    await bring_card(interaction, service, job)
+    await tell_where(interaction, heading, name, drawn=drawn)
+    return job
+
+
+async def private_heading(interaction: Interaction, name: str, *, drawn: bool = False) -> discord.Message:
+    """The first message in the private chat: only by sending one shows whether it is open. Raises PrivateChatClosed."""
+    words = texts_of(interaction)("private-heading-drawn" if drawn else "private-heading", name=escape(name))
+    try:
+        chat = await interaction.user.create_dm()
+        return await chat.send(words)
+    except discord.Forbidden:
+        raise PrivateChatClosed from None
+
+
+def private_asker(interaction: Interaction, heading: discord.Message) -> Asker:
+    """Who asks, as from the private chat."""
+    return Asker(interaction.id, interaction.user.id, None, heading.channel.id, str(interaction.locale))
+
+
+async def take_back(heading: discord.Message) -> None:
+    try:
+        await heading.delete()
+    except discord.HTTPException as error:
+        log.info("heading stays", message=heading.id, error=repr(error))
+
+
+async def tell_where(interaction: Interaction, heading: discord.Message, name: str, *, drawn: bool = False) -> None:
+    """Leads the person to their private chat."""
+    text_id = "private-drawn" if drawn else "private-begun"
+    await say(interaction, texts_of(interaction)(text_id, name=escape(name), link=heading.jump_url))
 
 
 async def bring_card(interaction: Interaction, service: Service, job: Job) -> None:

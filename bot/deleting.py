@@ -23,7 +23,5 @@ async def ask_to_delete(interaction: Interaction, service: Service, name: str) -
 async def delete_word(interaction: Interaction, service: Service, name: str) -> None:
     """The word, and what its runs left. Raises NothingCalled, NotYours, StillLearning."""
     found = await service.library.own(name, actor_of(interaction))
-    await service.library.check_settled(found)
-    await service.library.remove_runs(found)
-    await service.library.remove(found)
+    await service.library.remove(found, with_runs=True)
     await replace_answer(interaction, texts_of(interaction)("deleted", name=escape(found.name)))

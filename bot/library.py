@@ -123,12 +123,14 @@ class Library:
         await self.file_of(word)
         return word
 
+    async def if_owned(self, name: str, person_id: int) -> Word | None:
+        """The word, file or not, if it is the person's own."""
+        row = await self._database.queries.embedding_by_name(self._database.reader, name=name)
+        return _word(row) if row is not None and row["owner_id"] == person_id else None
+
     async def file_if_owned(self, name: str, person_id: int) -> Path | None:
         """The file of a word that is the person's own and has one."""
-        row = await self._database.queries.embedding_by_name(self._database.reader, name=name)
-        if row is None or row["owner_id"] != person_id:
-            return None
-        return await self._file(name)
+        return await self._file(name) if await self.if_owned(name, person_id) else None
 
     async def add(self, word: Word, file: Path) -> None:
         """Takes a word with its file, which is called as the word. Raises NameTaken and NoSpace.
@@ -176,12 +178,18 @@ class Library:
                 model_hash=word.model_hash,
             )
 
-    async def remove(self, word: Word) -> None:
-        """Takes the files away, then the row; neither where the name is somebody else's by now."""
+    async def remove(self, word: Word, *, with_runs: bool = False) -> None:
+        """Takes the files away, then the row; neither where the name is somebody else's by now.
+
+        Raises StillLearning where a run of the word was asked for meanwhile.
+        """
         async with self._database.transaction() as queries:
             row = await queries.embedding_by_name(self._database.connection, name=word.name)
             if row is None or row["owner_id"] != word.owner_id:
                 return
+            await self.check_settled(word)
+            if with_runs:
+                await self.remove_runs(word)
             files = [path for stem, path in await self._files() if stem.casefold() == word.name.casefold()]
             await asyncio.to_thread(_unlink, files)
             await queries.delete_embedding(self._database.connection, name=word.name)

@@ -8,17 +8,28 @@ from pathlib import Path
 from typing import NamedTuple
 
 import discord
-import structlog
 from msgspec.structs import replace
 
-from bot.answers import Interaction, asker, bring_card, check_may_post, is_age_restricted, replace_answer, say, texts_of
+from bot.answers import (
+    Interaction,
+    asker,
+    bring_card,
+    check_may_post,
+    is_age_restricted,
+    private_asker,
+    private_heading,
+    replace_answer,
+    say,
+    take_back,
+    tell_where,
+    texts_of,
+)
 from bot.attachments import SentFile
 from bot.captions import apart, captioned, check_captions
 from bot.cards.outgoing import button
 from bot.drafts import KeptPicture, TrainingDraft
-from bot.errors import AnsweredBefore, BadTemplate, NoPictures, PrivateChatClosed, Refusal, TooManySteps
+from bot.errors import AnsweredBefore, BadTemplate, NoPictures, NothingCalled, Refusal, TooManySteps
 from bot.faults import check
-from bot.jobs.submit import Asker
 from bot.names import check_name, escape
 from bot.offers import buttons_only, offer_again, reading_told
 from bot.service import Limits, Service
@@ -28,8 +39,6 @@ from bot.widths import check_trainable
 from bot.wishes import NO_START, VECTORS, TrainingWish
 from bot.words import tell_collisions
 from trainer.protocol import TrainingPicture, TrainRequest
-
-log = structlog.get_logger(__name__)
 
 LARGEST_TEMPLATE = MEGABYTE
 """Bytes."""
@@ -59,7 +68,7 @@ async def begin_training(interaction: Interaction, service: Service, draft: Trai
             await service.drafts.keep(interaction.id, interaction.user.id, asked)
             await _ask_consent(interaction, draft)
             return
-        heading = await _private_heading(interaction, request.name) if _is_private(interaction, draft) else None
+        heading = await private_heading(interaction, request.name) if _is_private(interaction, draft) else None
     except Refusal as refusal:
         # A template that cannot be read is let go: the next one is to take its place.
         await offer_again(interaction, service, replace(draft, template=None), [refusal])
@@ -72,7 +81,7 @@ async def begin_training(interaction: Interaction, service: Service, draft: Trai
     except Refusal as refusal:
         refused = [refusal]
     if heading is not None:
-        await _take_back(heading)
+        await take_back(heading)
     await offer_again(interaction, service, draft, refused, go_on_with=0 if draft.waiting else len(draft.pictures))
 
 
@@ -114,6 +123,8 @@ async def training_request(service: Service, wish: TrainingWish, person_id: int)
     """What the wish says, without pictures. Raises Refusal."""
     name = check_name(wish.continues or wish.name)
     own = await service.library.to_train(name, person_id)
+    if wish.continues and own is None:
+        raise NothingCalled(name=name)
     file = await service.library.file_of(own) if own else None
     seen = await check_trainable(service, file, person_id) if file else None
     steps = steps_of(wish, service.limits)
@@ -213,13 +224,11 @@ async def _place(
     request = replace(request, pictures=tuple(stored(service.pictures, picture) for picture in draft.pictures))
     who, restricted = asker(interaction), is_age_restricted(interaction)
     if heading is not None:
-        who = Asker(interaction.id, interaction.user.id, None, heading.channel.id, str(interaction.locale))
-        restricted = False
+        who, restricted = private_asker(interaction, heading), False
     job = await service.submissions.submit(who, request, age_restricted=restricted)
     await bring_card(interaction, service, job)
     if heading is not None:
-        told = texts_of(interaction)("private-begun", name=escape(request.name), link=heading.jump_url)
-        await say(interaction, told)
+        await tell_where(interaction, heading, request.name)
     await _tell_unused(interaction, draft.wish, request)
     await tell_collisions(interaction, service, request.name)
 
@@ -227,22 +236,6 @@ async def _place(
 def _is_private(interaction: Interaction, draft: TrainingDraft) -> bool:
     """Whether it goes to another place than this one; who writes in the private chat is there already."""
     return draft.wish.where == "me" and interaction.guild_id is not None
-
-
-async def _private_heading(interaction: Interaction, name: str) -> discord.Message:
-    """The first message in the private chat: only by sending one shows whether it is open. Raises PrivateChatClosed."""
-    try:
-        chat = await interaction.user.create_dm()
-        return await chat.send(texts_of(interaction)("private-heading", name=escape(name)))
-    except discord.Forbidden:
-        raise PrivateChatClosed from None
-
-
-async def _take_back(heading: discord.Message) -> None:
-    try:
-        await heading.delete()
-    except discord.HTTPException as error:
-        log.info("heading stays", message=heading.id, error=repr(error))
 
 
 def steps_of(wish: TrainingWish, limits: Limits) -> int:

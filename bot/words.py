@@ -184,6 +184,12 @@ async def _send_as(interaction: Interaction, service: Service, found: Word, kind
         await say(interaction, "\n".join(lines), files=files)
 
 
+async def taught_privately(service: Service, found: Word) -> bool:
+    """Whether its newest run was shown to its person alone; what follows of the word then is, too."""
+    job = await _job_of(service, found)
+    return job is not None and job.guild_id is None
+
+
 async def _job_of(service: Service, found: Word) -> Job | None:
     return await service.dispatch.job(found.job_id) if found.job_id is not None else None
 

@@ -4,19 +4,22 @@ from typing import Any
 
 import discord
 from discord import app_commands
+from msgspec.structs import replace
 
-from bot.answers import Interaction, think
+from bot.answers import Interaction, soon, think
 from bot.attachments import sent
 from bot.commands.options import choices, setting_choices, worded
 from bot.drafts import TrainingDraft
+from bot.errors import BadName
 from bot.forms import open_training_form
-from bot.names import NAME_LIMIT
+from bot.names import NAME_LIMIT, check_name
 from bot.service import Service
 from bot.texts.translator import word
 from bot.training import begin_training
 from bot.tuning import SETTINGS
 from bot.wish_lines import TEMPLATES
 from bot.wishes import BATCH_SIZE, TrainingWish
+from bot.words import taught_privately
 
 
 def train_command(service: Service) -> app_commands.Command[Any, ..., None]:
@@ -58,7 +61,7 @@ def train_command(service: Service) -> app_commands.Command[Any, ..., None]:
         preview_prompt: app_commands.Range[str, 1, 1000] | None = None,
         batch_size: app_commands.Range[int, 1, 16] = BATCH_SIZE,
         tuning: app_commands.Range[str, 1, 300] | None = None,
-        where: str = "here",
+        where: str | None = None,
     ) -> None:
         given = (picture1, picture2, picture3, picture4, picture5, picture6, picture7, picture8, picture9, picture10)
         wish = TrainingWish(
@@ -79,12 +82,27 @@ def train_command(service: Service) -> app_commands.Command[Any, ..., None]:
         own_template = sent(template_file) if template_file is not None else None
         draft = TrainingDraft(wish, waiting=waiting, template=own_template)
         if name is None or not waiting:
+            if name is not None and where is None:
+                draft = await soon(_where_before(interaction, service, draft))
             await open_training_form(interaction, service, draft)
             return
         await think(interaction)
+        if where is None:
+            draft = await _where_before(interaction, service, draft)
         await begin_training(interaction, service, draft)
 
     return train
+
+
+async def _where_before(interaction: Interaction, service: Service, draft: TrainingDraft) -> TrainingDraft:
+    """A word of the person's own is shown where its run before was, unless they say otherwise."""
+    try:
+        own = await service.library.if_owned(check_name(draft.wish.name), interaction.user.id)
+    except BadName:  # which is said with all else that is wrong
+        return draft
+    if own is None or not await taught_privately(service, own):
+        return draft
+    return replace(draft, wish=replace(draft.wish, where="me"))
 
 
 async def _suggest_tuning(_interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:

@@ -16,6 +16,7 @@ from bot.answers import (
     check_may_post,
     job_for,
     place,
+    place_privately,
     say,
     show,
     soon,
@@ -26,7 +27,7 @@ from bot.cards.file_names import rename_lines, word_file
 from bot.cards.outgoing import layout
 from bot.cards.training import other_button
 from bot.drafts import RunDraft
-from bot.errors import AlreadyEnded, Forgotten, NoFileYet, Refusal, StepsBehind
+from bot.errors import AlreadyEnded, Forgotten, NoFileYet, NothingCalled, Refusal, StepsBehind
 from bot.faults import check
 from bot.forms import Filled, open_change_form, open_further_form
 from bot.jobs.job import Job, State
@@ -36,6 +37,7 @@ from bot.rewriting import replace_word
 from bot.service import Service
 from bot.training import PREVIEW_STEPS, PREVIEWS, check_steps, falling_rate
 from bot.widths import check_trainable
+from bot.words import taught_privately
 from trainer.protocol import TrainRequest
 
 SHOWN_PROMPTS = 10
@@ -158,7 +160,6 @@ async def _prompts(interaction: Interaction, service: Service, job_id: str) -> N
 
 async def _again(interaction: Interaction, service: Service, job_id: str) -> None:
     """The same run once more, after it failed or was stopped: from what it kept, if it kept anything."""
-    check_may_post(interaction)
     await think(interaction)
     job, request = await _own_run(interaction, service, job_id)
     await _once_more(interaction, service, job, request)
@@ -166,13 +167,21 @@ async def _again(interaction: Interaction, service: Service, job_id: str) -> Non
 
 async def _further(interaction: Interaction, service: Service, job_id: str) -> None:
     """More steps, from what it knows: asks how many."""
-    check_may_post(interaction)
-    job, request = await soon(_own_run(interaction, service, job_id))
-    if not job.ended:
-        raise NoFileYet(name=request.name)
+    job, request = await soon(_further_run(interaction, service, job_id))
     usual = request.learning_rate == falling_rate(request.steps)
     rate = "" if usual else request.learning_rate
     await open_further_form(interaction, job, request, str(request.steps), rate)
+
+
+async def _further_run(interaction: Interaction, service: Service, job_id: str) -> tuple[Job, TrainRequest]:
+    """The run, if the word is still there and its next run may be shown."""
+    job, request = await _own_run(interaction, service, job_id)
+    if not job.ended:
+        raise NoFileYet(name=request.name)
+    await _kept(service, job, request)
+    if not await _goes_to_private_chat(interaction, service, job, request):
+        check_may_post(interaction)
+    return job, request
 
 
 async def _gone_further(interaction: Interaction, service: Service, job_id: str, filled: Filled) -> None:
@@ -180,7 +189,6 @@ async def _gone_further(interaction: Interaction, service: Service, job_id: str,
     job, request = await _own_run(interaction, service, job_id)
     draft = _typed("further", job, filled)
     try:
-        check_may_post(interaction)
         steps = _steps(draft, service, more_than=0)
         rate = draft.rate.strip() or falling_rate(steps)
         preview_every = max(PREVIEW_STEPS, steps // PREVIEWS)
@@ -195,12 +203,39 @@ async def _once_more(interaction: Interaction, service: Service, job: Job, reque
     """From the same pictures; measured as before, so that the two can be compared. `job` is the run before."""
     if not job.ended:
         raise NoFileYet(name=request.name)
-    kept = await service.library.file_if_owned(request.name, job.owner_id)
+    private = await _goes_to_private_chat(interaction, service, job, request)
+    if not private:
+        check_may_post(interaction)
+    kept = await _kept(service, job, request)
     if kept is not None:
         await check_trainable(service, kept, job.owner_id)
     again = replace(request, seed=secrets.randbelow(2**32), validation_seed=request.measuring_seed)
     again = replace(again, continue_from=str(kept) if kept else None)
-    await place(interaction, service, again)
+    if private:
+        await place_privately(interaction, service, again, again.name)
+    else:
+        await place(interaction, service, again)
+
+
+async def _kept(service: Service, job: Job, request: TrainRequest) -> Path | None:
+    """The word's file; None where its run kept nothing, so that it begins anew.
+
+    Raises NothingCalled for a word that was there and was deleted since: its old buttons do not bring it back.
+    """
+    kept = await service.library.file_if_owned(request.name, job.owner_id)
+    if kept is None and (request.continue_from is not None or job.report.snapshot is not None):
+        raise NothingCalled(name=request.name)
+    return kept
+
+
+async def _goes_to_private_chat(interaction: Interaction, service: Service, job: Job, request: TrainRequest) -> bool:
+    """Whether the next run belongs there and not here: this run was shown there, or the word's newest one was."""
+    if interaction.guild_id is None:
+        return False
+    if job.guild_id is None:
+        return True
+    word = await service.library.if_owned(request.name, job.owner_id)
+    return word is not None and await taught_privately(service, word)
 
 
 async def _take_new(interaction: Interaction, service: Service, job_id: str) -> None:

@@ -1,6 +1,17 @@
 """Buttons that are about a word: draw with it, share it, get its file."""
 
-from bot.answers import Interaction, acknowledge, actor_of, check_may_post, place, say, soon, texts_of, think
+from bot.answers import (
+    Interaction,
+    acknowledge,
+    actor_of,
+    check_may_post,
+    place,
+    place_privately,
+    say,
+    soon,
+    texts_of,
+    think,
+)
 from bot.deleting import ask_to_delete, delete_word
 from bot.drafts import TrainingDraft
 from bot.errors import NoServerHere
@@ -9,7 +20,7 @@ from bot.inspecting import show_inspected
 from bot.names import escape
 from bot.service import Service
 from bot.wishes import DrawingWish, TrainingWish
-from bot.words import check_may_share, send_file
+from bot.words import check_may_share, send_file, taught_privately
 from trainer.protocol import DrawRequest
 
 TEST_PROMPTS = ("a photo of {}", "an oil painting of {}", "a photo of {} beside a tree")
@@ -36,9 +47,16 @@ async def _share(interaction: Interaction, service: Service, name: str) -> None:
 
 async def _train(interaction: Interaction, service: Service, name: str) -> None:
     """The form, for a word that has its name and its vectors already."""
-    check_may_post(interaction)
-    word = await soon(service.library.own(name, actor_of(interaction)))
-    await open_training_form(interaction, service, TrainingDraft(TrainingWish(continues=word.name)))
+    wish = await soon(_wish_to_train(interaction, service, name))
+    if wish.where == "here":
+        check_may_post(interaction)
+    await open_training_form(interaction, service, TrainingDraft(wish))
+
+
+async def _wish_to_train(interaction: Interaction, service: Service, name: str) -> TrainingWish:
+    """Shown where the run before was."""
+    word = await service.library.own(name, actor_of(interaction))
+    return TrainingWish(continues=word.name, where="me" if await taught_privately(service, word) else "here")
 
 
 async def _unshare(interaction: Interaction, service: Service, name: str) -> None:
@@ -71,12 +89,17 @@ async def _inspect(interaction: Interaction, service: Service, name: str) -> Non
 
 async def _test_grid(interaction: Interaction, service: Service, about: str) -> None:
     """A fixed prompt at four seeds, all of them the same for every word, so that words can be compared."""
-    check_may_post(interaction)
     await think(interaction)
     number, _, name = about.partition(":")
     word = await service.library.find(name, actor_of(interaction))
     prompt = TEST_PROMPTS[int(number) - 1].format(word.name)
-    await place(interaction, service, DrawRequest(prompt=prompt, count=TEST_SEEDS))
+    request = DrawRequest(prompt=prompt, count=TEST_SEEDS)
+    here = interaction.guild_id is None or interaction.guild_id in word.shared_with
+    if not here and await taught_privately(service, word):
+        await place_privately(interaction, service, request, word.name)
+        return
+    check_may_post(interaction)
+    await place(interaction, service, request)
 
 
 PRESSES = {

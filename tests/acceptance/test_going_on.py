@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from tests.acceptance.stage import Stage, pictures, stage, text_of, values_of
+from tests.acceptance.stage import Stage, buttons_of, pictures, stage, text_of, values_of
 from tests.sandboxed import PATIENCE, Json
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -143,6 +143,29 @@ async def test_a_further_run_that_became_worse_leaves_the_word_as_it_was(played:
     await played.press(after, "Use the one from before")
     shown = await played.sandbox.run("embed show", {"name": "my-kept"}, wait=30)
     assert "60 steps" in text_of(await played.sandbox.message(shown["message_id"]))
+
+
+async def test_a_deleted_word_does_not_come_back(played: Stage) -> None:
+    """Neither by an old button nor by a form that was opened before."""
+    await played.train("my-gone", steps=3)
+    result = await played.result("my-gone")
+    shown = await played.sandbox.run("embed show", {"name": "my-gone"}, wait=30)
+    card = await played.sandbox.message(shown["message_id"])
+    further, train = await played.press(result, "Train further"), await played.press(card, "Train")
+    asked = await played.sandbox.run("embed delete", {"name": "my-gone"}, wait=30)
+    await played.press(await played.sandbox.message(asked["message_id"]), "Delete for good")
+    await played.sandbox.until_message(
+        "general", lambda message: message["id"] == asked["message_id"] and not buttons_of(message)
+    )
+    files = [("pictures", file) for file in pictures("owl", 1).values()]
+    answers = [
+        await played.press(result, "Train further"),
+        await played.sandbox.interaction(await played.sandbox.submit(further["id"], {"steps": "3"})),
+        await played.sandbox.interaction(await played.sandbox.submit(train["id"], {}, files)),
+    ]
+    for answer in answers:
+        assert text_of(await played.sandbox.message(answer["message_id"])) == "Nothing here is called `my-gone`."
+    assert len(states(played, "my-gone")) == 1
 
 
 async def saved(played: Stage) -> Path:

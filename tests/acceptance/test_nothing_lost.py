@@ -261,6 +261,54 @@ async def test_only_for_me_is_shown_in_the_private_chat_alone(played: Stage) -> 
     assert threads == []
 
 
+async def test_what_was_taught_only_for_me_stays_so(played: Stage) -> None:
+    """Whatever is pressed in the channel, where only she sees the buttons."""
+    await accepted(played, {"name": "hidden-two", "steps": 3, "where": "me"}, given(("cat.png", RED)))
+    chat = await played.sandbox.open_direct("Ada")
+    await until_file(played, chat, "hidden-two", 1)
+    shown = await told(played, "embed show", {"name": "hidden-two"})
+    further = await played.press(shown, "Train further")
+    sent = await played.sandbox.submit(further["id"], {"steps": "3"})
+    await played.sandbox.interaction(sent, 60)
+    await until_file(played, chat, "hidden-two", 2)
+    form = await played.press(shown, "Train")
+    (chosen,) = [
+        option["value"]
+        for part in components({"components": form["modal"]["components"]})
+        for field in [part.get("component", {})]
+        for option in field.get("options", [])
+        if field["custom_id"] == "kind" and option.get("default")
+    ]
+    assert chosen == "subject-me"
+    await accepted(played, {"name": "hidden-two", "steps": 3}, given(("cat.png", RED)))
+    await until_file(played, chat, "hidden-two", 3)
+    tests = await told(played, "embed inspect", {"name": "hidden-two"})
+    number, _ = next((label, press) for label, press in buttons_of(tests).items() if press.startswith("test_grid:1"))
+    await played.press(tests, number)
+    await played.sandbox.until_message(
+        chat, lambda each: "a photo of hidden-two" in text_of(each) and bool(each["attachments"]), seconds=90
+    )
+    assert not any("hidden-two" in text_of(each) for each in await played.sandbox.messages(person="Max"))
+    threads = [channel for channel in (await played.sandbox.world())["channels"] if "hidden-two" in channel["name"]]
+    assert threads == []
+
+
+async def told(played: Stage, command: str, options: Json) -> Json:
+    answer = await played.sandbox.run(command, options, wait=60)
+    return await played.sandbox.message(answer["message_id"])
+
+
+async def until_file(played: Stage, chat: str, name: str, count: int) -> None:
+    """Until so many runs of the word have handed over there what they learned."""
+    async with asyncio.timeout(90):
+        while sum(has_file(each, f"{name}.pt") for each in await played.sandbox.messages(chat)) < count:
+            await asyncio.sleep(0.05)
+
+
+def has_file(message: Json, name: str) -> bool:
+    return name in [file["filename"] for file in message["attachments"]]
+
+
 async def test_a_closed_private_chat_is_found_out_at_once(played: Stage) -> None:
     fault = {"match": "POST /channels/*/messages", "kind": "status", "status": 403, "times": 1}
     await played.sandbox.weather(fault)

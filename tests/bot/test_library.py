@@ -81,6 +81,21 @@ async def test_every_file_of_a_word_goes_with_it(library: Library, tmp_path: Pat
     assert not await library.exists("oak")
 
 
+async def test_a_run_that_is_asked_for_while_its_word_is_deleted_keeps_the_word(
+    library: Library, database: Database, tmp_path: Path
+) -> None:
+    await library.add(WORD._replace(name=TRAIN.name), file(tmp_path, f"{TRAIN.name}.pt"))
+    word = await library.own(TRAIN.name, OWNER)
+    further = replace(TRAIN, continue_from=str(await library.file_of(word)))
+    job = await Submissions(database, Quota(runs=2, drawings=2)).submit(ASKER, further)
+    run = tmp_path / "runs" / str(job.id)
+    run.mkdir(parents=True)
+    with pytest.raises(StillLearning):
+        await library.remove(word, with_runs=True)
+    assert (await library.file_of(word)).exists()
+    assert run.exists()
+
+
 async def test_runs_follow_their_word(library: Library, database: Database, tmp_path: Path) -> None:
     job = await Submissions(database, Quota(runs=2, drawings=2)).submit(ASKER, TRAIN)
     word = Word(name=TRAIN.name, owner_id=1)
