@@ -16,6 +16,7 @@ from bot.errors import NameTaken, NoFileYet, NoSpace, NothingCalled, NotYours, S
 from bot.files import copy_aside
 from bot.folder_listing import FolderListing
 from bot.jobs.job import ENDED, State
+from bot.names import spelled
 from bot.shelf import PICTURES, SUFFIXES, Shelf, files_in
 
 
@@ -66,17 +67,18 @@ class Library:
     async def find(self, name: str, actor: Actor) -> Word:
         """The word, if this person may use it here. Raises NothingCalled.
 
-        One that they may not use takes as long to be missed as one that does not exist.
+        One that they may not use takes as long to be missed as one that does not exist. An operator's file need not
+        be spelled as names are kept.
         """
-        row = await self._database.queries.embedding_by_name(self._database.reader, name=name)
+        row = await self._database.queries.embedding_by_name(self._database.reader, name=spelled(name))
         if row is not None:
             found = _word(row)
             if may(actor, Act.USE, found.thing):
                 return found
-        for word in await self._ownerless():
-            if word.name.casefold() == name.casefold():
-                return word
-        raise NothingCalled(name=name)
+        alike = [word for word in await self._ownerless() if _same(word.name, name)]
+        if not alike:
+            raise NothingCalled(name=name)
+        return next((word for word in alike if word.name.casefold() == name.casefold()), alike[0])
 
     async def own(self, name: str, actor: Actor) -> Word:
         """The word, if it is this person's. Raises NothingCalled for what they may not use, NotYours for the rest."""
@@ -264,6 +266,10 @@ async def ownerless(database: Database, listing: FolderListing, suffixes: Sequen
 
 async def _names(database: Database) -> set[str]:
     return {row["name"].casefold() async for row in database.queries.all_embedding_names(database.reader)}
+
+
+def _same(name: str, other: str) -> bool:
+    return spelled(name).casefold() == spelled(other).casefold()
 
 
 def _unlink(files: Sequence[Path]) -> None:

@@ -78,11 +78,12 @@ async def begin_training(interaction: Interaction, service: Service, draft: Trai
         if not refused:
             await _place(interaction, service, request, draft, heading)
             return
+        good = len(draft.pictures)
     except Refusal as refusal:
-        refused = [refusal]
+        refused, good = [refusal], 0  # it is not about single pictures: without them it would be the same
     if heading is not None:
         await take_back(heading)
-    await offer_again(interaction, service, draft, refused, go_on_with=0 if draft.waiting else len(draft.pictures))
+    await offer_again(interaction, service, draft, refused, go_on_with=good)
 
 
 async def _with_template(service: Service, draft: TrainingDraft) -> TrainingDraft:

@@ -20,7 +20,7 @@ from bot.errors import NoFileYet, OnlyAgeRestricted, OrdinaryWord, StillLoading,
 from bot.jobs.job import Job
 from bot.jobs.questions import Unanswered
 from bot.library import Word
-from bot.names import escape, in_code
+from bot.names import escape, in_code, spelled
 from bot.paging import paging
 from bot.rewriting import export
 from bot.service import Service
@@ -78,7 +78,8 @@ async def show_words(interaction: Interaction, service: Service, *, page: int = 
 
 def words_card(words: Sequence[Word], actor: Actor, page: int, search: str, texts: Texts) -> ui.LayoutView:
     """The page of those that have `search` in their names, or the last one where there are fewer."""
-    words = [found for found in words if search.casefold() in found.name.casefold()]
+    wanted = spelled(search).casefold()
+    words = [found for found in words if wanted in spelled(found.name).casefold()]
     if not words:
         empty = texts("library-nothing-found", search=in_code(search)) if search else texts("library-empty")
         return layout(ui.TextDisplay(empty))

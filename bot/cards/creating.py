@@ -6,7 +6,7 @@ import discord
 from discord import ui
 
 from bot.cards.outgoing import Outgoing, button, layout, row
-from bot.cards.training import failure, start_notes
+from bot.cards.training import failure, share_button, start_notes
 from bot.jobs.job import Job, State
 from bot.names import escape
 from bot.texts.catalogue import Texts
@@ -22,7 +22,7 @@ def creating_card(job: Job, request: CreateRequest, texts: Texts, line: str, mar
     if job.state is State.SUCCEEDED:
         press = button(texts("button-draw-with"), f"draw_word:{request.name}", discord.ButtonStyle.primary)
         train = button(texts("button-train"), f"train_word:{request.name}")
-        blocks += row([press, train, button(texts("button-share"), f"share:{request.name}")])
+        blocks += row([press, train, *share_button(request.name, job, texts)])
     accent = {State.SUCCEEDED: "done", State.FAILED: "failed"}.get(job.state, "quiet")
     return Outgoing(layout(*blocks, accent=accent, mark=mark))
 

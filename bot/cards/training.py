@@ -306,8 +306,13 @@ def _result_buttons(name: str, job: Job, texts: Texts) -> list[ui.Button[Any]]:
         button(texts("button-draw-with"), f"draw_word:{name}", PRIMARY),
         *other_button(job, taken=not job.report.stays, texts=texts),
         button(texts("button-train-further"), f"train_further:{job.id}"),
-        button(texts("button-share"), f"share:{name}"),
+        *share_button(name, job, texts),
     ]
+
+
+def share_button(name: str, job: Job, texts: Texts) -> list[ui.Button[Any]]:
+    """None in a private chat, where there is no server to share with."""
+    return [] if job.guild_id is None else [button(texts("button-share"), f"share:{name}")]
 
 
 def other_button(job: Job, *, taken: bool, texts: Texts) -> list[ui.Button[Any]]:

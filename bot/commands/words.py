@@ -10,7 +10,7 @@ from bot.commands.options import choices, suggest_runs, suggest_words, worded
 from bot.errors import AlreadyEnded, NameTaken
 from bot.faults import check
 from bot.jobs.job import Job, Kind
-from bot.names import NAME_LIMIT, check_name
+from bot.names import NAME_LIMIT, check_name, spelled
 from bot.service import Service
 from bot.texts.translator import word
 from bot.words import send_file, show_word, show_words, tell_collisions
@@ -81,7 +81,7 @@ async def _run_to_stop(service: Service, name: str, actor: Actor) -> Job:
     Raises AlreadyEnded for a word of theirs that learns no more, and NothingCalled for all that they may not stop.
     """
     jobs = [job for job in await service.dispatch.open_jobs() if job.kind is Kind.TRAIN]
-    runs = [job for job in jobs if job.name is not None and job.name.casefold() == name.casefold()]
+    runs = [job for job in jobs if job.name is not None and job.name.casefold() == spelled(name).casefold()]
     for run in sorted(runs, key=lambda run: run.owner_id != actor.person_id):
         if may(actor, Act.MODERATE, of_job(run)):
             return run

@@ -109,3 +109,14 @@ async def test_an_ordinary_word_that_was_shared_before_is_its_owners_alone(playe
     assert "words:" not in text_of(drawn)
     drawn = await played.draw("tree house for Ada", steps=1)
     assert "tree (1 vector)" in text_of(drawn)
+
+
+@pytest.mark.parametrize(("typed", "name"), [("ca\u0301t", "c\u00e1t"), ("\uff46\uff49\uff53\uff48", "fish")])
+async def test_a_name_is_found_as_it_was_typed(played: Stage, typed: str, name: str) -> None:
+    """As macOS types accents, and as a Chinese or Japanese keyboard types Latin letters."""
+    await played.sandbox.run("embed create", {"name": typed, "from": "red heart"})
+    await played.sandbox.until_message("general", lambda message: f"**{name}** is ready" in text_of(message))
+    assert f"**{name}**" in text_of(await answered(played, "embed show", {"name": typed}))
+    assert f"**{name}**" in text_of(await answered(played, "embed list", {"search": typed}))
+    suggested = await played.sandbox.autocomplete("embed show", {"name": typed}, "name")
+    assert [choice["value"] for choice in suggested] == [name]

@@ -323,3 +323,18 @@ async def test_a_form_holds_only_what_discord_takes(played: Stage) -> None:
     refused = await train(played, {"name": "x" * 64, "tuning": "flip, slow"}, pictures("owl", 1))
     opened = await played.press(refused, EDIT)
     assert len(components({"components": opened["modal"]["components"]})) <= 10
+
+
+async def test_who_was_too_late_for_a_name_is_not_offered_to_go_on(played: Stage) -> None:
+    """No picture is bad: without the rest it would be refused again."""
+    await played.sandbox.weather({"match": "GET /attachments/*/*/*", "kind": "slow", "seconds": 1.0, "times": 2})
+    options = {"name": "too-late", "from": "emoji", "steps": 2}
+    await asyncio.gather(
+        *(played.sandbox.run("embed train", options, given(("cat.png", shade))) for shade in (RED, BLACK))
+    )
+    await played.sandbox.weather()
+    late = await played.sandbox.until_message(
+        "general",
+        lambda each: text_of(each).startswith("`too-late` is still") or "`too-late` is taken" in text_of(each),
+    )
+    assert list(buttons_of(late)) == [EDIT]

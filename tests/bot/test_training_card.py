@@ -7,7 +7,7 @@ from discord.ui import TextDisplay
 from msgspec.structs import replace
 
 from bot.cards.outgoing import Outgoing
-from bot.cards.training import result_message, training_card
+from bot.cards.training import result_message, share_button, training_card
 from bot.jobs.job import Job, Report, ShownPreview, State
 from bot.texts.catalogue import texts_for
 from tests.bot.jobs import TRAIN, job
@@ -51,3 +51,11 @@ def test_words_name_the_files_that_are_sent(tmp_path: Path, name: str, measured:
         assert all(f"`{file}`" in said for file in files), (files, said)
         if name == "my-cat":
             assert files == ["my-cat-further.pt", "my-cat-best.pt"]
+
+
+def test_a_private_chat_offers_no_server_to_share_with() -> None:
+    labels = {
+        guild: [each.label for each in share_button("my-cat", replace(job(), guild_id=guild), texts_for("en"))]
+        for guild in (5, None)
+    }
+    assert labels == {5: ["Share with this server"], None: []}
