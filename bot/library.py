@@ -6,6 +6,7 @@ import json
 import shutil
 import sqlite3
 import time
+import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,7 +17,6 @@ from bot.errors import NameTaken, NoFileYet, NoSpace, NothingCalled, NotYours, S
 from bot.files import copy_aside
 from bot.folder_listing import FolderListing
 from bot.jobs.job import ENDED, State
-from bot.names import spelled
 from bot.shelf import PICTURES, SUFFIXES, Shelf, files_in
 
 
@@ -266,6 +266,11 @@ async def ownerless(database: Database, listing: FolderListing, suffixes: Sequen
 
 async def _names(database: Database) -> set[str]:
     return {row["name"].casefold() async for row in database.queries.all_embedding_names(database.reader)}
+
+
+def spelled(text: str) -> str:
+    """A typed name as `check_name` makes them: some keyboards write the same letters in other characters."""
+    return unicodedata.normalize("NFKC", text).strip()
 
 
 def _same(name: str, other: str) -> bool:

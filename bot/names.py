@@ -22,17 +22,12 @@ _TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u20
 """Characters that turn the direction of the text after them, and so could rewrite a whole line of ours."""
 
 
-def spelled(text: str) -> str:
-    """A typed name as names are kept: some keyboards and file systems write the same letters in other characters."""
-    return unicodedata.normalize("NFKC", text).strip()
-
-
 def check_name(text: str) -> str:
     """The name that `text` stands for: NFKC, outer spaces gone, in the web UI's alphabet, usable as a file's stem.
 
     Raises BadName with the first fault found. Whether the name is free is the library's to say.
     """
-    name = spelled(text)
+    name = unicodedata.normalize("NFKC", text).strip()
     if not name:
         raise BadName(name=text, reason="empty")
     if len(name) > NAME_LIMIT or len(name.encode(errors="replace")) > FILE_NAME_LIMIT:

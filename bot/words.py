@@ -19,8 +19,8 @@ from bot.collisions import collision_lines
 from bot.errors import NoFileYet, OnlyAgeRestricted, OrdinaryWord, StillLoading, WrongModel
 from bot.jobs.job import Job
 from bot.jobs.questions import Unanswered
-from bot.library import Word
-from bot.names import escape, in_code, spelled
+from bot.library import Word, spelled
+from bot.names import escape, in_code
 from bot.paging import paging
 from bot.rewriting import export
 from bot.service import Service

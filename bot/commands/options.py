@@ -10,7 +10,7 @@ from bot.access import Act, may, of_job
 from bot.answers import Interaction, actor_of, shelf_of, soon
 from bot.errors import TooBusy
 from bot.jobs.job import Kind
-from bot.names import spelled
+from bot.library import spelled
 from bot.setting_lines import Setting, suggest_settings
 from bot.styles import key, split_names
 from bot.texts.translator import word

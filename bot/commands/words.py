@@ -10,7 +10,8 @@ from bot.commands.options import choices, suggest_runs, suggest_words, worded
 from bot.errors import AlreadyEnded, NameTaken
 from bot.faults import check
 from bot.jobs.job import Job, Kind
-from bot.names import NAME_LIMIT, check_name, spelled
+from bot.library import spelled
+from bot.names import NAME_LIMIT, check_name
 from bot.service import Service
 from bot.texts.translator import word
 from bot.words import send_file, show_word, show_words, tell_collisions
