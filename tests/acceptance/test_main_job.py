@@ -167,10 +167,10 @@ async def test_a_run_goes_on_with_other_steps_and_rates(played: Stage) -> None:
     await played.press(card, "Pause")
     paused = await played.sandbox.until_message("general", lambda message: "⏸ **tuned**" in text_of(message))
     opened = await played.press(paused, "Change…")
-    await played.sandbox.submit(opened["id"], {"steps": "400", "rate": "0.005:100, fast"})
-    refused = await played.sandbox.until_message("general", lambda message: "`fast`" in text_of(message))
+    await played.sandbox.submit(opened["id"], {"steps": "400", "rate": "0.005:100, soon"})
+    refused = await played.sandbox.until_message("general", lambda message: "`soon`" in text_of(message))
     opened = await played.press(refused, "Edit and try again")
-    assert values_of(opened) == {"steps": "400", "rate": "0.005:100, fast"}
+    assert values_of(opened) == {"steps": "400", "rate": "0.005:100, soon"}
     await played.sandbox.interaction(await played.sandbox.submit(opened["id"], {"steps": "120", "rate": "1e-4"}))
     result = await played.result("tuned")
     assert "120 steps in" in text_of(result)

@@ -3,7 +3,9 @@
 import asyncio
 import io
 import itertools
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -135,13 +137,19 @@ async def test_a_file_whose_word_discord_cannot_carry_says_what_to_call_it(playe
     assert names[2].startswith("zz_one-")
 
 
+def kept(played: Stage, table: str) -> set[int]:
+    """The interactions that the next life would find there."""
+    with closing(sqlite3.connect(f"file:{played.data / 'embedsmith.sqlite3'}?mode=ro", uri=True)) as database:
+        return {row[0] for row in database.execute(f"SELECT interaction_id FROM {table}")}
+
+
 async def test_a_person_left_thinking_by_a_bot_that_died_is_answered(played: Stage) -> None:
     ways = ("POST /channels/*/messages", "PATCH /webhooks/*/*/messages/@original")
     await played.sandbox.weather(*({"match": way, "kind": "status", "status": 502, "times": 1000} for way in ways))
     taken = await played.sandbox.command("imagine", {"prompt": "a kept house", "steps": 2})
     asked = await played.sandbox.command("embed list", {})
     async with asyncio.timeout(20):
-        while {(await played.sandbox.interaction(each, 0))["state"] for each in (taken, asked)} != {"deferred"}:
+        while not (kept(played, "deferred") == {int(taken), int(asked)} and int(taken) in kept(played, "jobs")):
             await asyncio.sleep(0.02)
     await played.kill()
     await played.sandbox.weather()
