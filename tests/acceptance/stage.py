@@ -51,7 +51,7 @@ def values_of(opened: Json) -> dict[str, str]:
 class Stage:
     """Acts and waits. `bot` is the process that runs now."""
 
-    def __init__(self, sandbox: Sandbox, data: Path, settings: dict[str, str], program: str) -> None:
+    def __init__(self, sandbox: Sandbox, data: Path, settings: dict[str, str], program: str = "bot") -> None:
         self.sandbox = sandbox
         self.data = data
         self._settings = settings
