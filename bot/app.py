@@ -34,6 +34,7 @@ from bot.service import Limits, Service
 from bot.settings import Settings
 from bot.shelf import Shelf
 from bot.styles import Styles
+from bot.turns import OwnTurns
 from bot.uploads import PictureStore
 from bot.workers.child import ChildWorker
 
@@ -89,6 +90,7 @@ async def _run_parts(settings: Settings, folder: Path, database: Database, attac
         styles=Styles(database),
         pictures=PictureStore(folder / "pictures"),
         looking=looking,
+        readings=OwnTurns(),
         limits=_limits(settings),
     )
 

@@ -46,7 +46,8 @@ async def begin_drawing(interaction: Interaction, service: Service, draft: Drawi
         request = await _request(interaction, service, draft.wish)
         await service.submissions.check(asker(interaction), request)
         if draft.waiting is not None:
-            async with reading_told(interaction, 1) as each_read:
+            async with reading_told(interaction, 1) as each_read, service.readings.turn(interaction.user.id):
+                await service.submissions.check(asker(interaction), request)  # those before it may have filled the line
                 received = await receive(service, [draft.waiting], each_read)
             draft = replace(draft, picture=next(iter(received.pictures), draft.picture), waiting=None)
             for refusal in received.refused:

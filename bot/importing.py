@@ -60,7 +60,7 @@ class Imported:
 async def import_words(service: Service, wish: Import, person_id: int) -> Imported:
     """Fetches, looks, checks and keeps each word. Raises the Refusal that leaves nothing to keep."""
     ready = await _checked(service, wish)
-    async with service.looking.desk() as desk:
+    async with service.readings.turn(person_id), service.looking.desk() as desk:
         inbox, outbox = desk / "in", desk / "out"
         inbox.mkdir()
         outbox.mkdir()

@@ -72,7 +72,7 @@ async def take_buttons_away(interaction: Interaction, token: str) -> None:
 
 @asynccontextmanager
 async def reading_told(interaction: Interaction, total: int) -> AsyncIterator[Callable[[], None]]:
-    """Says in the deferred answer how many pictures are read; gives what is to be called for each."""
+    """Says in the deferred answer how many pictures are read, if any; gives what is to be called for each."""
     done = 0
 
     def one_more() -> None:
@@ -80,7 +80,7 @@ async def reading_told(interaction: Interaction, total: int) -> AsyncIterator[Ca
         done += 1
 
     async def tell() -> None:
-        while True:
+        while total:
             await asyncio.sleep(PROGRESS_SECONDS)
             words = texts_of(interaction)("reading-pictures", done=min(done, total), total=total)
             try:

@@ -72,7 +72,7 @@ async def _read(service: Service, picture: discord.Attachment, person_id: int) -
     """An upload with a text. Raises Refusal."""
     file = sent(picture)
     check_size(file.name, file.size, LARGEST_UPLOAD)
-    async with service.attachments.budget.share(file.size):
+    async with service.readings.turn(person_id), service.attachments.budget.share(file.size):
         upload = Upload(file.name, await service.attachments.data(file))
         seen = await service.looking.look_at_picture(upload, person_id=person_id)
     if seen.text is None:

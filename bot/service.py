@@ -12,6 +12,7 @@ from bot.jobs.submit import Submissions
 from bot.library import Library
 from bot.looking import Looking
 from bot.styles import Styles
+from bot.turns import OwnTurns
 from bot.uploads import PictureStore
 
 
@@ -39,4 +40,6 @@ class Service:
     styles: Styles
     pictures: PictureStore
     looking: Looking
+    readings: OwnTurns
+    """Taken before anything of a person's is fetched or copied: their many files fill neither disk nor budget."""
     limits: Limits

@@ -30,6 +30,7 @@ from bot.cards.outgoing import button
 from bot.drafts import KeptPicture, TrainingDraft
 from bot.errors import AnsweredBefore, BadTemplate, NoPictures, NothingCalled, Refusal, TooManySteps
 from bot.faults import check
+from bot.jobs.job import Job
 from bot.names import check_name, escape
 from bot.offers import buttons_only, offer_again, reading_told
 from bot.service import Limits, Service
@@ -61,7 +62,7 @@ async def begin_training(interaction: Interaction, service: Service, draft: Trai
     Nothing is fetched or stored before the request is good, there is room for it, and its person has consented.
     """
     try:
-        draft = await _with_template(service, draft)
+        draft = await _with_template(service, draft, interaction.user.id)
         request = await _checked(interaction, service, draft)
         if not await service.submissions.has_consented(interaction.user.id):
             asked = replace(draft, asked_by=interaction.token)
@@ -74,9 +75,13 @@ async def begin_training(interaction: Interaction, service: Service, draft: Trai
         await offer_again(interaction, service, replace(draft, template=None), [refusal])
         return
     try:
-        draft, refused = await _read(interaction, service, draft)
-        if not refused:
-            await _place(interaction, service, request, draft, heading)
+        waiting = apart(draft.waiting)[1]
+        async with reading_told(interaction, len(waiting)) as each_read, service.readings.turn(interaction.user.id):
+            await service.submissions.check(asker(interaction), request)  # those before it may have filled the line
+            draft, refused = await _read(service, draft, each_read)
+            job = None if refused else await _submit(interaction, service, request, draft, heading)
+        if job is not None:
+            await _tell_begun(interaction, service, request, draft, heading, job)
             return
         good = len(draft.pictures)
     except Refusal as refusal:
@@ -86,13 +91,14 @@ async def begin_training(interaction: Interaction, service: Service, draft: Trai
     await offer_again(interaction, service, draft, refused, go_on_with=good)
 
 
-async def _with_template(service: Service, draft: TrainingDraft) -> TrainingDraft:
+async def _with_template(service: Service, draft: TrainingDraft, person_id: int) -> TrainingDraft:
     """The lines of an uploaded template are part of the wish. Raises BadTemplate, EmptyFile, FileTooBig, NotFetched."""
     if draft.template is None:
         return draft
     check_size(draft.template.name, draft.template.size, LARGEST_TEMPLATE)
     try:
-        lines = (await service.attachments.data(draft.template)).decode("utf-8-sig")
+        async with service.readings.turn(person_id):
+            lines = (await service.attachments.data(draft.template)).decode("utf-8-sig")
     except UnicodeDecodeError:
         raise BadTemplate(line="", reason="unreadable") from None
     return replace(draft, wish=replace(draft.wish, own_template=lines), template=None)
@@ -149,21 +155,23 @@ async def training_request(service: Service, wish: TrainingWish, person_id: int)
 
 
 async def _read(
-    interaction: Interaction, service: Service, draft: TrainingDraft
+    service: Service, draft: TrainingDraft, each_read: Callable[[], None]
 ) -> tuple[TrainingDraft, list[Refusal]]:
     """The draft with nothing waiting any more, and what of it could not be taken: all at once. Raises NoSpace."""
     captions, waiting = apart(draft.waiting)
     if not draft.waiting:
         return draft, []
-    async with reading_told(interaction, len(waiting)) as each_read:
-        received = await receive(service, waiting, each_read)
-        pictures = {picture.sha256: picture for picture in (*draft.pictures, *received.pictures)}
-        said, unread = await captioned(service.attachments, captions, tuple(pictures.values()))
+    received = await receive(service, waiting, each_read)
+    pictures = {picture.sha256: picture for picture in (*draft.pictures, *received.pictures)}
+    said, unread = await captioned(service.attachments, captions, tuple(pictures.values()))
     return replace(draft, pictures=said, waiting=()), [*received.refused, *unread]
 
 
 async def receive(service: Service, files: Sequence[SentFile], each_read: Callable[[], None]) -> Received:
-    """Fetches and stores pictures, within what the whole bot may have of them at a time. Raises NoSpace."""
+    """Fetches and stores pictures, in their person's turn, within what the whole bot may have of them at a time.
+
+    Raises NoSpace.
+    """
     pictures: dict[str, KeptPicture] = {}
     refused: list[Refusal] = []
     for group in _groups(files):
@@ -215,18 +223,28 @@ def stored(store: PictureStore, picture: KeptPicture) -> TrainingPicture:
     )
 
 
-async def _place(
+async def _submit(
     interaction: Interaction,
     service: Service,
     request: TrainRequest,
     draft: TrainingDraft,
     heading: discord.Message | None,
-) -> None:
+) -> Job:
     request = replace(request, pictures=tuple(stored(service.pictures, picture) for picture in draft.pictures))
     who, restricted = asker(interaction), is_age_restricted(interaction)
     if heading is not None:
         who, restricted = private_asker(interaction, heading), False
-    job = await service.submissions.submit(who, request, age_restricted=restricted)
+    return await service.submissions.submit(who, request, age_restricted=restricted)
+
+
+async def _tell_begun(
+    interaction: Interaction,
+    service: Service,
+    request: TrainRequest,
+    draft: TrainingDraft,
+    heading: discord.Message | None,
+    job: Job,
+) -> None:
     await bring_card(interaction, service, job)
     if heading is not None:
         await tell_where(interaction, heading, request.name)

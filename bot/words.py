@@ -1,6 +1,7 @@
 """What a person is shown of words: the list, one word, its file."""
 
 import asyncio
+import os
 import shutil
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -16,7 +17,7 @@ from bot.answers import Interaction, actor_of, may_show, say, show, show_card, t
 from bot.cards.file_names import TitledFile, file_name, rename_lines, word_file
 from bot.cards.outgoing import Outgoing, button, gallery, layout, row
 from bot.collisions import collision_lines
-from bot.errors import NoFileYet, OnlyAgeRestricted, OrdinaryWord, StillLoading, WrongModel
+from bot.errors import NoFileYet, NotAnEmbedding, OnlyAgeRestricted, OrdinaryWord, StillLoading, WrongModel
 from bot.jobs.job import Job
 from bot.jobs.questions import Unanswered
 from bot.library import Word, spelled
@@ -27,7 +28,7 @@ from bot.service import Service
 from bot.texts.catalogue import Texts
 from bot.widths import check_widths
 from bot.wishes import NO_START
-from trainer.protocol import MOST_VECTORS, CreateRequest, Ready, SeenFile, TrainRequest
+from trainer.protocol import LARGEST_WORD_FILE, MOST_VECTORS, CreateRequest, Ready, SeenFile, TrainRequest
 
 PAGE = 10
 """Words on one page of the list."""
@@ -119,13 +120,23 @@ async def send_file(interaction: Interaction, service: Service, name: str, kind:
     """The word's file as it is stored, or in another format. Raises NothingCalled, NoFileYet, NotAnEmbedding."""
     found = await service.library.find(name, actor_of(interaction))
     path = await service.library.file_of(found)
-    if kind is not None:
-        await _send_as(interaction, service, found, kind)
-        return
-    async with service.looking.desk() as desk:
-        copy = desk / path.name
-        await asyncio.to_thread(shutil.copyfile, path, copy)
-        await _send_as_it_is(interaction, service, found, copy)
+    async with service.readings.turn(interaction.user.id):
+        if kind is not None:
+            await _send_as(interaction, service, found, kind)
+            return
+        async with service.looking.desk() as desk:
+            copy = desk / path.name
+            await asyncio.to_thread(_copy_small, path, copy)
+            await _send_as_it_is(interaction, service, found, copy)
+
+
+def _copy_small(path: Path, copy: Path) -> None:
+    """Raises NotAnEmbedding of a file that its reader would not take, before anything is copied."""
+    with path.open("rb") as source:
+        if os.fstat(source.fileno()).st_size > LARGEST_WORD_FILE:
+            raise NotAnEmbedding(file=path.name, reason="too_large", count=LARGEST_WORD_FILE // 2**20)
+        with copy.open("wb") as target:
+            shutil.copyfileobj(source, target)
 
 
 async def _send_as_it_is(interaction: Interaction, service: Service, found: Word, copy: Path) -> None:

@@ -128,7 +128,7 @@ def _gateway(server: Server) -> Handler:
 
 def _attachment(server: Server) -> Handler:
     async def bound(request: web.Request) -> web.StreamResponse:
-        return pages.attachment(server, request)
+        return await pages.attachment(server, request)
 
     return bound
 

@@ -1,5 +1,6 @@
 """The chat page, its files, sample pictures and attachments."""
 
+import asyncio
 import mimetypes
 from pathlib import Path
 from urllib.parse import quote
@@ -52,9 +53,11 @@ def _pictures(folder: Path) -> list[str]:
     return sorted(file.name for file in folder.iterdir() if file.suffix.lower() in PICTURES)
 
 
-def attachment(server: Server, request: web.Request) -> web.Response:
-    fault = server.weather.take(f"{request.method} {request.path}", "status")
-    if fault:
+async def attachment(server: Server, request: web.Request) -> web.Response:
+    fault = server.weather.take(f"{request.method} {request.path}", "status", "slow")
+    if fault and fault.kind == "slow":
+        await asyncio.sleep(fault.seconds)
+    elif fault:
         return web.Response(status=fault.status)
     found = server.cdn.find(quote(request.path), dict(request.query))
     if found is None:

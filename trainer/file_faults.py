@@ -4,6 +4,8 @@ from typing import Literal
 
 import msgspec
 
+LARGEST_WORD_FILE = 64 * 2**20
+"""Bytes of a file that may be an embedding."""
 FileReason = Literal[
     # Not read
     "unsafe", "empty", "damaged", "not_a_file", "cannot_open", "unreadable", "too_large", "out_of_time",

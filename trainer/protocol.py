@@ -22,6 +22,7 @@ from trainer.faults import (
     too_large_in as too_large_in,
 )
 from trainer.file_faults import (
+    LARGEST_WORD_FILE as LARGEST_WORD_FILE,
     FileFault as FileFault,
     FileNote as FileNote,
     FileReason as FileReason,

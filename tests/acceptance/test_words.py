@@ -289,6 +289,15 @@ async def test_a_file_that_was_changed_for_a_program_is_not_sent(played: Stage) 
     assert not answer["attachments"]
 
 
+async def test_a_file_too_large_for_a_word_is_refused_before_it_is_copied(played: Stage) -> None:
+    """The disk does not have what this copy would take: it is sparse."""
+    with (played.data / "embeddings" / "sparse.safetensors").open("wb") as file:
+        file.truncate(2**43)
+    answer = await said(played, "file", {"name": "sparse"})
+    assert "is larger than 64 MB" in text_of(answer)
+    (played.data / "embeddings" / "sparse.safetensors").unlink()
+
+
 async def test_a_file_keeps_the_name_that_its_person_gave_it(played: Stage) -> None:
     assert "**红猫**" in await imported(played, ("红猫.safetensors", safe(emb_params=vectors(22))))
     assert "**my cat**" in await imported(played, ("my cat.safetensors", safe(emb_params=vectors(23))))

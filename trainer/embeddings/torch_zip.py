@@ -6,8 +6,8 @@ import struct
 import zipfile
 
 from trainer.embeddings.errors import BadEmbedding
+from trainer.protocol import LARGEST_WORD_FILE
 
-_MAX_FILE_BYTES = 64 * 2**20
 _MAX_RECORDS = 256
 _ENCRYPTED = 0x1  # bit 0 of an entry's flags
 ZIP_START = b"PK\x03\x04"
@@ -40,8 +40,8 @@ def read_records(data: bytes) -> dict[str, bytes]:
 
 def check_file_size(size_bytes: int) -> None:
     """Raise BadEmbedding for a file that is too large to be an embedding, before it is read."""
-    if size_bytes > _MAX_FILE_BYTES:
-        raise BadEmbedding("too_large", count=_MAX_FILE_BYTES // 2**20)
+    if size_bytes > LARGEST_WORD_FILE:
+        raise BadEmbedding("too_large", count=LARGEST_WORD_FILE // 2**20)
 
 
 def _check_outside(data: bytes) -> None:
