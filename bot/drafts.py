@@ -1,7 +1,8 @@
 """What a person has given so far, in a row that a form or a button names: no refusal and no restart loses it.
 
-A draft never changes. Whoever edits one sends a form, and what comes of that is a draft of its own; so two windows with
-the same form do not meet. A row that this release cannot read counts as gone, as it would be after a day.
+Only the interaction in which it was given changes a draft. Whoever edits one sends a form, and what comes of that is a
+draft of its own; so two windows with the same form do not meet. A row that this release cannot read counts as gone, as
+it would be after a day.
 """
 
 import time
@@ -72,7 +73,7 @@ class Drafts:
         self._database = database
 
     async def keep(self, draft_id: int, owner_id: int, draft: Draft) -> None:
-        """For a day. Removes what is older."""
+        """For a day, in place of what this interaction kept before. Removes what is older."""
         now = time.time()
         async with self._database.transaction() as queries:
             await queries.delete_old_drafts(self._database.connection, before=now - KEPT_SECONDS)
@@ -91,13 +92,22 @@ class Drafts:
         )
         return None if row is None else _read(row["content"])
 
-    async def take(self, draft_id: int, owner_id: int) -> Draft | None:
-        """Finds it once: of two presses at the same moment one gets it."""
+    async def move(self, draft_id: int, new_id: int, owner_id: int) -> Draft | None:
+        """Finds it once, for the interaction that goes on with it: of two presses at the same moment one gets it."""
         async with self._database.transaction() as queries:
-            row = await queries.take_draft(
-                self._database.connection, id=draft_id, owner_id=owner_id, after=time.time() - KEPT_SECONDS
+            row = await queries.move_draft(
+                self._database.connection,
+                id=draft_id,
+                new_id=new_id,
+                owner_id=owner_id,
+                after=time.time() - KEPT_SECONDS,
             )
         return None if row is None else _read(row["content"])
+
+    async def drop(self, draft_id: int) -> None:
+        """What was given has become a job."""
+        async with self._database.transaction() as queries:
+            await queries.delete_draft(self._database.connection, id=draft_id)
 
 
 def _read(content: str) -> Draft | None:

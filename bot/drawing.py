@@ -41,6 +41,7 @@ _SIZE = re.compile(r"(\d{1,4}) ?[x×*] ?(\d{1,4})", re.ASCII | re.IGNORECASE)
 
 async def begin_drawing(interaction: Interaction, service: Service, draft: DrawingDraft) -> None:
     """Takes a deferred interaction to a posted card, or to a refusal that loses nothing."""
+    await service.drafts.keep(interaction.id, interaction.user.id, draft)
     try:
         check_may_post(interaction)
         request = await _request(interaction, service, draft.wish)
@@ -55,6 +56,7 @@ async def begin_drawing(interaction: Interaction, service: Service, draft: Drawi
         if draft.picture is not None:
             request = replace(request, image=str(service.pictures.path_of(draft.picture.sha256)))
         await place(interaction, service, request)
+        await service.drafts.drop(interaction.id)
     except Refusal as refusal:
         await offer_again(interaction, service, draft, [refusal])
         return

@@ -7,10 +7,9 @@ from typing import Any
 
 import discord
 import structlog
-from discord import ui
 
 from bot.answers import Interaction, replace_answer, say, texts_of
-from bot.cards.outgoing import button
+from bot.cards.outgoing import button, buttons_only, edit_button
 from bot.cards.trouble import DISCORDS
 from bot.drafts import DrawingDraft, RunDraft, TrainingDraft
 from bot.errors import Refusal
@@ -34,7 +33,7 @@ async def offer_again(
     """Says what was wrong, all at once, of a deferred interaction; `go_on_with` pictures would do without the rest."""
     texts = texts_of(interaction)
     await service.drafts.keep(interaction.id, interaction.user.id, draft)
-    buttons = [_edit_button(interaction)]
+    buttons = [edit_button(texts_of(interaction), interaction.id)]
     if go_on_with:
         buttons.append(button(texts("go-on-button", pictures=go_on_with), f"go_on:{interaction.id}"))
     lines = [texts.refusal(refusal) for refusal in refusals[:MOST_SHOWN]]
@@ -44,20 +43,11 @@ async def offer_again(
 async def offer_run_again(interaction: Interaction, service: Service, draft: RunDraft, refusal: Refusal) -> None:
     """Says what was wrong in a message of its own: what stands above may be the run's card."""
     await service.drafts.keep(interaction.id, interaction.user.id, draft)
-    await say(interaction, texts_of(interaction).refusal(refusal), view=buttons_only(_edit_button(interaction)))
-
-
-def _edit_button(interaction: Interaction) -> ui.Button[ui.LayoutView]:
-    return button(texts_of(interaction)("edit-button"), f"edit:{interaction.id}", discord.ButtonStyle.primary)
-
-
-def buttons_only(*buttons: ui.Button[ui.LayoutView]) -> ui.View:
-    """Buttons under plain words, answered from their custom_ids."""
-    view = ui.View(timeout=None)
-    for each in buttons:
-        view.add_item(each)
-    view.stop()
-    return view
+    await say(
+        interaction,
+        texts_of(interaction).refusal(refusal),
+        view=buttons_only(edit_button(texts_of(interaction), interaction.id)),
+    )
 
 
 async def take_buttons_away(interaction: Interaction, token: str) -> None:

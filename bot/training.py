@@ -26,13 +26,13 @@ from bot.answers import (
 )
 from bot.attachments import SentFile
 from bot.captions import apart, captioned, check_captions
-from bot.cards.outgoing import button
+from bot.cards.outgoing import button, buttons_only
 from bot.drafts import KeptPicture, TrainingDraft
 from bot.errors import AnsweredBefore, BadTemplate, NoPictures, NothingCalled, Refusal, TooManySteps
 from bot.faults import check
 from bot.jobs.job import Job
 from bot.names import check_name, escape
-from bot.offers import buttons_only, offer_again, reading_told
+from bot.offers import offer_again, reading_told
 from bot.service import Limits, Service
 from bot.tuning import read_tuning
 from bot.uploads import LARGEST_UPLOAD, MEGABYTE, PictureStore, UploadedFile, check_size
@@ -60,7 +60,9 @@ async def begin_training(interaction: Interaction, service: Service, draft: Trai
     """Takes a deferred interaction to a posted card, to the question of consent, or to a refusal that loses nothing.
 
     Nothing is fetched or stored before the request is good, there is room for it, and its person has consented.
+    What was given is kept as a draft all the while, should the bot end meanwhile.
     """
+    await service.drafts.keep(interaction.id, interaction.user.id, draft)
     try:
         draft = await _with_template(service, draft, interaction.user.id)
         request = await _checked(interaction, service, draft)
@@ -234,7 +236,9 @@ async def _submit(
     who, restricted = asker(interaction), is_age_restricted(interaction)
     if heading is not None:
         who, restricted = private_asker(interaction, heading), False
-    return await service.submissions.submit(who, request, age_restricted=restricted)
+    job = await service.submissions.submit(who, request, age_restricted=restricted)
+    await service.drafts.drop(interaction.id)
+    return job
 
 
 async def _tell_begun(
@@ -303,8 +307,8 @@ async def _ask_consent(interaction: Interaction, draft: TrainingDraft) -> None:
 
 
 async def take_draft(interaction: Interaction, service: Service, draft_id: str) -> TrainingDraft:
-    """What waited for an answer; of two presses one gets it. Raises AnsweredBefore."""
-    draft = await service.drafts.take(int(draft_id), interaction.user.id)
+    """What waited for an answer, from now on this interaction's; of two presses one gets it. Raises AnsweredBefore."""
+    draft = await service.drafts.move(int(draft_id), interaction.id, interaction.user.id)
     if not isinstance(draft, TrainingDraft):
         raise AnsweredBefore
     return draft

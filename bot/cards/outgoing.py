@@ -69,6 +69,20 @@ def button(
     return ui.Button(label=cut(label, LONGEST_LABEL), custom_id=shown_id, style=style, disabled=disabled or not fits)
 
 
+def edit_button(texts: Texts, draft_id: int) -> ui.Button[Any]:
+    """Leads back to all that was given."""
+    return button(texts("edit-button"), f"edit:{draft_id}", discord.ButtonStyle.primary)
+
+
+def buttons_only(*buttons: ui.Button[Any]) -> ui.View:
+    """Buttons under plain words, answered from their custom_ids."""
+    view = ui.View(timeout=None)
+    for each in buttons:
+        view.add_item(each)
+    view.stop()
+    return view
+
+
 def row(buttons: Sequence[ui.Button[Any]]) -> list[ui.Item[Any]]:
     """Rows of up to five buttons, which is Discord's limit; none when there is none."""
     return [ui.ActionRow(*buttons[start : start + _MOST_IN_ROW]) for start in range(0, len(buttons), _MOST_IN_ROW)]

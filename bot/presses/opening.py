@@ -121,6 +121,7 @@ async def _decline(interaction: Interaction, service: Service, draft_id: str) ->
     """Nothing was fetched yet, so what was kept is the draft alone."""
     await think(interaction)
     draft = await take_draft(interaction, service, draft_id)
+    await service.drafts.drop(interaction.id)
     await take_buttons_away(interaction, draft.asked_by)
     await replace_answer(interaction, texts_of(interaction)("consent-declined"))
 
