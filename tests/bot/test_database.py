@@ -165,9 +165,9 @@ async def test_a_draft_is_its_own_persons_and_is_taken_once(tmp_path: Path) -> N
         drafts = Drafts(database)
         await drafts.keep(77, 1, RequestDraft(DRAW))
         assert await drafts.find(77, owner_id=9) is None
-        assert await drafts.take(77, owner_id=9) is None
+        assert await drafts.move(77, 80, owner_id=9) is None
         assert [await drafts.find(77, 1) for _ in range(2)] == [RequestDraft(DRAW)] * 2
-        taken = await asyncio.gather(drafts.take(77, 1), drafts.take(77, 1))
+        taken = await asyncio.gather(drafts.move(77, 81, 1), drafts.move(77, 82, 1))
         assert sorted(taken, key=bool) == [None, RequestDraft(DRAW)]
         assert await drafts.find(77, 1) is None
 
