@@ -10,7 +10,7 @@ Refusal
 │   StillLoading
 ├── BadSchedule  BadTemplate  BadSize  TooLarge  TooManySteps  StepsBehind  TooManyVectors         (settings)
 │   EmptyStart  PromptTooLong  BadSetting  UnknownSampler  UnknownUpscaler  StrayCaption  AmbiguousCaption
-│   UnreadableCaption
+│   UnreadableCaption  NoNumberOfSteps
 ├── EmptyStyle  NoSuchStyle  StyleNotYours  TooManyStyles  StyledPromptTooLong                    (styles)
 └── QuotaReached  AlreadyEnded  Forgotten  DraftGone  AnsweredBefore  PrivateChatClosed           (the service)
     CannotPostHere  OnlyAgeRestricted  CannotStore  TooBusy
@@ -445,6 +445,15 @@ class StepsBehind(Refusal):
 
     def __init__(self, *, step: int) -> None:
         super().__init__(step=step)
+
+
+class NoNumberOfSteps(Refusal):
+    """`1e3` is not a number of steps. Write a whole number, such as 400."""
+
+    text_id = "refusal-no-number-of-steps"
+
+    def __init__(self, *, typed: str) -> None:
+        super().__init__(typed=typed)
 
 
 class TooManySteps(Refusal):

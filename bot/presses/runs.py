@@ -27,11 +27,11 @@ from bot.cards.file_names import rename_lines, word_file
 from bot.cards.outgoing import layout
 from bot.cards.training import other_button
 from bot.drafts import RunDraft
-from bot.errors import AlreadyEnded, Forgotten, NoFileYet, NothingCalled, Refusal, StepsBehind
+from bot.errors import AlreadyEnded, Forgotten, NoFileYet, NoNumberOfSteps, NothingCalled, Refusal, StepsBehind
 from bot.faults import check
 from bot.forms import Filled, open_change_form, open_further_form
 from bot.jobs.job import Job, State
-from bot.names import escape
+from bot.names import escape, in_code
 from bot.offers import offer_run_again
 from bot.rewriting import replace_word
 from bot.service import Service
@@ -104,9 +104,11 @@ def _typed(form: Literal["change", "further"], job: Job, filled: Filled) -> RunD
 
 
 def _steps(draft: RunDraft, service: Service, *, more_than: int) -> int:
-    """Raises StepsBehind, also for what is no number, and TooManySteps."""
+    """Raises NoNumberOfSteps, StepsBehind and TooManySteps."""
     typed = draft.steps.strip()
     steps = int(typed) if typed.isdecimal() else 0
+    if not steps:
+        raise NoNumberOfSteps(typed=in_code(typed))
     if steps <= more_than:
         raise StepsBehind(step=more_than)
     check_steps(steps, service.limits)

@@ -860,6 +860,7 @@ refusal-stray-caption = `{ $file }` is no picture's caption: none of the picture
 refusal-unknown-sampler = No sampler or schedule is called `{ $name }`. Choose one from the list.
 refusal-unknown-upscaler = `{ $name }` cannot enlarge pictures here. Choose one of: `{ $known }`.
 refusal-unreadable-caption = `{ $file }` is not a caption: send plain text in UTF-8, at most { $limit } characters.
+refusal-no-number-of-steps = `{ $typed }` is not a number of steps. Write a whole number, such as 400.
 refusal-steps-behind = It has already made { $step } steps. Choose more.
 refusal-bad-template = { $reason ->
     [empty] The template is empty. Write prompts such as `a photo of [name]`.

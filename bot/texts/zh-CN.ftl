@@ -715,6 +715,7 @@ refusal-stray-caption = `{ $file }` 不是任何图片的说明：没有名为 `
 refusal-unknown-sampler = 没有名为 `{ $name }` 的采样器或噪声调度。请从列表中选择。
 refusal-unknown-upscaler = 这里不能用 `{ $name }` 放大图片。请选其中之一：`{ $known }`。
 refusal-unreadable-caption = `{ $file }` 不是说明文字：请发送 UTF-8 纯文本，最多 { $limit } 个字符。
+refusal-no-number-of-steps = `{ $typed }` 不是步数。请写一个整数，例如 400。
 refusal-steps-behind = 已经完成 { $step } 步。请选择更多步数。
 refusal-bad-template = { $reason ->
     [empty] 模板是空的。请写提示词，例如 `a photo of [name]`。

@@ -123,6 +123,11 @@ async def test_a_further_run_that_became_worse_leaves_the_word_as_it_was(played:
     assert "`slow`" in text_of(refused)
     form = await played.press(refused, "Edit and try again")
     assert values_of(form) == {"steps": "7", "rate": "slow"}
+    for typed in ("1e3", "0", "-5"):
+        answer = await played.sandbox.interaction(await played.sandbox.submit(form["id"], {"steps": typed}))
+        refused = await played.sandbox.message(answer["message_id"])
+        assert text_of(refused).startswith(f"`{typed}` is not a number of steps.")
+        form = await played.press(refused, "Edit and try again")
     sent = await played.sandbox.submit(form["id"], {"steps": "3", "rate": "1000"})
     await played.sandbox.interaction(sent)
     worse = await played.sandbox.until_message(
