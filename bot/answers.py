@@ -1,7 +1,8 @@
 """Answering one interaction: who asks, in which language, and what they are told when it goes wrong."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from functools import partial
 from typing import Any, TypeAlias, TypeVar
 
 import aiohttp
@@ -10,7 +11,7 @@ import structlog
 from discord import app_commands, ui
 
 from bot.access import Act, Actor, check, of_job
-from bot.cards.fitting import adapt, discord_files, shortened
+from bot.cards.fitting import Fit, adapt, discord_files, shortened
 from bot.cards.outgoing import LONGEST_CONTENT, Outgoing
 from bot.cards.trouble import DISCORDS, Trouble, trouble_of
 from bot.errors import CannotPostHere, CannotStore, Forgotten, NotYours, PrivateChatClosed, Refusal, TooBusy
@@ -115,13 +116,9 @@ async def acknowledge(interaction: Interaction) -> None:
 
 
 async def _acknowledge(interaction: Interaction, **how: bool) -> None:
-    """Where the connection breaks nobody knows whether Discord has heard it; a second try tells, by its refusal."""
+    """A second try tells by its refusal that Discord has heard the first."""
     try:
-        try:
-            await interaction.response.defer(**how)
-        except (aiohttp.ClientError, OSError) as error:
-            log.info("acknowledged once more", interaction=interaction.id, error=repr(error))
-            await interaction.response.defer(**how)
+        await _twice(interaction, lambda: interaction.response.defer(**how))
     except (aiohttp.ClientError, OSError) as error:
         log.warning("perhaps not acknowledged", interaction=interaction.id, error=repr(error))
     except discord.HTTPException as error:
@@ -146,26 +143,34 @@ async def soon(reading: Coroutine[Any, Any, Found]) -> Found:
 async def say(
     interaction: Interaction, text: str, *, view: ui.View | None = None, files: Sequence[discord.File] = ()
 ) -> None:
-    """Tells the person something that only they see, whether or not the interaction was answered before."""
+    """Tells the person something that only they see, whether or not the interaction was answered before.
+
+    Raises nothing where the connection breaks: Discord may have taken it, and a second one would stand beside it.
+    """
     optional: dict[str, Any] = {} if view is None else {"view": view}
     optional |= {"files": list(files)} if files else {}
     text = cut(text, LONGEST_CONTENT)
-    if not _is_acknowledged(interaction):
-        await interaction.response.send_message(text, ephemeral=True, **optional)
+    try:
+        if not _is_acknowledged(interaction):
+            await interaction.response.send_message(text, ephemeral=True, **optional)
+        else:
+            await interaction.followup.send(text, ephemeral=True, **optional)
+    except (aiohttp.ClientError, OSError) as error:
+        log.warning("perhaps not said", interaction=interaction.id, error=repr(error))
     else:
-        await interaction.followup.send(text, ephemeral=True, **optional)
-    await _answered(interaction)
+        await _answered(interaction)
 
 
 async def replace_answer(interaction: Interaction, text: str, view: ui.View | None = None) -> None:
     """Puts words in place of the answer that stands there, or of "thinking"."""
-    await interaction.edit_original_response(content=cut(text, LONGEST_CONTENT), view=view)
+    content = cut(text, LONGEST_CONTENT)
+    await _twice(interaction, lambda: interaction.edit_original_response(content=content, view=view))
     await _answered(interaction)
 
 
 async def show(interaction: Interaction, view: ui.LayoutView) -> None:
     """Shows the person a card that only they see, in place of "thinking"."""
-    await interaction.edit_original_response(view=view, attachments=[])
+    await _twice(interaction, lambda: interaction.edit_original_response(view=view, attachments=[]))
     await _answered(interaction)
 
 
@@ -177,7 +182,7 @@ async def show_card(interaction: Interaction, compose: Callable[[], Outgoing]) -
         fit = await interaction.client.service.fitting.fit(outgoing.files, interaction.filesize_limit, smaller=smaller)
         try:
             adapt(outgoing.view, fit, texts)
-            await interaction.edit_original_response(view=outgoing.view, attachments=discord_files(outgoing, fit))
+            await _twice(interaction, partial(_edit_to_card, interaction, outgoing, fit))
             await _answered(interaction)
             return
         except discord.HTTPException as error:
@@ -187,6 +192,19 @@ async def show_card(interaction: Interaction, compose: Callable[[], Outgoing]) -
         finally:
             fit.close()
     await show(interaction, shortened(compose(), texts("short-card")).view)
+
+
+async def _edit_to_card(interaction: Interaction, outgoing: Outgoing, fit: Fit) -> None:
+    await interaction.edit_original_response(view=outgoing.view, attachments=discord_files(outgoing, fit))
+
+
+async def _twice(interaction: Interaction, send: Callable[[], Awaitable[object]]) -> None:
+    """Where the connection breaks nobody knows whether Discord has heard it. For what is the same when done twice."""
+    try:
+        await send()
+    except (aiohttp.ClientError, OSError) as error:
+        log.info("sent once more", interaction=interaction.id, error=repr(error))
+        await send()
 
 
 async def _answered(interaction: Interaction) -> None:
