@@ -105,7 +105,7 @@ class Drafts:
         return None if row is None else _read(row["content"])
 
     async def drop(self, draft_id: int) -> None:
-        """What was given has become a job."""
+        """What its person does not want any more."""
         async with self._database.transaction() as queries:
             await queries.delete_draft(self._database.connection, id=draft_id)
 

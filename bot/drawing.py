@@ -56,7 +56,6 @@ async def begin_drawing(interaction: Interaction, service: Service, draft: Drawi
         if draft.picture is not None:
             request = replace(request, image=str(service.pictures.path_of(draft.picture.sha256)))
         await place(interaction, service, request)
-        await service.drafts.drop(interaction.id)
     except Refusal as refusal:
         await offer_again(interaction, service, draft, [refusal])
         return

@@ -82,12 +82,12 @@ async def begin_training(interaction: Interaction, service: Service, draft: Trai
             await service.submissions.check(asker(interaction), request)  # those before it may have filled the line
             draft, refused = await _read(service, draft, each_read)
             job = None if refused else await _submit(interaction, service, request, draft, heading)
-        if job is not None:
-            await _tell_begun(interaction, service, request, draft, heading, job)
-            return
         good = len(draft.pictures)
     except Refusal as refusal:
-        refused, good = [refusal], 0  # it is not about single pictures: without them it would be the same
+        job, refused, good = None, [refusal], 0  # it is not about single pictures: without them it would be the same
+    if job is not None:
+        await _tell_begun(interaction, service, request, draft, heading, job)
+        return
     if heading is not None:
         await take_back(heading)
     await offer_again(interaction, service, draft, refused, go_on_with=good)
@@ -236,9 +236,7 @@ async def _submit(
     who, restricted = asker(interaction), is_age_restricted(interaction)
     if heading is not None:
         who, restricted = private_asker(interaction, heading), False
-    job = await service.submissions.submit(who, request, age_restricted=restricted)
-    await service.drafts.drop(interaction.id)
-    return job
+    return await service.submissions.submit(who, request, age_restricted=restricted)
 
 
 async def _tell_begun(

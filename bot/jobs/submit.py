@@ -46,6 +46,7 @@ class Submissions:
     async def submit(self, asker: Asker, request: Request, *, age_restricted: bool = False) -> Job:
         """Keeps the request as a job with its card to be posted; the same interaction twice gives the same job.
 
+        What the interaction kept as a draft becomes the job in the same moment, so that no restart offers it again.
         `age_restricted` is said of the channel; what a copied request has from its own channel does not count.
         Raises QuotaReached, CannotStore, what is wrong with the request as a Refusal, and what `_check_name` does.
         """
@@ -65,6 +66,7 @@ class Submissions:
             if isinstance(request, CreateRequest | TrainRequest):
                 await self._reserve(queries, job, request)
             await queries.add_message(self._database.connection, job_id=job.id, key="card", nonce=new_nonce())
+            await queries.delete_draft(self._database.connection, id=asker.interaction_id)
         return job
 
     async def check(self, asker: Asker, request: Request) -> None:

@@ -172,6 +172,19 @@ async def test_a_draft_is_its_own_persons_and_is_taken_once(tmp_path: Path) -> N
         assert await drafts.find(77, 1) is None
 
 
+async def test_a_draft_becomes_its_job_or_stays(tmp_path: Path) -> None:
+    async with open_database(tmp_path / "e.sqlite3") as database:
+        drafts = Drafts(database)
+        for n in range(3):
+            await drafts.keep(n, ASKER.owner_id, RequestDraft(DRAW))
+            if n < 2:
+                await submissions(database).submit(ASKER._replace(interaction_id=n), DRAW)
+        with pytest.raises(QuotaReached):
+            await submissions(database).submit(ASKER._replace(interaction_id=2), DRAW)
+        found = [await drafts.find(n, ASKER.owner_id) for n in range(3)]
+    assert found == [None, None, RequestDraft(DRAW)]
+
+
 async def test_a_draft_is_kept_a_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with open_database(tmp_path / "e.sqlite3") as database:
         drafts = Drafts(database)
