@@ -4,8 +4,8 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from bot.training import INITIALIZATION_TEXT, falling_rate, template_lines
-from bot.wishes import BATCH_SIZE, VECTORS, TrainingWish
+from bot.training import falling_rate, template_lines
+from bot.wishes import BATCH_SIZE, NO_START, VECTORS, TrainingWish
 from trainer.protocol import TrainingPicture, TrainRequest
 
 _PICTURES = Path(__file__).parents[1] / "sandbox" / "demo_images"
@@ -21,7 +21,7 @@ def training(subject: str, steps: int, **changes: object) -> TrainRequest:
     name = f"my-{subject}"
     request = TrainRequest(
         name=name,
-        initialization_text=INITIALIZATION_TEXT,
+        initialization_text=NO_START,
         vectors_per_token=VECTORS,
         pictures=pictures_of(subject),
         template=template_lines(TrainingWish(name)),

@@ -12,7 +12,7 @@ from PIL import Image
 
 from bench.models import small
 from bench.requests import training
-from bot.training import INITIALIZATION_TEXT
+from bot.wishes import NO_START
 from tests.trainer.driving import tuples_of
 from tests.trainer.process import Worker
 from trainer.data.picture import read_picture
@@ -40,7 +40,7 @@ class Lesson:
 
 def improved() -> float:
     """Of the seven subjects, those whose validation loss fell."""
-    return float(sum(lesson.after < lesson.before for lesson in lessons(INITIALIZATION_TEXT)))
+    return float(sum(lesson.after < lesson.before for lesson in lessons(NO_START)))
 
 
 def lessons(start: str, pictures: Path | None = None) -> list[Lesson]:
@@ -108,7 +108,7 @@ def _wait(worker: Worker, kind: type[Kind], attempt: str) -> Kind:
 def main() -> None:
     """For looking at: losses of every subject, and pictures before and after."""
     parser = argparse.ArgumentParser(prog="python -m bench.subjects", description=main.__doc__)
-    parser.add_argument("--start", default=INITIALIZATION_TEXT, help="initialization text")
+    parser.add_argument("--start", default=NO_START, help="initialization text")
     parser.add_argument("--pictures", type=Path, metavar="DIR", help="write a contact sheet of each subject here")
     arguments = parser.parse_args()
     if arguments.pictures:

@@ -139,6 +139,8 @@ class Socket:
     async def _strike(self, fault: Fault) -> None:
         """The event in hand is not sent on; a resumed session gets it again."""
         if fault.kind == "ws-drop":
+            # At once: what is told from here on is no longer told to this connection.
+            self.gateway.lose(self.link, ended=False)
             if self.request.transport:
                 self.request.transport.abort()
         elif fault.kind == "op7":

@@ -109,7 +109,8 @@ async def test_every_command(played: Stage) -> None:
     named: Callable[[], Awaitable[str]] = lambda: played.sandbox.command("embed train", {"name": "other-word"})  # noqa: E731
     answers = await first_answers(played, {name: run(name) for name in commands} | {"a form with a name": named})
     assert answers.pop("help") == "message"
-    assert answers.pop("embed train") == answers.pop("a form with a name") == "modal"
+    assert answers.pop("embed train") == "modal"
+    assert answers.pop("a form with a name") in ("modal", "message"), "where the word was shown before is read first"
     assert set(answers.values()) <= AT_ONCE, answers
 
 
