@@ -99,10 +99,10 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--batch", type=int, default=4, help="examples in a step")
     parser.add_argument("--precision", choices=("float32", "float16", "bfloat16"), default="float32")
-    parser.add_argument("--lr", default="", help="rate or schedule; the bot's own unless told")
+    parser.add_argument("--lr", default="", help="rate or schedule; default: the bot's own")
     parser.add_argument("--vectors", type=int, default=4)
     parser.add_argument("--start", default="*", help="initialization text")
-    parser.add_argument("--size", type=int, default=0, help="pixels; the model's own unless told")
+    parser.add_argument("--size", type=int, default=0, help="pixels; default: the model's own")
     return parser.parse_args()
 
 

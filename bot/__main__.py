@@ -26,10 +26,13 @@ program = typer.Typer(
 
 @program.command("run")
 def run_bot() -> None:
-    """Run the bot. Settings come from the environment or .env; DISCORD_TOKEN is the only one that is needed.
+    """Run the bot. Settings come from the environment or from .env; only DISCORD_TOKEN is required.
 
-    Exit codes: 0 asked to end; 70 a fault of ours, in the log; 75 start it again later; 78 somebody has to act first,
-    as the last line says.
+    Exit codes (the last line of the output says which one and why):
+     0  it was asked to stop
+    70  an internal fault; the log has it in full
+    75  something that may pass; start it again later
+    78  somebody has to act first: a setting, the token, the model, the data folder or its database
     """
     from bot.app import run  # only on Linux can these be imported
 
@@ -49,9 +52,13 @@ def run_bot() -> None:
 
 @program.command("demo")
 def run_demo(
-    port: Annotated[int, typer.Option(help="Port of the page on 127.0.0.1; a free one if it is in use.")] = 8765,
-    data: Annotated[Path | None, typer.Option(help="Folder to keep. Default: a temporary one.")] = None,
-    answer_seconds: Annotated[float, typer.Option(hidden=True, help="For a first answer. More on a busy machine.")] = 3,
+    port: Annotated[
+        int, typer.Option(help="Port for the page on 127.0.0.1. If it is in use, a free one is taken.")
+    ] = 8765,
+    data: Annotated[
+        Path | None, typer.Option(help="Data folder to use and keep. Default: a temporary one, deleted at the end.")
+    ] = None,
+    answer_seconds: Annotated[float, typer.Option(hidden=True, help="Time limit for a first answer.")] = 3,
 ) -> None:
     """Try everything in a browser: a local chat server, the bot and its trainer, with no token and no GPU."""
     from bot.demo import demo

@@ -15,7 +15,7 @@ Refusal
 └── QuotaReached  AlreadyEnded  Forgotten  DraftGone  AnsweredBefore  PrivateChatClosed           (the service)
     CannotPostHere  OnlyAgeRestricted  CannotStore  TooBusy
 
-The docstring of a leaf is what it says in English; `Texts.refusal` words it in the person's own language.
+The docstring of a leaf is an example in English; the catalogues have the words, and `Texts.refusal` fills them in.
 """
 
 from typing import ClassVar, Literal
@@ -54,7 +54,7 @@ class NotAPicture(Refusal):
 
 
 class KindNotTaken(Refusal):
-    """`cat.heic` is a HEIC picture, which is not taken here. Send PNG, JPEG, WEBP or GIF."""
+    """`cat.heic` is a HEIC picture, which is not accepted here. Send PNG, JPEG, WEBP or GIF."""
 
     text_id = "refusal-kind-not-taken"
 
@@ -99,7 +99,7 @@ class PictureTooSmall(Refusal):
 
 
 class PictureTooNarrow(Refusal):
-    """`line.png` is 20 × 40,000 pixels, too narrow to learn from. Send a part of it."""
+    """`line.png` is 20 × 40,000 pixels, too narrow to learn from. Send a crop of it."""
 
     text_id = "refusal-picture-too-narrow"
 
@@ -108,7 +108,7 @@ class PictureTooNarrow(Refusal):
 
 
 class BrokenPicture(Refusal):
-    """`cat.png` is damaged or cut off. Save it once more, or send another."""
+    """`cat.png` is damaged or cut off. Save it again, or send another."""
 
     text_id = "refusal-broken-picture"
 
@@ -117,7 +117,7 @@ class BrokenPicture(Refusal):
 
 
 class PictureTooSlow(Refusal):
-    """`cat.png` took more than 20 s to read and was given up. Save it as a plain PNG or JPEG."""
+    """`cat.png` took more than 20 s to read and was given up on. Save it as a plain PNG or JPEG."""
 
     text_id = "refusal-picture-too-slow"
 
@@ -126,7 +126,7 @@ class PictureTooSlow(Refusal):
 
 
 class PictureTooHard(Refusal):
-    """`cat.png` could not be read safely and was not taken. Save it as a plain PNG or JPEG."""
+    """`cat.png` could not be read safely and was not accepted. Save it as a plain PNG or JPEG."""
 
     text_id = "refusal-picture-too-hard"
 
@@ -156,7 +156,7 @@ class NoSpace(Refusal):
 
 
 class TextlessPicture(Refusal):
-    """`cat.png` does not say how it was made. Chat programs and saving anew strip that; send the original file."""
+    """`cat.png` does not say how it was made. Chat programs and re-saving remove that. Send the original file."""
 
     text_id = "refusal-textless-picture"
 
@@ -168,7 +168,7 @@ class TextlessPicture(Refusal):
 
 
 class BadName(Refusal):
-    """`my:cat` cannot be a name: `:` may not be in it. Letters, digits, spaces and . _ - may."""
+    """`my:cat` cannot be a name: `:` is not allowed. Letters, digits, spaces and . _ - are."""
 
     text_id = "refusal-bad-name"
 
@@ -254,7 +254,7 @@ class NotAnEmbedding(Refusal):
 
 
 class EmbeddingTooSlow(Refusal):
-    """`cool.pt` took more than 20 s to read and was given up."""
+    """`cool.pt` took more than 20 s to read and was given up on."""
 
     text_id = "refusal-embedding-too-slow"
 
@@ -263,7 +263,7 @@ class EmbeddingTooSlow(Refusal):
 
 
 class EmbeddingTooHard(Refusal):
-    """`cool.pt` could not be read safely and was not taken."""
+    """`cool.pt` could not be read safely and was not accepted."""
 
     text_id = "refusal-embedding-too-hard"
 
@@ -323,7 +323,7 @@ class NotAConcept(Refusal):
 
 
 class ConceptsNotAllowed(Refusal):
-    """Concepts are not fetched here. Download the file, and send it."""
+    """Concepts are not downloaded here. Download the file yourself, and send it as file1."""
 
     text_id = "refusal-concepts-not-allowed"
 
@@ -358,7 +358,7 @@ class BadTemplate(Refusal):
 
 
 class TooLarge(Refusal):
-    """2,048 × 2,048 is more than can be drawn here; 1,024 × 1,024 would do."""
+    """2,048 × 2,048 is larger than can be made here; 1,024 × 1,024 would work."""
 
     text_id = "refusal-too-large"
 
@@ -367,7 +367,7 @@ class TooLarge(Refusal):
 
 
 class BadSize(Refusal):
-    """500 × 300 cannot be drawn: each side is a multiple of 8, from 64 to 1,024."""
+    """500 × 300 cannot be drawn: each side is a multiple of 8, from 64 to 2,048."""
 
     text_id = "refusal-bad-size"
 
@@ -439,7 +439,7 @@ class UnreadableCaption(Refusal):
 
 
 class StepsBehind(Refusal):
-    """It has already made 300 steps. Choose more."""
+    """It has already done 300 steps. Choose more."""
 
     text_id = "refusal-steps-behind"
 
@@ -457,7 +457,7 @@ class NoNumberOfSteps(Refusal):
 
 
 class TooManySteps(Refusal):
-    """50,000 steps are more than the 20,000 that are allowed here."""
+    """50,000 steps are more than the 20,000 allowed here."""
 
     text_id = "refusal-too-many-steps"
 
@@ -466,7 +466,7 @@ class TooManySteps(Refusal):
 
 
 class TooManyVectors(Refusal):
-    """90 vectors do not fit: a prompt holds 75 tokens, and 64 vectors are the limit here."""
+    """90 vectors are too many: the limit is 75, as many as one window of a prompt holds."""
 
     text_id = "refusal-too-many-vectors"
 
@@ -475,7 +475,7 @@ class TooManyVectors(Refusal):
 
 
 class EmptyStart(Refusal):
-    """There is nothing to start from: the initialization text is empty. Write some."""
+    """There is nothing to start from: the initialization text is empty. Write what it is, in words the model knows."""
 
     text_id = "refusal-empty-start"
 
@@ -499,7 +499,7 @@ class EmptyStyle(Refusal):
 
 
 class NoSuchStyle(Refusal):
-    """No style here is called `noir`. `/style list` shows those that there are."""
+    """No style here is called `noir`. `/style list` shows the ones there are."""
 
     text_id = "refusal-no-such-style"
 
@@ -508,7 +508,7 @@ class NoSuchStyle(Refusal):
 
 
 class StyleNotYours(Refusal):
-    """`film` is somebody else's style. They can delete it, and so can whoever may manage this server."""
+    """`film` is somebody else's style. They can delete it, and so can members who may manage this server."""
 
     text_id = "refusal-style-not-yours"
 
@@ -559,19 +559,19 @@ class Forgotten(Refusal):
 
 
 class DraftGone(Refusal):
-    """What you had entered is kept for a day, and is no longer here. Begin again with `/embed train` or `/imagine`."""
+    """What you entered is kept for one day, and is no longer here. Start again with `/embed train` or `/imagine`."""
 
     text_id = "refusal-draft-gone"
 
 
 class AnsweredBefore(Refusal):
-    """This question was answered before, or is more than a day old."""
+    """This question has already been answered, or is more than a day old."""
 
     text_id = "refusal-answered-before"
 
 
 class PrivateChatClosed(Refusal):
-    """I cannot write to you privately. Allow direct messages from members of this server, or choose "here"."""
+    """Embedsmith cannot write to you privately. Allow direct messages from this server, or have it shown here."""
 
     text_id = "refusal-private-chat-closed"
 
@@ -592,7 +592,7 @@ class OnlyAgeRestricted(Refusal):
 
 
 class CannotStore(Refusal):
-    """The disk of this server is full. Nothing is lost, and it goes on by itself; ask again later."""
+    """The disk of this server is full. Nothing is lost, and it goes on by itself; try again later."""
 
     text_id = "refusal-cannot-store"
 
@@ -602,6 +602,6 @@ class CannotStore(Refusal):
 
 
 class TooBusy(Refusal):
-    """The bot is busy just now. Try again in a moment."""
+    """The bot is busy at the moment. Try again in a moment."""
 
     text_id = "refusal-too-busy"

@@ -62,7 +62,7 @@ class Settings(BaseSettings):
     steps_quick: int = Field(100, ge=1)
     steps_balanced: int = Field(300, ge=1)
     steps_thorough: int = Field(1000, ge=1)
-    """Steps behind the three words of the form. Raise them for large models, whose steps teach less each."""
+    """What the three choices of the form mean in steps. Raise them for large models, whose steps teach less each."""
     max_steps: int = Field(20_000, ge=1)
     runs_at_once: int = Field(4, ge=1)
     """People whose runs share the model at a time; others wait in line. Nobody waits for another's second run."""
@@ -76,7 +76,7 @@ class Settings(BaseSettings):
     card_seconds: float = Field(5.0, gt=0, allow_inf_nan=False)
     """Seconds between two edits of one card. Discord's own limit is about one a second for a whole channel."""
     silence_seconds: float = Field(120.0, gt=0, allow_inf_nan=False)
-    """A trainer that says nothing for so long is taken for hung and is restarted."""
+    """A trainer that is silent for longer counts as hung and is restarted."""
 
     discord_api: str | None = Field(None, pattern=r"^https?://\S+$")
     discord_gateway: str | None = Field(None, pattern=r"^wss?://\S+$")

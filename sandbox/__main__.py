@@ -18,12 +18,15 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m sandbox", description="A local Discord for one bot, with a chat page."
     )
-    parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
-    parser.add_argument("--bot-token", help="what the bot must present; made up by default")
-    parser.add_argument("--key", help="what the page and scripts must present; made up by default")
-    parser.add_argument("--faults", type=Path, help="a JSON list of faults, see docs/sandbox.md")
-    parser.add_argument("--people", type=int, default=NAMED_PEOPLE, help="how many there are; more than 3 have numbers")
-    parser.add_argument("--answer-seconds", type=float, default=FIRST_ANSWER_SECONDS, help="for a first answer")
+    parser.add_argument("--port", type=int, default=0, help="port to listen on; 0, the default, takes a free one")
+    parser.add_argument("--bot-token", help="token that the bot must use; random by default")
+    parser.add_argument("--key", help="key that the page and scripts must use; random by default")
+    parser.add_argument("--faults", type=Path, help="JSON file: a list of faults to begin with, as in docs/sandbox.md")
+    parser.add_argument(
+        "--people", type=int, default=NAMED_PEOPLE, help="number of people, default 3; more are called Guest 4, …"
+    )
+    limit = f"seconds that the bot has for its first answer; default {FIRST_ANSWER_SECONDS:g}, as on Discord"
+    parser.add_argument("--answer-seconds", type=float, default=FIRST_ANSWER_SECONDS, help=limit)
     return parser.parse_args()
 
 

@@ -25,7 +25,7 @@ def help_command(service: Service) -> app_commands.Command[Any, ..., None]:
                 button(texts("button-my-words"), "words:"),
             ]
         )
-        small = [f"-# {texts('help-commands')}"]
+        small = [f"-# {line}" for line in texts("help-commands").splitlines()]
         if ready := service.dispatch.ready:
             small.append(f"-# {texts('help-model', model=f'{escape(ready.model)} [{ready.model_hash}]')}")
         blocks.append(ui.TextDisplay("\n".join(small)))

@@ -38,7 +38,7 @@ command-embed-create-description = Make a word from other words, without trainin
 command-embed-train = train
 command-embed-train-description = Teach a word from your own pictures
 command-embed-list = list
-command-embed-list-description = The words that you can use
+command-embed-list-description = The words you can use
 command-embed-show = show
 command-embed-show-description = Everything known about a word
 command-embed-file = file
@@ -46,7 +46,7 @@ command-embed-file-description = Get the file of a word
 command-embed-stop = stop
 command-embed-stop-description = Stop learning a word, and keep what was learned
 command-embed-import = import
-command-embed-import-description = Use a word that was made elsewhere: embedding files, pictures that carry one, ZIPs
+command-embed-import-description = Bring a word made elsewhere: embedding files, pictures that carry one, ZIPs
 command-embed-rename = rename
 command-embed-rename-description = Give a word of yours another name
 command-embed-delete = delete
@@ -54,52 +54,52 @@ command-embed-delete-description = Delete a word of yours for good
 command-embed-copy = copy
 command-embed-copy-description = Make a shared word your own, under a new name
 command-embed-inspect = inspect
-command-embed-inspect-description = What is in a word: its nearest known words, its vectors' lengths
+command-embed-inspect-description = Look inside a word: its nearest known words, its vectors' lengths
 command-imagine = imagine
 command-imagine-description = Draw a picture
 command-style = style
-command-style-description = Keep parts of prompts under a name, for everybody on this server
+command-style-description = Save parts of prompts under a name, for everybody on this server
 command-style-save = save
-command-style-save-description = Keep a prompt, a negative prompt or both under a name
+command-style-save-description = Save a prompt, a negative prompt or both under a name
 command-style-list = list
-command-style-list-description = The styles that can be used here
+command-style-list-description = The styles you can use here
 command-style-delete = delete
-command-style-delete-description = Delete a style of yours; any, if you may manage this server
+command-style-delete-description = Delete one of your styles; any style, if you may manage this server
 command-picture = picture
-command-picture-description = What pictures say of themselves
+command-picture-description = The settings that a picture's file carries
 command-picture-info = info
-command-picture-info-description = How a picture was made, if its file says so, and draw it again
+command-picture-info-description = Show how a picture was made, if its file says so, and draw it again
 command-queue = queue
-command-queue-description = What runs, what waits, and how long
+command-queue-description = What is running, what is waiting, and how long it will take
 command-help = help
-command-help-description = What Embedsmith does, and where to begin
+command-help-description = What Embedsmith does, and where to start
 
 ## Options of /embed create and /embed train
 
 option-name = name
 option-name-description = The new word, such as my-cat
 option-kind = kind
-option-kind-description = A thing, or a style; a thing unless told
+option-kind-description = A thing or a style; default: a thing
 option-from = from
-option-from-description = Initialization text: what it is in known words, such as cat
+option-from-description = Initialization text: what it is, in words the model knows, such as cat
 option-vectors = vectors
 option-vectors-description = Vectors per token: more hold more detail, and take more of a prompt's 75 tokens
 option-thoroughness = thoroughness
-option-thoroughness-description = How long to learn; balanced unless told
+option-thoroughness-description = How long to learn; default: balanced
 option-steps = steps
-option-steps-description = How many steps; takes the place of thoroughness
+option-steps-description = How many steps; overrides thoroughness
 option-learning-rate = learning_rate
 option-learning-rate-description = A number, or a schedule such as 0.005:100, 1e-3:1000, 1e-5
 option-template = template
 option-template-description = Prompts to learn with: [name] is the word, [filewords] a picture's caption
 option-template-file = template_file
-option-template-file-description = Your own template: a text file with a prompt a line
+option-template-file-description = Your own template: a text file with one prompt per line
 option-preview-prompt = preview_prompt
-option-preview-prompt-description = What the previews draw; one of the training prompts unless told
+option-preview-prompt-description = What the previews draw; default: one of the training prompts
 option-batch-size = batch_size
-option-batch-size-description = Pictures learned from in one step
+option-batch-size-description = Pictures per step
 option-tuning = tuning
-option-tuning-description = For those who want: flip, cosine, warmup 20, min-snr 5, clip 1, patience 4 …
+option-tuning-description = Advanced: flip, cosine, warmup 20, min-snr 5, clip 1, patience 4 …
 option-where = where
 option-where-description = Who sees it: everybody here, or only you
 choice-here = here
@@ -153,15 +153,15 @@ option-file3-description = The 3rd file
 option-file4 = file4
 option-file4-description = The 4th file
 option-import-name = name
-option-import-name-description = What the word is to be called; the file's name unless told
+option-import-name-description = A name for the word; default: the file's name
 option-concept = concept
-option-concept-description = A concept of the Hugging Face hub instead of a file, such as sd-concepts-library/cat-toy
+option-concept-description = A concept from the Hugging Face hub instead of a file, such as sd-concepts-library/cat-toy
 option-note = note
-option-note-description = What should be known of it: a licence, an author
+option-note-description = Anything worth knowing about it: a licence, an author
 option-format = format
-option-format-description = For which program; as it is stored unless told
+option-format-description = For which program; default: as it is stored
 option-new-name = new_name
-option-new-name-description = What it is to be called
+option-new-name-description = The new name
 option-search = search
 option-search-description = Only words that contain this
 option-prompt = prompt
@@ -169,39 +169,39 @@ option-prompt-description = What to draw; your words work here by name
 option-negative-prompt = negative_prompt
 option-negative-prompt-description = What not to draw
 option-drawing-steps = steps
-option-drawing-steps-description = Sampling steps; 20 unless told
+option-drawing-steps-description = Sampling steps; default 20
 option-sampler = sampler
-option-sampler-description = The sampler; Euler a unless told
+option-sampler-description = The sampler; default Euler a
 option-cfg-scale = cfg_scale
-option-cfg-scale-description = How closely to follow the prompt; 7 unless told
+option-cfg-scale-description = How closely to follow the prompt; default 7
 option-seed = seed
-option-seed-description = The same seed and settings give the same picture; a random one unless told
+option-seed-description = The same seed and settings give the same picture; default: random
 option-width = width
-option-width-description = Pixels; the model's own size unless told
+option-width-description = Pixels; default: the model's own size
 option-height = height
-option-height-description = Pixels; the model's own size unless told
+option-height-description = Pixels; default: the model's own size
 option-count = count
 option-count-description = How many pictures
 option-schedule = schedule
-option-schedule-description = The noise schedule; the sampler's own unless told
+option-schedule-description = The noise schedule; default: the sampler's own
 option-picture = picture
 option-picture-description = A picture to draw over
 option-strength = strength
-option-strength-description = How much of that picture is drawn anew, 0 to 1; 0.75 unless told
+option-strength-description = How much of that picture is redrawn, 0 to 1; default 0.75
 option-settings = settings
-option-settings-description = For those who want: hires 1.5, clip-skip 2, rng NV, variation 0.2, ensd 31337 …
+option-settings-description = Advanced: hires 1.5, clip-skip 2, rng NV, variation 0.2, ensd 31337 …
 option-style = style
-option-style-description = A saved style, or several with commas between them
+option-style-description = A saved style, or several separated by commas
 option-new-style = name
-option-new-style-description = What it is to be called; takes the place of one of yours with that name
+option-new-style-description = A name for the style; replaces one of yours with the same name
 option-known-style = name
 option-known-style-description = Which style
 option-style-prompt = prompt
-option-style-prompt-description = Goes behind what people write; with {"{prompt}"} in it, what they write takes that place
+option-style-prompt-description = Added after what people write; {"{prompt}"} in it stands for what they write
 option-style-negative-prompt = negative_prompt
 option-style-negative-prompt-description = The same for the negative prompt
 option-info-picture = picture
-option-info-picture-description = The original file of a picture made here, by the web UI or a program that writes as it does
+option-info-picture-description = The original file of a picture made here, by the web UI or by a similar program
 
 ## Buttons
 
@@ -242,7 +242,11 @@ button-later = Later
 
 help-title = Embedsmith teaches the model new words from your pictures.
 help-text = Give a word a name and three to ten pictures, watch it being learned, and use it in a prompt: `/{ command-imagine } portrait of my-cat`. You get its file, too.
-help-commands = `/{ command-embed } { command-embed-train }` teach · `/{ command-imagine }` draw · `/{ command-embed } { command-embed-list }` your words · `/{ command-embed } { command-embed-show }` one of them · `/{ command-embed } { command-embed-file }` its file · `/{ command-embed } { command-embed-stop }` stop learning · `/{ command-embed } { command-embed-import }` a word from elsewhere · `/{ command-embed } { command-embed-create }` a word from words · `/{ command-style } { command-style-save }` keep a prompt · `/{ command-picture } { command-picture-info }` how a picture was made · `/{ command-queue }` what waits
+help-commands =
+    `/{ command-embed } { command-embed-train }` teach a word · `/{ command-embed } { command-embed-create }` from other words · `/{ command-embed } { command-embed-import }` from files
+    `/{ command-embed } { command-embed-list }` your words · `/{ command-embed } { command-embed-show }` one of them · `/{ command-embed } { command-embed-file }` its file
+    `/{ command-embed } { command-embed-stop }` stop learning · `/{ command-queue }` what is running and waiting
+    `/{ command-imagine }` draw · `/{ command-style } { command-style-save }` save prompts · `/{ command-picture } { command-picture-info }` how it was made
 help-model = Model here: { $model }
 consent-question = Are these your own pictures, or may you use them? They are stored here for training, and nothing else is done with them. { $where ->
     [me] The name, the previews and the file of the word are shown to you alone, in your private chat with this bot.
@@ -254,13 +258,13 @@ consent-declined = Nothing was kept.
 reading-pictures = Reading pictures: { $done } of { $total }
 edit-button = Edit and try again
 go-on-button = Go on with the other { $pictures }
-private-heading = **{ $name }** is taught here, where only you see it.
-private-begun = **{ $name }** is taught in your private chat: { $link }
-private-heading-drawn = **{ $name }** is drawn here, where only you see it.
-private-drawn = **{ $name }** is drawn in your private chat: { $link }
-card-follows = It is accepted. Its card follows as soon as Discord takes it.
-restarted = Embedsmith was restarted while it worked on this. Please try again.
-restarted-goes-on = Embedsmith was restarted, and your request goes on. Its card is in this channel, or follows.
+private-heading = **{ $name }** is being learned here, where only you can see it.
+private-begun = **{ $name }** is being learned in your private chat: { $link }
+private-heading-drawn = **{ $name }** is being drawn here, where only you can see it.
+private-drawn = **{ $name }** is being drawn in your private chat: { $link }
+card-follows = Accepted. The card will appear as soon as Discord takes it.
+restarted = Embedsmith was restarted while it was working on this. Please try again.
+restarted-goes-on = Embedsmith was restarted, and your request goes on. Its card is in this channel, or will appear soon.
 list-more = … and { $items } more
 
 ## Discord's permissions, by its own names
@@ -283,29 +287,29 @@ fitted-left-out = Too large for a message here, and left out: { $files ->
     [one] 1 file
    *[other] { $files } files
 }.
-short-drawing = It is drawn, but Discord does not take the pictures in one message here. The buttons with numbers show them to you one by one.
-short-result = Discord did not take its files here. `/{ command-embed } { command-embed-file }` sends the embedding to you.
-short-card = Discord did not take this with its pictures.
+short-drawing = It is drawn, but Discord does not take the pictures in one message here. The numbered buttons show them to you one by one.
+short-result = Discord did not take the files here. `/{ command-embed } { command-embed-file }` sends you the embedding.
+short-card = Discord did not take this message with its pictures.
 
 ## Forms
 
 form-train-title = Teach a word
 form-train-further-title = Train { $name } further
-form-settings = Settings, one a line
-form-settings-description = Such as steps: 400. A line that you take out is as usual again.
+form-settings = Settings, one per line
+form-settings-description = For example steps: 400. Remove a line to go back to its default.
 form-pictures-kept-description = { $pictures ->
     [one] 1 picture is
    *[other] { $pictures } pictures are
-} kept from before. Add more, or none.
+} kept from before. You can add more.
 form-draw-title = Draw
 form-name = Name
-form-name-description = The new word. Letters, digits, spaces and . _ - may be in it.
+form-name-description = The new word. Letters, digits, spaces and . _ - are allowed.
 form-name-example = my-cat
 form-pictures = Pictures, up to 10
 form-pictures-description = Different views of one thing, or different things in one style. PNG, JPEG, WEBP or GIF.
 form-kind = What is it?
 form-from = Starts from (initialization text)
-form-from-description = What it is in known words; the model begins there.
+form-from-description = What it is, in words the model knows; learning starts there.
 form-from-example = cat
 form-thoroughness = How thorough?
 form-thoroughness-choice = { $word }: { $steps } steps
@@ -315,27 +319,27 @@ choice-subject-me = A thing · shown only to me
 choice-style-here = A style · shown in this channel
 choice-style-me = A style · shown only to me
 form-size = Size
-form-size-description = Such as 512x768; empty for the model's own.
+form-size-description = For example 512x768; leave empty for the model's own size.
 form-style = Styles
-form-style-description = Names of styles, with commas between them.
+form-style-description = Names of styles, separated by commas.
 form-drawing-settings = Settings
 form-drawing-settings-description = Advanced, in one line: eta 0.5, rng NV, hires 2
 form-picture = Picture to draw over
-form-picture-description = May be left empty.
+form-picture-description = Can be left empty.
 form-picture-kept-description = Kept from before. Send another to replace it.
 form-prompt = Prompt
 form-prompt-description = Your words work here by name.
 form-prompt-example = portrait of { $name }
 form-negative-prompt = Negative prompt
-form-negative-prompt-description = What not to draw. May be left empty.
-form-change-title = Go on with changes
+form-negative-prompt-description = What not to draw. Can be left empty.
+form-change-title = Continue with changes
 form-change-steps = Steps
-form-change-steps-description = Of the whole run; it stands at step { $step }.
+form-change-steps-description = For the whole run; it is now at step { $step }.
 form-further-title = Train { $name } further
 form-further-steps = Steps
-form-further-steps-description = So many more, with the same pictures and settings as in the run before.
+form-further-steps-description = How many more; pictures and settings stay as in the previous run.
 form-further-rate = Learning rate
-form-further-rate-description = A number, or a schedule such as 0.005:100, 1e-3:1000, 1e-5. Left empty, it falls by itself.
+form-further-rate-description = A number, or a schedule such as 0.005:100, 1e-3:1000, 1e-5. If left empty, the rate falls by itself.
 form-change-rate = Learning rate
 form-change-rate-description = A number, or a schedule such as 0.005:100, 1e-3:1000, 1e-5
 
@@ -368,21 +372,21 @@ training-plan-further = { $pictures ->
 } · { $vectors ->
     [one] 1 vector
    *[other] { $vectors } vectors
-}, going on from what it knows · { $steps ->
+}, continuing from what it knows · { $steps ->
     [one] 1 step
    *[other] { $steps } steps
 }
-training-own-vectors = { $name } is a word of yours already: it learns on from its own { $vectors ->
+training-own-vectors = { $name } is already a word of yours: it goes on learning from its own { $vectors ->
     [one] 1 vector
    *[other] { $vectors } vectors
-}. What you said of the start or the vectors is not used.
+}. The initialization text or number of vectors that you gave is not used.
 training-model = model: { $model } [{ $hash }]
 training-preparing = ● **{ $name }** · getting the pictures ready
 training-running = ● **{ $name }** · step { $step } of { $steps }
 training-running-known = ● **{ $name }** · step { $step } of { $steps } · { $left } left
 training-pausing = ● **{ $name }** · step { $step } of { $steps } · pausing after this step
 training-paused = ⏸ **{ $name }** · paused at step { $step } of { $steps }
-training-resuming = ⏸ **{ $name }** · going on from step { $step } of { $steps }
+training-resuming = ⏸ **{ $name }** · resuming at step { $step } of { $steps }
 training-stopping = ● **{ $name }** · step { $step } of { $steps } · stopping after this step
 training-finished = ✓ **{ $name }** · { $steps ->
     [one] 1 step
@@ -393,34 +397,34 @@ stopping = It stops after this step. What was learned is kept.
 training-cancelled = **{ $name }** · cancelled before it began
 training-failed = ✕ **{ $name }** · stopped at step { $step } of { $steps }
 training-loss = loss { $loss }
-training-validation = validation { $loss }, best { $best } at { $at }
+training-validation = validation { $loss }, best { $best } at step { $at }
 training-rate = rate { $rate }
 training-sharing = sharing the model with { $runs ->
     [one] 1 other run
    *[other] { $runs } other runs
 }
 training-held-back = { $pictures ->
-    [one] 1 picture is not learned from; it measures
-   *[other] { $pictures } pictures are not learned from; they measure
-} the validation loss.
-training-nothing-held-back = Too few pictures to spare any: the validation loss is measured on those that are learned from.
+    [one] 1 picture is
+   *[other] { $pictures } pictures are
+} held back from learning, to measure the validation loss.
+training-nothing-held-back = Too few pictures to hold any back: the validation loss is measured on the ones that are learned from.
 training-no-preview = No preview at step { $step }: the model gave values that are not numbers.
-training-norm = The vectors are { $norm } times as long as the model's own. Many times is a sign of too much training: use fewer steps, or a lower rate.
-training-eased-examples = The device's memory ran out; the same steps are now made in smaller parts, { $examples ->
+training-norm = The vectors are { $norm } times as long as the model's own words. A large factor is a sign of overtraining: use fewer steps or a lower rate.
+training-eased-examples = The device ran out of memory; the same steps are now done in smaller parts, { $examples ->
     [one] 1 picture
    *[other] { $examples } pictures
 } at a time.
-training-eased-checkpointing = The device's memory ran out; some things are now computed twice instead of kept. It is slower, with the same result.
-training-eased-offloading = The device's memory ran out; parts of the model now wait in the computer's own memory. Previews are slower, with the same result.
+training-eased-checkpointing = The device ran out of memory; some values are now recomputed instead of kept. This is slower, with the same result.
+training-eased-offloading = The device ran out of memory; parts of the model now wait in the computer's own memory. Previews are slower, with the same result.
 training-preview-at = preview at step { $step }
 training-curve = loss curve
 training-recovered = The trainer stopped unexpectedly and went on from step { $step }. Nothing was lost.
 training-recovered-start = The trainer stopped unexpectedly before the first step, and began again.
-training-begun-again = It had to begin again from step 0, because what had been saved could not be used: it was gone, or of another model. { $steps ->
+training-begun-again = It had to start again from step 0, because its saved state could not be used: it was gone, or belonged to another model. { $steps ->
     [one] 1 step was
    *[other] { $steps } steps were
 } lost.
-training-preview-coming = A preview comes after this step.
+training-preview-coming = A preview will follow after this step.
 training-preview-paused = Nothing is learned while it is paused; resume it first.
 training-example-prompts = The model learns { $name } with prompts like these:
 
@@ -433,7 +437,7 @@ result-ready = ✓ **{ $name }** is ready: { $steps ->
 result-stopped = **{ $name }** was stopped at step { $step }. What was learned until then is kept.
 result-best = Lowest validation loss: { $loss }, at step { $step }.
 result-best-file = The file of step { $step }, whose validation loss was lowest, is attached too: `{ $file }`.
-result-early = It ended before step { $steps }, because the validation loss no longer fell.
+result-early = It ended before step { $steps }, because the validation loss was no longer falling.
 result-before-after = Same prompt, same seed: before and after
 result-film = The previews, in order
 result-try = Try: `/{ command-imagine } portrait of { $name }`
@@ -442,17 +446,17 @@ result-file-untrained = Here is the file of **{ $name }**, untrained.
 
 result-replaced = Its validation loss was { $before } when this run began, and is { $after } now.
 result-stays = **{ $name }** stays as it was before this run: its validation loss was { $before } then, and is { $after } now. What was learned is kept beside it, in the file `{ $file }`.
-result-unmeasured = **{ $name }** stays as it was before this run, because the validation loss was not measured since. What was learned is kept beside it, in the file `{ $file }`.
-result-taken-new = **{ $name }** is now what was learned in this run.
-result-taken-before = **{ $name }** is as it was before this run again.
+result-unmeasured = **{ $name }** stays as it was before this run, because the validation loss has not been measured since. What was learned is kept beside it, in the file `{ $file }`.
+result-taken-new = **{ $name }** now holds what was learned in this run.
+result-taken-before = **{ $name }** is again what it was before this run.
 start-cut = "{ $from }" takes { $tokens } tokens; only the first { $vectors ->
     [one] one
    *[other] { $vectors }
-} ("{ $used }") began a vector. With vectors: { $tokens }, all of them do.
+} ("{ $used }") became the start of a vector. Set vectors to { $tokens } to use all of them.
 start-shared = "{ $from }" takes { $tokens ->
     [one] 1 token
    *[other] { $tokens } tokens
-}, so some of the { $vectors } vectors begin alike.
+}, so some of the { $vectors } vectors start out the same.
 
 ## A word made without training
 
@@ -477,18 +481,18 @@ failure-out-of-memory = The device ran out of memory. Try a smaller batch size, 
 failure-bad-template = The template could not be used. Each prompt needs [name], in the template or in the picture's caption.
 failure-bad-learning-rate = The learning rate could not be read. Example: `0.005:100, 1e-3:1000, 1e-5`.
 failure-bad-picture = A stored picture could not be read. Upload the pictures again.
-failure-bad-embedding = The embedding could not be read, or was made for another model. Train it anew under another name.
-failure-too-large = { $width } × { $height } is more than can be made here; { $wide } × { $high } would do.
+failure-bad-embedding = The embedding could not be read, or was made for another model. Train it again under another name.
+failure-too-large = { $width } × { $height } is larger than can be made here; { $wide } × { $high } would work.
 failure-bad-size = The size does not fit this model. Use multiples of 8, near the model's own size.
-failure-bad-tuning = A setting for training could not be used: { $error }. Leave it out, or write it differently.
+failure-bad-tuning = A training setting could not be used: { $error }. Leave it out, or write it differently.
 failure-unknown-sampler = There is no such sampler. Choose one from the list.
 failure-unknown-upscaler = There is no such upscaler here. Choose Latent or Lanczos.
-failure-prompt-of-too-many-windows = The prompt has { $tokens } tokens and takes { $windows } windows of 75; { $most } windows are the most. Make it shorter.
+failure-prompt-of-too-many-windows = The prompt has { $tokens } tokens and takes { $windows } windows of 75; at most { $most } windows are allowed. Make it shorter.
 failure-prompt-too-long = The prompt is too long for this model. Make it shorter.
 failure-disk = The server's disk is full, or cannot be written. Tell the person who runs the bot, then try again.
 failure-fault = Something went wrong here, and it is in the log as { $code }. Ask again, or tell the person who runs the bot.
-failure-internal = Something went wrong in the trainer; its log names it as job { $job }. Try again, or tell the person who runs the bot.
-failure-worker-lost = The trainer stopped unexpectedly { $attempts } times in a row, so it was given up. Try a smaller batch size, or tell the person who runs the bot.
+failure-internal = Something went wrong in the trainer; its log calls it job { $job }. Try again, or tell the person who runs the bot.
+failure-worker-lost = The trainer stopped unexpectedly { $attempts } times in a row, so this job was given up. Try a smaller batch size, or tell the person who runs the bot.
 failure-kept = Kept: step { $step }.
 failure-nothing-kept = Nothing was kept.
 
@@ -514,9 +518,9 @@ drawing-unreadable = { $name } could not be used: its file is damaged, or made f
 drawing-not-used = Not used here: { $tags }.
 drawing-read-as = read as: { $reading }
 drawing-unsafe = { $pictures ->
-    [one] 1 picture is
-   *[other] { $pictures } pictures are
-} not shown: the model's safety checker took offence. Try another seed or prompt, or draw in an age-restricted channel.
+    [one] 1 picture is not shown: the model's safety checker flagged it.
+   *[other] { $pictures } pictures are not shown: the model's safety checker flagged them.
+} Try another seed or prompt, or draw in an age-restricted channel.
 drawing-deleted = The pictures were deleted.
 
 ## Styles
@@ -525,7 +529,7 @@ style-saved = **{ $name }** is saved. { $whose ->
     [server] Everybody on this server can
    *[private] In this private chat you can
 } use it in `/{ command-imagine }`, as its `{ option-style }`.
-style-replaced = **{ $name }** takes the place of your style of that name. { $whose ->
+style-replaced = **{ $name }** replaces your style of that name. { $whose ->
     [server] Everybody on this server can
    *[private] In this private chat you can
 } use it in `/{ command-imagine }`, as its `{ option-style }`.
@@ -549,17 +553,17 @@ info-cut = { $characters ->
     [one] The last character is
    *[other] The last { $characters } characters are
 } not shown.
-info-no-settings = It carries this text, but no settings that a picture could be drawn by.
-info-graph = { $program } made it, and how is written in a form that is not understood here.
-info-unknown = { $setting } is not known here; { $instead } takes its place.
-info-any-seed = It names no seed that can be used here, so the picture will be another one.
-info-noise = Its noise came from a graphics card. It is drawn with an NVIDIA card's numbers, which fit if it was one.
+info-no-settings = It carries this text, but no settings that a picture could be drawn from.
+info-graph = It was made with { $program }, which recorded the settings in a form that is not understood here.
+info-unknown = { $setting } is not known here; { $instead } is used instead.
+info-any-seed = It names no seed that can be used here, so the picture will be a different one.
+info-noise = Its noise came from a graphics card. The numbers of an NVIDIA card are used, which match if it was one.
 info-earlier = An earlier version of Embedsmith drew it, so details will differ.
-info-start = It was drawn over another picture (strength { $strength }), which its text does not hold. It is drawn from the prompt alone, and will be another one.
+info-start = It was drawn over another picture (strength { $strength }), which its text does not contain. It is drawn from the prompt alone and will look different.
 info-unused = Not used here: { $settings }.
 info-model = It was made with { $theirs }; this is { $ours }. It may look different.
 info-words-missing = It used words that you do not have here: { $words }. They are read as plain text.
-info-words-changed = It used other files of { $words } than there are here. It may look different.
+info-words-changed = It was drawn with other files of { $words } than those here. It may look different.
 
 ## Words
 
@@ -614,7 +618,7 @@ library-found-vectors = { $vectors ->
 library-found-vectors-untold = { $vectors ->
     [one] 1 vector
    *[other] { $vectors } vectors
-} · steps not told
+} · steps unknown
 library-origin = from { $origin }
 library-note = note: { $note }
 library-norm = median length of its vectors: { $norm }
@@ -629,7 +633,7 @@ copied = **{ $new-name }** is yours: a copy of { $name }, private until you shar
 collision-same = The model reads { $name } and { $other } as the same text, so only one of the two is found in a prompt. Another name would help.
 collision-longer = { $longer } contains { $shorter }: where a prompt says { $longer }, that one is used, and where the two cannot be told apart the longer wins.
 
-collision-ordinary = { $name } is a word that the model already knows: prompts of yours that mean that one now use yours, and it cannot be shared. Another name would help, such as my-{ $name }.
+collision-ordinary = { $name } is a word that the model already knows: in your prompts it now means yours, and it cannot be shared. Another name would help, such as my-{ $name }.
 
 ## Import and export
 
@@ -647,8 +651,8 @@ import-line = ✓ **{ $name }** · { $vectors ->
 import-line-untold = ✓ **{ $name }** · { $vectors ->
     [one] 1 vector
    *[other] { $vectors } vectors
-} of { $width } numbers · steps not told
-import-cut = A prompt's window takes { $limit } vectors at most: the last { $vectors ->
+} of { $width } numbers · steps unknown
+import-cut = A prompt's window holds at most { $limit } vectors: the last { $vectors ->
     [one] one of this word is
    *[other] { $vectors } of this word are
 } not used.
@@ -665,7 +669,7 @@ import-more = and { $lines ->
    *[other] { $lines } more lines
 }
 export-file = Here is **{ $name }** as { $format }.
-export-png = Here is **{ $name }** as a picture. Save the original of it, not the small preview: resizing destroys what it carries.
+export-png = Here is **{ $name }** as a picture. Save the original, not the small preview: resizing destroys what it carries.
 
 ## Inspection
 
@@ -683,8 +687,8 @@ inspect-unanswered = The trainer did not answer in time. Try again.
 
 ## Queue
 
-queue-title = What runs and what waits
-queue-empty = Nothing runs and nothing waits.
+queue-title = Running and waiting
+queue-empty = Nothing is running and nothing is waiting.
 queue-running-training = ● **{ $name }** · step { $step } of { $steps } · { $left } left
 queue-running-training-new = ● **{ $name }** · just begun
 queue-paused-training = ⏸ **{ $name }** · paused at step { $step } of { $steps }
@@ -692,12 +696,12 @@ queue-running-drawing = ● a picture of yours
 queue-waiting-training-new = **{ $name }** · { $place }
 queue-waiting-drawing = a picture of yours · { $place }
 queue-others-running = { $jobs ->
-    [one] 1 job of other people runs
-   *[other] { $jobs } jobs of other people run
+    [one] 1 job of other people is running
+   *[other] { $jobs } jobs of other people are running
 }
 queue-others-waiting = { $jobs ->
-    [one] 1 job of other people waits
-   *[other] { $jobs } jobs of other people wait
+    [one] 1 job of other people is waiting
+   *[other] { $jobs } jobs of other people are waiting
 }
 
 ## Refusals
@@ -723,31 +727,31 @@ refusal-kind-not-taken = `{ $file }` is a { $kind ->
     [psd] Photoshop
     [jxl] JPEG XL
    *[other] different kind of
-} picture, which is not taken here. Send PNG, JPEG, WEBP or GIF.
+} picture, which is not accepted here. Send PNG, JPEG, WEBP or GIF.
 refusal-empty-file = `{ $file }` is empty.
 refusal-file-too-big = `{ $file }` has { $megabytes } MB; { $limit } MB is the limit here.
 refusal-picture-too-big = `{ $file }` has { NUMBER($millions, useGrouping: 0) } million pixels; { $limit } million is the limit here.
 refusal-picture-too-small = `{ $file }` is { $width } × { $height } pixels, too small to learn from. Each side needs { $limit } or more.
-refusal-picture-too-narrow = `{ $file }` is { $width } × { $height } pixels, too narrow to learn from. Send a part of it.
-refusal-broken-picture = `{ $file }` is damaged or cut off. Save it once more, or send another.
-refusal-picture-too-slow = `{ $file }` took more than { $seconds } s to read and was given up. Save it as a plain PNG or JPEG.
-refusal-picture-too-hard = `{ $file }` could not be read safely and was not taken. Save it as a plain PNG or JPEG.
+refusal-picture-too-narrow = `{ $file }` is { $width } × { $height } pixels, too narrow to learn from. Send a crop of it.
+refusal-broken-picture = `{ $file }` is damaged or cut off. Save it again, or send another.
+refusal-picture-too-slow = `{ $file }` took more than { $seconds } s to read and was given up on. Save it as a plain PNG or JPEG.
+refusal-picture-too-hard = `{ $file }` could not be read safely and was not accepted. Save it as a plain PNG or JPEG.
 refusal-not-fetched = `{ $file }` could not be fetched from Discord. Send it again.
-refusal-ambiguous-caption = It is not clear which picture `{ $file }` is about: more than one of the files is called `{ $stem }`. Give each a name of its own.
-refusal-draft-gone = What you entered is kept for a day, and is no longer here. Begin again with `/{ command-embed } { command-embed-train }` or `/{ command-imagine }`.
-refusal-answered-before = This question was answered before, or is more than a day old.
-refusal-private-chat-closed = Embedsmith may not write to you privately. Allow direct messages in this server's privacy settings, or choose to be shown it here.
+refusal-ambiguous-caption = It is not clear which picture `{ $file }` is about: more than one of the files is called `{ $stem }`. Give each its own name.
+refusal-draft-gone = What you entered is kept for one day, and is no longer here. Start again with `/{ command-embed } { command-embed-train }` or `/{ command-imagine }`.
+refusal-answered-before = This question has already been answered, or is more than a day old.
+refusal-private-chat-closed = Embedsmith cannot write to you privately. Allow direct messages in this server's privacy settings, or choose to have it shown here.
 refusal-no-pictures = There is no picture to learn from. Add at least one.
 refusal-no-space = There is no room left on this server's disk, so nothing was kept. Tell the person who runs the bot.
-refusal-textless-picture = `{ $file }` does not say how it was made. Programs write that into the file, and chat programs, websites, screenshots and saving it anew take it out. Send the original file.
+refusal-textless-picture = `{ $file }` does not say how it was made. Programs write that into the file, but chat programs, websites, screenshots and re-saving remove it. Send the original file.
 refusal-bad-name = { $reason ->
     [empty] The name is empty. Write one such as my-cat.
     [long] `{ $name }` is too long for a name: { $limit } characters at most, fewer in some scripts.
-    [characters] `{ $name }` cannot be a name: `{ $characters }` may not be in it. Letters, digits, spaces and . _ - may.
+    [characters] `{ $name }` cannot be a name: `{ $characters }` is not allowed. Letters, digits, spaces and . _ - are.
     [wordless] `{ $name }` cannot be a name: it needs a letter or a digit.
     [leading-dot] `{ $name }` cannot be a name: it begins with a dot.
     [trailing-dot] `{ $name }` cannot be a name: it ends with a dot.
-    [device] `{ $name }` cannot be a name: some computers keep it for themselves. Add a word to it.
+    [device] `{ $name }` cannot be a name: some computers reserve it. Add a word to it.
    *[prompt-word] `{ $name }` cannot be a name: AND and BREAK in capitals mean something else in a prompt.
 }
 refusal-name-taken = The name `{ $name }` is taken. Choose another.
@@ -760,25 +764,25 @@ refusal-still-learning = `{ $name }` is still being learned. Stop it first.
 refusal-not-an-embedding = { $reason ->
     [unsafe] `{ $file }` contains instructions, not only numbers, and was not opened. Ask for a .safetensors file.
     [empty] `{ $file }` is empty.
-    [damaged] `{ $file }` is damaged or was not copied whole. Send it once more.
+    [damaged] `{ $file }` is damaged or incomplete. Send it again.
     [not_a_file] `{ $file }` is not a file.
     [cannot_open] `{ $file }` cannot be opened: `{ $name }`.
-    [unreadable] `{ $file }` cannot be read just now.
+    [unreadable] `{ $file }` cannot be read at the moment.
     [too_large] `{ $file }` is larger than { $count } MB, which is more than an embedding needs.
-    [out_of_time] `{ $file }` was not read to its end: it takes too long. Send fewer files at once.
+    [out_of_time] `{ $file }` took too long to read to its end. Send fewer files at once.
     [out_of_memory] `{ $file }` needs more memory than an embedding may.
-    [unknown_kind] `{ $file }` is no file of a kind that embeddings come in, or is damaged.
-    [web_page] `{ $file }` is a web page, as a failed download leaves it. Download the file itself.
+    [unknown_kind] `{ $file }` is not a kind of file that embeddings come in, or it is damaged.
+    [web_page] `{ $file }` is a web page, probably from a failed download. Download the file itself.
     [lfs_pointer] `{ $file }` is a Git LFS pointer; the real file was not downloaded.
     [other_archive] `{ $file }` is a `{ $name }` archive. Unpack it first.
     [empty_zip] `{ $file }` is an empty ZIP.
     [gguf] `{ $file }` is a GGUF model, not an embedding.
     [lora] `{ $file }` is a LoRA, which changes the model; embeddings are read here.
     [hypernetwork] `{ $file }` is a hypernetwork, which changes the model; embeddings are read here.
-    [optimizer] `{ $file }` is the state of an optimizer, which goes with an embedding but is none.
+    [optimizer] `{ $file }` is an optimizer's state, which goes with an embedding but is not one.
     [model] `{ $file }` is a model or a part of one, not an embedding.
     [other_pickle] `{ $file }` is a pickle, but not one that torch wrote.
-    [big_endian] `{ $file }` was written on a big-endian machine, which is not read.
+    [big_endian] `{ $file }` was written on a big-endian machine, which is not supported.
     [other_records] `{ $file }` has parts that torch does not write.
     [no_embedding] `{ $file }` holds no embedding.
     [more_than_an_embedding] `{ $file }` holds more than an embedding.
@@ -789,13 +793,13 @@ refusal-not-an-embedding = { $reason ->
     [half] `{ $file }` holds one half of a word: this model has two text encoders.
     [output_only] `{ $file }` holds an output embedding, which only OneTrainer can use.
     [other_encoder] `{ $file }` was made for `{ $name }`, a text encoder of other models.
-    [layers] `{ $file }` holds a vector for each layer of the model (kohya's XTI), which is not read.
+    [layers] `{ $file }` holds a vector for each layer of the model (kohya's XTI), which is not supported.
     [other_width] `{ $file }` was made for another model: { $count } numbers a vector, where this one has { $other }.
     [no_vectors] `{ $file }` holds no vectors.
     [not_vectors] `{ $file }` holds numbers that are not a list of vectors.
     [too_many_vectors] `{ $file }` has more than { $count } vectors, which is the limit.
     [whole_numbers] `{ $file }` holds whole numbers where vectors are expected.
-    [odd_numbers] `{ $file }` holds numbers of a kind that is not read.
+    [odd_numbers] `{ $file }` holds numbers of an unsupported kind.
     [not_finite] `{ $file }` holds values that are not finite numbers.
     [picture_plain] `{ $file }` is a picture that carries no embedding. Chat programs take it out; send the original file.
     [picture_lossy] `{ $file }` is a WEBP saved with loss, which destroys an embedding in its pixels. Send the original file.
@@ -804,25 +808,25 @@ refusal-not-an-embedding = { $reason ->
     [picture_damaged] `{ $file }` is a damaged picture.
     [zip_bomb] `{ $file }` unpacks to far more than it should.
     [zip_files] `{ $file }` holds more than { $count } files, which is the limit.
-    [zip_names] `{ $file }` has names in it that lead out of its folder, or are none.
-    [zip_long_names] `{ $file }` has names in it that are too long.
+    [zip_names] `{ $file }` contains names that lead out of its folder or are not valid.
+    [zip_long_names] `{ $file }` contains names that are too long.
     [zip_link] `{ $file }` has a link in it.
-    [zip_doubles] `{ $file }` has two files of one name in it.
+    [zip_doubles] `{ $file }` contains two files with the same name.
     [zip_password] `{ $file }` is locked with a password.
-    [zip_packing] `{ $file }` is packed in a way that is not read. Pack it as a plain ZIP.
+    [zip_packing] `{ $file }` is compressed in an unsupported way. Make it a plain ZIP.
     [zip_nothing] `{ $file }` has no embedding in it.
-    [zip_useless] The rest of `{ $file }` was not read: { $count } files in it are of no use.
-    [left_unread] `{ $file }` was not read, because files beside it could not be read safely. Send it without them.
-    [hub_unreachable] `{ $file }` is nothing that the hub gives out, or the hub does not answer.
-    [hub_no_file] `{ $file }` has no learned_embeds.bin or .safetensors on the hub that could be fetched.
+    [zip_useless] The rest of `{ $file }` was not read: { $count } of its files are of no use here.
+    [left_unread] `{ $file }` was not read, because other files sent with it could not be read safely. Send it without them.
+    [hub_unreachable] The hub does not offer `{ $file }`, or does not answer.
+    [hub_no_file] `{ $file }` has no learned_embeds.bin or .safetensors on the hub that could be downloaded.
     [format_one_encoder] `{ $file }` has parts for two text encoders, which only .safetensors files carry.
     [format_two_encoders] `{ $file }` has a part for one text encoder only, where a pair of files is for two.
     [format_picture] `{ $file }` cannot be drawn on that picture.
     [format_vectors] `{ $file }` has more vectors than a picture can carry.
-   *[format_name] `{ $file }` has a name that is too long for a file, or is none. Give it a `name`.
+   *[format_name] `{ $file }` has a name that is too long or not valid for a file. Give it a `name`.
 }
-refusal-embedding-too-slow = `{ $file }` took more than { $seconds } s to read and was given up.
-refusal-embedding-too-hard = `{ $file }` could not be read safely and was not taken. Ask for a .safetensors file.
+refusal-embedding-too-slow = `{ $file }` took more than { $seconds } s to read and was given up on.
+refusal-embedding-too-hard = `{ $file }` could not be read safely and was not accepted. Ask for a .safetensors file.
 refusal-wrong-model = `{ $name }` was made for { $theirs ->
     [sd1] SD 1
     [sd2] SD 2
@@ -839,7 +843,7 @@ refusal-name-twice = Two of the words here are called `{ $name }`. Send them one
 refusal-too-many-words = These files hold { $words } words; { $limit } at a time is the limit.
 refusal-nothing-to-import = There is nothing to import. Add a file.
 refusal-not-a-concept = `{ $name }` is not the name of a concept. Write it as owner/name, such as sd-concepts-library/cat-toy.
-refusal-concepts-not-allowed = Concepts are not fetched here. Download the file, and send it as file1.
+refusal-concepts-not-allowed = Concepts are not downloaded here. Download the file yourself, and send it as file1.
 refusal-still-loading = The model is still being loaded. Try again in a moment.
 refusal-bad-schedule = `{ $text }` is not a learning rate: { $reason ->
     [empty] it is empty
@@ -851,7 +855,7 @@ refusal-bad-schedule = `{ $text }` is not a learning rate: { $reason ->
    *[ends_early] it ends before the last of { $steps } steps
 }. Example: `0.005:100, 1e-3:1000, 1e-5`.
 refusal-bad-setting = { $reason ->
-    [unknown] `{ $part }` is not a setting here. There are: `{ $known }`.
+    [unknown] `{ $part }` is not a setting here. The settings are: `{ $known }`.
     [value] `{ $part }` cannot be read. Example: `{ $example }`.
     [pattern] `{ $part }` is not a pattern that can be used. Example: `words \w+`.
    *[range] `{ $part }` must be from { $least } to { $most }.
@@ -861,22 +865,22 @@ refusal-unknown-sampler = No sampler or schedule is called `{ $name }`. Choose o
 refusal-unknown-upscaler = `{ $name }` cannot enlarge pictures here. Choose one of: `{ $known }`.
 refusal-unreadable-caption = `{ $file }` is not a caption: send plain text in UTF-8, at most { $limit } characters.
 refusal-no-number-of-steps = `{ $typed }` is not a number of steps. Write a whole number, such as 400.
-refusal-steps-behind = It has already made { $step } steps. Choose more.
+refusal-steps-behind = It has already done { $step } steps. Choose more.
 refusal-bad-template = { $reason ->
     [empty] The template is empty. Write prompts such as `a photo of [name]`.
     [nameless] `{ $line }` contains neither [name] nor [filewords], so the word would not be learned from it.
     [captionless] With `{ $line }`, the prompt of `{ $picture }` would not contain the word. Write [name] into its caption, or into the template.
-   *[unreadable] It is not a text file in UTF-8. Send prompts, one a line, as plain text.
+   *[unreadable] It is not a text file in UTF-8. Send plain text with one prompt per line.
 }
-refusal-too-large = { $width } × { $height } is more than can be made here; { $wide } × { $high } would do.
+refusal-too-large = { $width } × { $height } is larger than can be made here; { $wide } × { $high } would work.
 refusal-bad-size = { $width } × { $height } cannot be drawn: each side is a multiple of { $multiple }, from { $least } to { $most }.
-refusal-too-many-steps = { $steps } steps are more than the { $limit } that are allowed here.
-refusal-too-many-vectors = { $vectors } vectors are too many: { $limit } is the limit, so that a prompt's 75 tokens hold other words too.
-refusal-empty-start = There is nothing to start from: the initialization text is empty. Write what it is in known words, such as cat.
+refusal-too-many-steps = { $steps } steps are more than the { $limit } allowed here.
+refusal-too-many-vectors = { $vectors } vectors are too many: the limit is { $limit }, as many as one window of a prompt holds.
+refusal-empty-start = There is nothing to start from: the initialization text is empty. Write what it is, in words the model knows, such as cat.
 refusal-prompt-too-long = The prompt has { $characters } characters; { $limit } is the limit here.
 refusal-empty-style = The style is empty. Give it a prompt, a negative prompt, or both.
-refusal-no-such-style = No style here is called `{ $name }`. `/{ command-style } { command-style-list }` shows those that there are.
-refusal-style-not-yours = `{ $name }` is somebody else's style. They can delete it, and so can whoever may manage this server.
+refusal-no-such-style = No style here is called `{ $name }`. `/{ command-style } { command-style-list }` shows the ones there are.
+refusal-style-not-yours = `{ $name }` is somebody else's style. They can delete it, and so can members who may manage this server.
 refusal-too-many-styles = There are { $limit } styles here, which is the limit. Delete one with `/{ command-style } { command-style-delete }`.
 refusal-styled-prompt-too-long = With its styles the prompt has { $characters } characters; { $limit } is the limit here. Use fewer styles, or write less.
 refusal-quota-reached = You have { $limit ->
@@ -887,7 +891,7 @@ refusal-already-ended = This has already ended.
 refusal-forgotten = What this button belonged to is no longer here.
 refusal-cannot-post-here = Embedsmith needs this permission in this channel: `{ $permissions }`. Ask its moderators, or use another channel.
 refusal-only-age-restricted = What was drawn for an age-restricted channel is shown in such channels only.
-refusal-too-busy = The bot is busy just now. Try again in a moment.
+refusal-too-busy = The bot is busy at the moment. Try again in a moment.
 refusal-cannot-store = { $reason ->
     [full] The disk of this server is full. Nothing is lost, and it goes on by itself; try again later.
     [locked] The database is busy right now. Nothing is lost; try again in a moment.
@@ -896,6 +900,6 @@ refusal-cannot-store = { $reason ->
 
 ## Everything else that goes wrong
 
-fault = Something went wrong here, and it is in the log as { $code }. Try again; if it stays, tell the person who runs the bot.
+fault = Something went wrong here, and it is in the log as { $code }. Try again; if it happens again, tell the person who runs the bot.
 fault-card = Something went wrong with this card, and it is in the log as { $code }. The job itself goes on.
 fault-job = Something went wrong with what you asked for, so it has ended; it is in the log as { $code }. Ask again, or tell the person who runs the bot.

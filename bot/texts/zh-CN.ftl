@@ -187,7 +187,7 @@ option-new-style-description = 叫什么；会取代你自己的同名样式
 option-known-style = 名称
 option-known-style-description = 哪个样式
 option-style-prompt = 提示词
-option-style-prompt-description = 接在使用者所写的内容后面；若含有 {"{prompt}"}，则用所写的内容替换它
+option-style-prompt-description = 接在使用者所写的内容后面；其中的 {"{prompt}"} 会换成所写的内容
 option-style-negative-prompt = 反向提示词
 option-style-negative-prompt-description = 反向提示词也是如此
 option-info-picture = 图片
@@ -232,7 +232,11 @@ button-later = 下一页
 
 help-title = Embedsmith 用你的图片教模型认识新词。
 help-text = 起一个名称，给三到十张图片，看着它学会，然后写进提示词：`/{ command-imagine } portrait of my-cat`。词的文件也归你。
-help-commands = `/{ command-embed } { command-embed-train }` 训练 · `/{ command-imagine }` 画图 · `/{ command-embed } { command-embed-list }` 你的词 · `/{ command-embed } { command-embed-show }` 查看其中一个 · `/{ command-embed } { command-embed-file }` 取它的文件 · `/{ command-embed } { command-embed-stop }` 停止学习 · `/{ command-embed } { command-embed-import }` 导入别处的词 · `/{ command-embed } { command-embed-create }` 由词造词 · `/{ command-style } { command-style-save }` 保存提示词 · `/{ command-picture } { command-picture-info }` 图片是怎样生成的 · `/{ command-queue }` 排队情况
+help-commands =
+    `/{ command-embed } { command-embed-train }` 教一个词 · `/{ command-embed } { command-embed-create }` 由词造词 · `/{ command-embed } { command-embed-import }` 从文件导入
+    `/{ command-embed } { command-embed-list }` 你的词 · `/{ command-embed } { command-embed-show }` 其中一个 · `/{ command-embed } { command-embed-file }` 它的文件
+    `/{ command-embed } { command-embed-stop }` 停止学习 · `/{ command-queue }` 正在运行和排队的任务
+    `/{ command-imagine }` 画图 · `/{ command-style } { command-style-save }` 保存提示词 · `/{ command-picture } { command-picture-info }` 图片是怎么生成的
 help-model = 这里的模型：{ $model }
 consent-question = 这些图片是你自己的，或者你有权使用吗？它们会存放在这里，只用于训练。{ $where ->
     [me] 词的名称、预览图和文件只在你与本机器人的私聊中给你看。
@@ -297,8 +301,8 @@ choice-style-here = 风格 · 在本频道显示
 choice-style-me = 风格 · 只给我看
 form-size = 尺寸
 form-size-description = 例如 512x768；留空则用模型自己的尺寸。
-form-style = 风格
-form-style-description = 风格的名称，用逗号分开。
+form-style = 样式
+form-style-description = 样式的名称，用逗号分开。
 form-drawing-settings = 设置
 form-drawing-settings-description = 高级设置，写成一行：eta 0.5, rng NV, hires 2
 form-picture = 在哪张图片上画
@@ -667,7 +671,7 @@ refusal-not-an-embedding = { $reason ->
     [zip_packing] `{ $file }` 的压缩方式不能读取。请打包成普通的 ZIP。
     [zip_nothing] `{ $file }` 里没有嵌入。
     [zip_useless] `{ $file }` 的其余部分没有读取：其中 { $count } 个文件没有用处。
-    [left_unread] `{ $file }` 没有读取，因为同批的文件无法安全读取。请单独发送它。
+    [left_unread] `{ $file }` 没有读取，因为同批的文件无法安全读取。请不要和那些文件一起发。
     [hub_unreachable] Hub 上没有可取用的 `{ $file }`，或 Hub 没有响应。
     [hub_no_file] Hub 上的 `{ $file }` 没有可取用的 learned_embeds.bin 或 .safetensors。
     [format_one_encoder] `{ $file }` 有给两个文本编码器的部分，只有 .safetensors 文件能装下。
@@ -726,7 +730,7 @@ refusal-bad-template = { $reason ->
 refusal-too-large = 这里做不了 { $width } × { $height }；{ $wide } × { $high } 可以。
 refusal-bad-size = 画不了 { $width } × { $height }：每边须是 { $multiple } 的倍数，从 { $least } 到 { $most }。
 refusal-too-many-steps = { $steps } 步超过了这里允许的 { $limit } 步。
-refusal-too-many-vectors = { $vectors } 个向量太多：上限是 { $limit } 个，好让提示词的 75 个标记还放得下其他词。
+refusal-too-many-vectors = { $vectors } 个向量太多：上限是 { $limit } 个，也就是提示词一段能容纳的数量。
 refusal-empty-start = 没有起点：初始化文本是空的。请用已有的词说它是什么，例如 cat。
 refusal-prompt-too-long = 提示词有 { $characters } 个字符；这里的上限是 { $limit } 个。
 refusal-empty-style = 样式是空的。请写提示词、反向提示词，或两者都写。

@@ -234,7 +234,7 @@ async def test_what_comes_out_differently_is_told(played: Stage) -> None:
     settings = 'Steps: 4, Seed: 1, Model hash: 0123456789, Model: theirs, TI hashes: "Mossy: 0123456789ab", VAE: a_b'
     said = text_of(await info(played, saying(f"a mossy stone\n{settings}")))
     assert "-# It was made with theirs [0123456789]; this is " in said
-    assert "-# It used other files of Mossy than there are here." in said
+    assert "-# It was drawn with other files of Mossy than those here." in said
     assert "-# Its noise came from a graphics card." in said
     assert r"-# Not used here: VAE: a\_b." in said
     told = text_of(await info(played, saying("Made with a camera")))
@@ -255,7 +255,9 @@ async def test_a_picture_of_another_program_is_drawn_or_its_program_named(played
     assert "2 steps · Euler · CFG scale 5 · seed 7 · 64 × 64" in text_of(card)
     assert "Seed: 7" in text_of(await pressed(played, card, "Draw this"))
     graph = '{"3": {"class_type": "KSampler", "inputs": {"seed": 1, "steps": 20, "cfg": 7}}}'
-    assert "ComfyUI made it, and how is written in a form" in text_of(await info(played, saying(prompt=graph)))
+    assert "It was made with ComfyUI, which recorded the settings in a form" in text_of(
+        await info(played, saying(prompt=graph))
+    )
 
 
 async def test_the_picture_after_the_largest_seed_of_32_bits_can_be_drawn_again(played: Stage) -> None:
@@ -272,7 +274,7 @@ async def test_the_picture_after_the_largest_seed_of_32_bits_can_be_drawn_again(
 
 async def test_a_text_without_a_prompt_is_drawn_too(played: Stage) -> None:
     card = await info(played, saying("Steps: 2, Sampler: IPNDM, Size: 64x64"))
-    assert "IPNDM is not known here; Euler a takes its place." in text_of(card)
+    assert "IPNDM is not known here; Euler a is used instead." in text_of(card)
     drawn = await pressed(played, card, "Draw this")
     assert (await image(played, drawn)).size == (64, 64)
     assert "Sampler: Euler a" in text_of(drawn)
@@ -286,7 +288,7 @@ async def test_a_card_holds_whatever_a_picture_says(played: Stage) -> None:
     hashes = ", ".join(f"{'*' * 90}{number}: 0" for number in range(20))
     settings += f', Denoising strength: 0.5, TI hashes: "{hashes}", Steps: 999999999999999999'
     card = await info(played, saying(f"{stars}\nNegative prompt: {stars}\n{settings}"))
-    assert "999,999,999,999,999,999 steps are more than the 150 that are allowed here." in text_of(card)
+    assert "999,999,999,999,999,999 steps are more than the 150 allowed here." in text_of(card)
     assert re.search(r"The last [\d,]+ characters are not shown", text_of(card))
     assert buttons_of(card) == {}
     assert len(text_of(card)) <= 4000

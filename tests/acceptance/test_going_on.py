@@ -35,7 +35,7 @@ async def test_a_run_that_had_to_begin_again_says_so(played: Stage) -> None:
         checkpoint.unlink()
     await played.start()
     again = await played.sandbox.until_message(
-        "general", lambda message: "begin again from step 0" in text_of(message), seconds=60
+        "general", lambda message: "start again from step 0" in text_of(message), seconds=60
     )
     assert again["id"] == card["id"]
     assert "were lost" in text_of(again) or "was lost" in text_of(again)
@@ -80,7 +80,7 @@ async def test_vectors_that_a_word_does_not_have_are_not_passed_over(played: Sta
 
 
 def contradicts(message: Json) -> bool:
-    return "is a word of yours already: it learns on from its own 1 vector." in text_of(message)
+    return "is already a word of yours: it goes on learning from its own 1 vector." in text_of(message)
 
 
 async def ended(played: Stage, name: str) -> None:
@@ -141,7 +141,7 @@ async def test_a_further_run_that_became_worse_leaves_the_word_as_it_was(played:
     assert word.read_bytes() == before
     taken = await played.press(worse, "Use what was learned")
     after = await played.sandbox.message(taken["message_id"])
-    assert "is now what was learned in this run" in text_of(after)
+    assert "now holds what was learned in this run" in text_of(after)
     assert word.read_bytes() != before
     shown = await played.sandbox.run("embed show", {"name": "my-kept"}, wait=30)
     assert "63 steps" in text_of(await played.sandbox.message(shown["message_id"]))

@@ -163,7 +163,7 @@ async def test_a_run_goes_on_with_other_steps_and_rates(played: Stage) -> None:
     card = await played.sandbox.until_message(
         "general", lambda message: "**tuned**" in text_of(message) and "░░" in text_of(message)
     )
-    assert "Too few pictures to spare any" in text_of(card)
+    assert "Too few pictures to hold any back" in text_of(card)
     await played.press(card, "Pause")
     paused = await played.sandbox.until_message("general", lambda message: "⏸ **tuned**" in text_of(message))
     opened = await played.press(paused, "Change…")

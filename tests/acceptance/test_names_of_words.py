@@ -80,17 +80,17 @@ async def test_a_shared_word_does_not_become_an_ordinary_one(played: Stage) -> N
 
 async def test_what_of_a_start_text_is_used_is_told(played: Stage) -> None:
     card = text_of(await played.create("three", "Orange tabby cat", 1))
-    assert '"Orange tabby cat" takes 3 tokens; only the first one ("orange") began a vector.' in card
-    assert "With vectors: 3" in card
+    assert '"Orange tabby cat" takes 3 tokens; only the first one ("orange") became the start of a vector.' in card
+    assert "Set vectors to 3" in card
     card = text_of(await played.create("wide", "cat", 3))
-    assert '"cat" takes 1 token, so some of the 3 vectors begin alike.' in card
+    assert '"cat" takes 1 token, so some of the 3 vectors start out the same.' in card
     assert "token" not in text_of(await played.create("fitting", "red heart", 2)).replace("75 tokens", "")
 
 
 async def test_vectors_that_no_prompt_has_room_for_are_told(played: Stage) -> None:
     imported = await taken_in(played, "endless", 80)
     assert "80 vectors" in imported
-    assert "A prompt's window takes 75 vectors at most: the last 5 of this word are not used." in imported
+    assert "A prompt's window holds at most 75 vectors: the last 5 of this word are not used." in imported
     drawn = await played.draw("endless house", steps=1)
     assert "endless (75 of 80 vectors)" in text_of(drawn)
     shown = text_of(await answered(played, "embed show", {"name": "endless"}))

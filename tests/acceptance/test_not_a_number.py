@@ -46,13 +46,13 @@ async def test_a_picture_beyond_the_device_is_refused_with_a_size_that_would_do(
         ]
         told = [text_of(await played.sandbox.message(answer["message_id"])) for answer in answers]
         assert told == [
-            "1,024 × 512 is more than can be made here; 360 × 176 would do.",
-            "512 × 512 is more than can be made here; 256 × 256 would do.",
-            "512 × 512 is more than can be made here; 256 × 256 would do.",
+            "1,024 × 512 is larger than can be made here; 360 × 176 would work.",
+            "512 × 512 is larger than can be made here; 256 × 256 would work.",
+            "512 × 512 is larger than can be made here; 256 × 256 would work.",
         ]
         assert len(await played.sandbox.messages(person="Max")) == before
         await played.sandbox.command("imagine", {"prompt": "! " * 900, "steps": 1})
         assert await played.sandbox.until_message(
             "general",
-            lambda message: "900 tokens and takes 12 windows of 75; 8 windows are the most" in text_of(message),
+            lambda message: "900 tokens and takes 12 windows of 75; at most 8 windows are allowed" in text_of(message),
         )

@@ -241,7 +241,7 @@ async def test_nothing_is_stored_before_the_consent(played: Stage) -> None:
     assert buttons_of(await played.sandbox.message(question["id"], person="Max")) == {}
     assert (await requested(played, "of-max"))["steps"] == 5
     told = [text_of(each) for each in await played.sandbox.messages(person="Max")]
-    assert sum("This question was answered before" in each for each in told) == 1, told
+    assert sum("This question has already been answered" in each for each in told) == 1, told
 
 
 async def test_what_is_refused_for_its_name_or_the_quota_is_never_fetched(played: Stage) -> None:
@@ -314,7 +314,7 @@ async def test_a_closed_private_chat_is_found_out_at_once(played: Stage) -> None
     await played.sandbox.weather(fault)
     refused = await train(played, {"name": "closed", "where": "me"}, given(("cat.png", RED)))
     await played.sandbox.weather()
-    assert "may not write to you privately" in text_of(refused)
+    assert "cannot write to you privately" in text_of(refused)
     await edited(played, refused, {"kind": ["subject"]})
     assert (await requested(played, "closed"))["name"] == "closed"
 

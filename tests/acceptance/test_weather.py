@@ -314,7 +314,7 @@ async def test_a_result_whose_files_discord_does_not_take_says_how_to_get_them(p
     await played.sandbox.weather({"match": way, "kind": "413", "bytes": 4_000, "times": 1000})
     told = await played.result("large-owl")
     assert told["attachments"] == []
-    assert "`/embed file` sends the embedding to you" in text_of(told)
+    assert "`/embed file` sends you the embedding" in text_of(told)
     await played.sandbox.weather()
     answer = await played.sandbox.run("embed file", {"name": "large-owl"})
     (file,) = (await played.sandbox.message(answer["message_id"]))["attachments"]

@@ -2,9 +2,10 @@
 
 import io
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from pathlib import Path
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -17,8 +18,17 @@ from trainer.embeddings.aside import write_aside
 _CARD, _INK, _FAINT, _GRID = "#f7f7f9", "#24262d", "#6b7080", "#dfe1e8"
 _TRAINING, _VALIDATION, _BEST = "#9aa7c7", "#3557c7", "#d9480f"
 _SIZE_INCHES, _DOTS_PER_INCH = (6.4, 3.6), 100
-_MARGINS = {"left": 0.11, "right": 0.98, "top": 0.9, "bottom": 0.14}  # fixed: a layout that adapts can fail on a title
+_MARGINS = {"left": 0.11, "right": 0.98, "top": 0.84, "bottom": 0.14}  # fixed: a layout that adapts can fail on a title
+_LEGEND: Mapping[str, Any] = {  # between the title and the curves, so that it hides none of them
+    "loc": "lower left",
+    "bbox_to_anchor": (0, 1),
+    "borderaxespad": 0,
+    "frameon": False,
+    "fontsize": 9,
+    "labelcolor": _INK,
+}
 _TITLE_LETTERS = 64
+_TITLE_PAD = 20  # points above the curves: room for the legend
 _SMOOTHING_FRACTION = 0.03
 
 Points = Sequence[tuple[int, float]]
@@ -36,7 +46,7 @@ def draw_curve(path: Path, losses: Points, validations: Points, title: str) -> N
     _draw_training(axes, losses)
     _draw_validation(axes, validations)
     if losses or validations:
-        axes.legend(frameon=False, fontsize=9, labelcolor=_INK, loc="upper right")
+        axes.legend(ncols=3, **_LEGEND)
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png")
     write_aside(path, buffer.getvalue())
@@ -51,7 +61,7 @@ def smoothed(values: Sequence[float], window: int) -> list[float]:
 
 def _dress(axes: Axes, title: str) -> None:
     axes.set_facecolor(_CARD)
-    axes.set_title(_drawable(title), loc="left", color=_INK, fontsize=11, parse_math=False)
+    axes.set_title(_drawable(title), loc="left", color=_INK, fontsize=11, parse_math=False, pad=_TITLE_PAD)
     axes.set_xlabel("step", color=_FAINT, fontsize=9)
     axes.set_ylabel("loss", color=_FAINT, fontsize=9)
     axes.tick_params(colors=_FAINT, labelsize=9, length=0)
@@ -76,7 +86,7 @@ def _draw_validation(axes: Axes, validations: Points) -> None:
     steps, values = zip(*validations, strict=True)
     axes.plot(steps, values, color=_VALIDATION, linewidth=2, marker="o", markersize=4, label="validation")
     best_step, best = min(validations, key=lambda point: point[1])
-    label = f"best {best:.4f} at {best_step}"
+    label = f"best {best:.4f} at step {best_step}"
     axes.plot([best_step], [best], "o", color=_BEST, markersize=9, fillstyle="none", markeredgewidth=2, label=label)
 
 
