@@ -10,7 +10,8 @@ COPY templates templates
 RUN pip install --no-cache-dir . && useradd --create-home embedsmith && install -d -o embedsmith /data
 
 USER embedsmith
-ENV EMBEDSMITH_DATA_FOLDER=/data HF_HUB_OFFLINE=1
+# Models that may be downloaded are kept in the volume, the only place that can be written.
+ENV EMBEDSMITH_DATA_FOLDER=/data HF_HOME=/data/huggingface
 VOLUME /data
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["embedsmith"]
