@@ -43,7 +43,7 @@ class BareStep:
         shape = (batch_size, model.latent_channels, side, side)
         self._ids = torch.randint(model.token_embedding.num_embeddings, (batch_size, _TOKENS))
         self._latents, self._noise = torch.randn(shape).to(model.unet.dtype), torch.randn(shape)
-        self._timesteps = torch.randint(len(model.alphas_cumprod), (batch_size,))
+        self._timesteps = torch.randint(len(model.parametrisation.sigmas), (batch_size,))
 
     def __call__(self) -> None:
         # For this one step only: the engine works with the same modules.

@@ -15,7 +15,7 @@ from trainer.models.text import Prompt
 from trainer.protocol import TrainRequest
 from trainer.training.averaging import average_in
 from trainer.training.guarded_adamw import GuardedAdamW
-from trainer.training.loss import min_snr_weights, stratified_timesteps
+from trainer.training.loss import stratified_timesteps
 from trainer.training.lr_schedule import LearningRates, parse_schedule
 
 
@@ -151,7 +151,7 @@ class Run:
         latents_BCHW = latents.sample(entries, generator(request.seed, "latent", self.step))
         noise = torch.randn(latents_BCHW.shape, generator=generator(request.seed, "noise", self.step))
         random = generator(request.seed, "timestep", self.step)
-        timesteps = stratified_timesteps(count, len(model.alphas_cumprod), random)
+        timesteps = stratified_timesteps(count, len(model.parametrisation.sigmas), random)
         device = latents_BCHW.device
         return Examples(
             latents_BCHW=latents_BCHW,
@@ -166,7 +166,7 @@ class Run:
         gamma = self.request.tuning.min_snr_gamma
         if not gamma:
             return torch.ones(len(timesteps))
-        return min_snr_weights(model.prediction, timesteps, model.alphas_cumprod, gamma)
+        return model.parametrisation.min_snr_weights(timesteps, gamma)
 
 
 def _rates(request: TrainRequest) -> LearningRates:

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from trainer.engine.run import Examples, Run
 from trainer.models.family import Family
-from trainer.training.loss import add_noise, losses, target
+from trainer.training.loss import losses
 
 
 def training_pass(model: Family, shares: Sequence[tuple[Run, Examples]]) -> list[Tensor]:
@@ -23,8 +23,8 @@ def training_pass(model: Family, shares: Sequence[tuple[Run, Examples]]) -> list
     prompts = [prompt for examples in each for prompt in examples.prompts]
     vectors = [{run.name: run.vectors} for run, examples in shares for _ in examples.prompts]
     conditioning = model.encode_prompts(prompts, vectors)
-    predicted = model.predict(add_noise(latents, noise, timesteps, model.alphas_cumprod), timesteps, conditioning)
-    wanted = target(model.prediction, latents, noise, timesteps, model.alphas_cumprod)
+    predicted = model.predict(model.parametrisation.noised(latents, noise, timesteps), timesteps, conditioning)
+    wanted = model.parametrisation.target(latents, noise, timesteps)
     counted = losses(predicted, wanted, torch.cat([examples.weights_BHW for examples in each]))
     counted = counted * torch.cat([examples.shares_B for examples in each])
     parts = torch.stack([part.sum() for part in counted.split([len(examples) for examples in each])])

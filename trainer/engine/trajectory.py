@@ -44,17 +44,18 @@ class Trajectory:
             self._wanted = self._begin()
         x, sigma = self._wanted
         order, model = self._order, self._model
-        scaled = x[0] / (sigma**2 + 1) ** 0.5  # the model was trained on noise and picture of summed variance 1
-        timestep = timestep_of(sigma, model.alphas_cumprod, order.sampler.timesteps_every)
+        seen = model.parametrisation.seen(x[0], sigma)
+        timestep = timestep_of(sigma, model.parametrisation.sigmas, order.sampler.timesteps_every)
         said = order.wording.at(self.calls)
-        return [Question(scaled, timestep, each) for each in told.of(said, guided=order.guided)]
+        return [Question(seen, timestep, each) for each in told.of(said, guided=order.guided)]
 
     def take(self, answers_CHW: Sequence[Tensor]) -> None:
         """Go on with what the model gave for each question."""
         if self._wanted is None or self._sampling is None:
             raise RuntimeError("an answer without a question")
         x, sigma = self._wanted
-        guided, unguided = (self._clean(x, sigma, given[None]) for given in self._guided(answers_CHW))
+        clean = self._model.parametrisation.clean
+        guided, unguided = (clean(x, sigma, given[None]) for given in self._guided(answers_CHW))
         self.denoised_CHW = guided[0]
         self.calls += 1
         sent = Guided(guided, unguided) if self._order.sampler.wants_unguided else guided
@@ -73,7 +74,7 @@ class Trajectory:
             steps, reach = reach_of(order.steps, order.strength, order.all_steps)
             whole = self._schedule(steps)
             noise = self._noise(whole)
-            laid, values = over_picture(order.sampler, whole, steps, reach, self._model.alphas_cumprod)
+            laid, values = over_picture(order.sampler, whole, steps, reach, self._model.parametrisation.sigmas)
             x = over_CHW[None] + noise() * laid
             self._sampling = order.sampler.sample(x, values, noise, order.eta, noise_on_picture=laid)
         return next(self._sampling)
@@ -81,7 +82,8 @@ class Trajectory:
     def _schedule(self, steps: int) -> Tensor:
         """All sigmas, also those before the part that draws over a picture."""
         order, model = self._order, self._model
-        return sigmas(order.sampler, steps, model.alphas_cumprod, order.schedule, aligned=model.aligned_steps)
+        table = model.parametrisation.sigmas
+        return sigmas(order.sampler, steps, table, order.schedule, aligned=model.aligned_steps)
 
     def _noise(self, whole: Tensor) -> BatchNoise:
         order, model = self._order, self._model
@@ -113,10 +115,3 @@ class Trajectory:
         scale = order.guidance_scale / order.sampler.guidance_divisor
         pulled = [(each - unwanted) * (pull * scale) for each, pull in zip(wanted, order.wording.pulls, strict=True)]
         return unwanted + torch.stack(pulled).sum(dim=0), unwanted
-
-    def _clean(self, x: Tensor, sigma: float, predicted: Tensor) -> Tensor:
-        """The clean latents that the model sees in x, which carries noise of deviation sigma."""
-        if self._model.prediction == "epsilon":
-            return x - sigma * predicted
-        # Velocity (Salimans & Ho 2022, appendix D), with a = 1 / (sigma^2 + 1).
-        return x / (sigma**2 + 1) - predicted * sigma / (sigma**2 + 1) ** 0.5

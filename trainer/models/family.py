@@ -2,18 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Protocol
 
 import torch
 from PIL import Image
 from torch import Tensor
 
+from trainer.models.parametrisation import Parametrisation
 from trainer.models.text import Prompt, PromptReader
 from trainer.pulse import Pulse
 from trainer.sampling.curves import Aligned
-
-Prediction = Literal["epsilon", "v_prediction"]
-"""What a model gives: the noise, or the velocity sqrt(a) e - sqrt(1 - a) x (Salimans & Ho 2022, appendix D)."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +62,8 @@ class Family(Protocol):
     """The web UI's hash of before 2023, 8 hex digits; None for a folder, which never had one."""
     widths: tuple[int, ...]
     """Numbers in one vector for each text encoder; a vector holds them side by side, W = sum(widths) in all."""
-    prediction: Prediction
+    parametrisation: Parametrisation
+    """What noise is to it, and what its answers mean."""
     aligned_steps: Aligned
     """Whose table the schedule "Align Your Steps" takes."""
     native_size: int
@@ -74,8 +73,6 @@ class Family(Protocol):
     """Pixels to one latent element, along one side."""
     bytes_per_pixel: int
     """Of the device's memory, about, while a picture is decoded."""
-    alphas_cumprod: Tensor
-    """(timesteps,) float32 on the CPU."""
     reader: PromptReader
     device: torch.device
     dtype: torch.dtype

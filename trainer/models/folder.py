@@ -11,11 +11,11 @@ from diffusers.pipelines.stable_diffusion.safety_checker import StableDiffusionS
 from transformers import CLIPTextModel, CLIPTextModelWithProjection
 
 from trainer.models.errors import BadModel
-from trainer.models.family import Prediction
 from trainer.models.frozen import Part, frozen
 from trainer.models.hashes import weights_hash
 from trainer.models.latent_diffusion import LatentDiffusion, Parts
 from trainer.models.noise_levels import alphas_cumprod
+from trainer.models.parametrisation import Prediction
 from trainer.models.residency import HOME
 from trainer.models.sd1 import StableDiffusion1
 from trainer.models.sd2 import StableDiffusion2

@@ -16,9 +16,10 @@ from transformers import CLIPTokenizer
 
 from trainer.models.clip_text import ClipEncoder, ClipText, distinct
 from trainer.models.emphasis import emphasised
-from trainer.models.family import Conditioning, Prediction
+from trainer.models.family import Conditioning
 from trainer.models.latent_pictures import LatentPictures
 from trainer.models.listening import call_from_blocks
+from trainer.models.parametrisation import PARAMETRISATIONS, Parametrisation, Prediction
 from trainer.models.residency import HOME, move, working
 from trainer.models.safety import Safety
 from trainer.models.text import Prompt, PromptReader, injected
@@ -40,6 +41,7 @@ class Parts:
     unet: UNet2DConditionModel
     vae: AutoencoderKL
     alphas_cumprod: Tensor
+    """(timesteps,) float32 on the CPU."""
     empty_is_zero: bool = False
     safety_checker: StableDiffusionSafetyChecker | None = None
 
@@ -52,10 +54,9 @@ class LatentDiffusion(ABC):
 
     def __init__(self, parts: Parts) -> None:
         self.model, self.model_hash, self.model_hash_old = parts.model, parts.model_hash, parts.model_hash_old
-        self.prediction: Prediction = parts.prediction
+        self.parametrisation: Parametrisation = PARAMETRISATIONS[parts.prediction](parts.alphas_cumprod)
         self.native_size = parts.native_size
         self.empty_is_zero = parts.empty_is_zero
-        self.alphas_cumprod = parts.alphas_cumprod
         self.device = parts.unet.device
         self.unet, self.dtype = parts.unet, parts.unet.dtype
         self.reader = PromptReader(parts.tokenizer)

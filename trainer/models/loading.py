@@ -7,10 +7,11 @@ import torch
 from trainer.models import compiling
 from trainer.models.checkpoint_file import SUFFIXES
 from trainer.models.errors import BadModel
-from trainer.models.family import Family, Prediction
+from trainer.models.family import Family
 from trainer.models.folder import Reading, read_folder
 from trainer.models.hub import fetch, looks_like_name
 from trainer.models.latent_diffusion import LatentDiffusion
+from trainer.models.parametrisation import Prediction
 from trainer.models.single_file import read_single_file
 from trainer.pulse import Pulse, silent
 

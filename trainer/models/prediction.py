@@ -5,7 +5,8 @@ import re
 import torch
 
 from trainer.models.checkpoint_file import CheckpointFile
-from trainer.models.family import Family, Prediction
+from trainer.models.family import Family
+from trainer.models.parametrisation import Prediction
 
 _YAML = re.compile(r"""^\s*parameterization:\s*["']?(\w+)["']?\s*(#.*)?$""", re.MULTILINE)
 _WORDS: dict[str, Prediction] = {
@@ -38,7 +39,7 @@ def shown_prediction(model: Family) -> Prediction:
     side = model.native_size // model.latent_scale
     noise = torch.randn(1, model.latent_channels, side, side, generator=torch.Generator().manual_seed(0))
     noise = noise.to(model.device)
-    last = torch.tensor([len(model.alphas_cumprod) - 1], device=model.device)
+    last = torch.tensor([len(model.parametrisation.sigmas) - 1], device=model.device)
     predicted = model.predict(noise, last, model.encode_prompts([model.reader.read("", {})], [{}]))
     given_back = (predicted * noise).mean() / noise.square().mean()
     return "epsilon" if given_back > _HALFWAY else "v_prediction"

@@ -26,6 +26,7 @@ from trainer.models.hashes import old_hash, weights_hash
 from trainer.models.kinds import kind_of
 from trainer.models.latent_diffusion import LatentDiffusion, Parts
 from trainer.models.noise_levels import alphas_cumprod
+from trainer.models.parametrisation import Prediction
 from trainer.models.prediction import shown_prediction, told_prediction
 from trainer.models.sd2 import StableDiffusion2
 from trainer.models.sdxl import StableDiffusionXL
@@ -53,25 +54,28 @@ def read_single_file(path: Path, reading: Reading, configuration: Path | None = 
     file = read_checkpoint(path, reading.pulse, allow_pickle=reading.allow_pickle)
     try:
         kind = kind_of(file.weights)
-        parts = _parts(file, kind, configuration or CONFIGURATIONS / kind.family, reading)
+        told = reading.prediction or told_prediction(file)
+        parts = _parts(file, kind, configuration or CONFIGURATIONS / kind.family, told or "epsilon", reading)
     except BadModel as error:
         raise BadModel(f"{path}: {error}") from error
     # Only SD 2.x was published in both kinds by its makers; in the others velocity is rare and says so.
-    if parts.prediction is None:
-        parts = replace(parts, prediction=shown_prediction(kind(parts)) if kind is StableDiffusion2 else "epsilon")
+    if told is None and kind is StableDiffusion2:
+        parts = replace(parts, prediction=shown_prediction(kind(parts)))
     if kind is StableDiffusion2 and parts.prediction == "v_prediction" and configuration is None:
         parts = replace(parts, native_size=_SD2_VELOCITY_SIZE)
     return kind(parts)
 
 
-def _parts(file: CheckpointFile, kind: type[LatentDiffusion], configuration: Path, reading: Reading) -> Parts:
+def _parts(
+    file: CheckpointFile, kind: type[LatentDiffusion], configuration: Path, prediction: Prediction, reading: Reading
+) -> Parts:
     unet, vae = _unet(file, configuration, reading), _autoencoder(file, configuration, reading)
     scheduler = _read_json(configuration / "scheduler" / "scheduler_config.json")
     return Parts(
         model=file.path.stem,
         model_hash=_hash(file.path, reading),
         model_hash_old=old_hash(file.path),
-        prediction=reading.prediction or told_prediction(file),
+        prediction=prediction,
         native_size=unet.config.sample_size * 2 ** (len(vae.config.block_out_channels) - 1),
         tokenizer=read_tokenizer(SHIPPED),
         text_encoders=tuple(_text_encoders(file, configuration, reading)),

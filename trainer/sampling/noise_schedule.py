@@ -1,6 +1,6 @@
 """Noise schedules: which sigmas a sampler visits, and which timestep of the model a sigma is.
 
-sigma = sqrt((1 - abar) / abar), where abar is the model's cumulative product of alphas (Karras et al. 2022, table 1).
+`table` is the sigma of each of the model's timesteps, (timesteps,) float64, rising (`Parametrisation.sigmas`).
 """
 
 from typing import NamedTuple
@@ -17,7 +17,7 @@ _LONGEST_PART = 0.999  # of the steps, from which the web UI begins at noise alo
 def sigmas(
     row: SamplerName,
     steps: int,
-    alphas_cumprod: Tensor,
+    table: Tensor,
     schedule: ScheduleChoice = "Automatic",
     drop_penultimate: bool = False,
     aligned: Aligned = "SD1",
@@ -29,7 +29,7 @@ def sigmas(
     DDIM's grid ends at timestep 1, so that its `steps` sigmas are `steps` - 1 steps. `aligned` says which model's table
     "Align Your Steps" takes.
     """
-    table = _model_sigmas(alphas_cumprod, row.timesteps_every)
+    table = _every(table, row.timesteps_every)
     if row.grid is not None:
         return _of_grid(row, table, steps).float()
     chosen = row.schedule if schedule == "Automatic" else schedule
@@ -47,7 +47,7 @@ class OverPicture(NamedTuple):
     values: Tensor
 
 
-def over_picture(row: SamplerName, whole: Tensor, steps: int, reach: int, alphas_cumprod: Tensor) -> OverPicture:
+def over_picture(row: SamplerName, whole: Tensor, steps: int, reach: int, table: Tensor) -> OverPicture:
     """The end of a schedule of `steps` steps from which its noise reaches back `reach` places, counted from 0.
 
     `whole` is what `sigmas` gives for `steps`. On DDIM's and UniPC's grids the noise is of one timestep and the first
@@ -56,7 +56,7 @@ def over_picture(row: SamplerName, whole: Tensor, steps: int, reach: int, alphas
     if row.grid not in ("leading", "linear"):
         values = whole[steps - reach - 1 :]
         return OverPicture(values[0].item(), values)
-    table = _model_sigmas(alphas_cumprod, row.timesteps_every)
+    table = _every(table, row.timesteps_every)
     timesteps = _timesteps(table, steps)  # rising
     reach = max(reach, 2)  # below it the model would not be asked at all
     noise = table[timesteps[min(reach, len(timesteps) - 1)]].item()
@@ -80,24 +80,23 @@ def span_of(values: Tensor) -> tuple[float, float]:
     return float(values[values > 0].min()), float(values.max())
 
 
-def timestep_of(sigma: float, alphas_cumprod: Tensor, every: int = 1) -> float:
+def timestep_of(sigma: float, table: Tensor, every: int = 1) -> float:
     """The model's timestep, whole or between two, at which the noise has this sigma; interpolated in log sigma.
 
     With `every` above 1 (LCM's 20) only every n-th counts, from the last, and the nearest is taken.
     """
-    log_sigmas = _model_sigmas(alphas_cumprod, every).log()
+    log_sigmas = _every(table, every).log()
     log_sigma = torch.tensor(sigma, dtype=torch.float64).log()
     if every > 1:
-        return len(alphas_cumprod) - 1.0 - every * (len(log_sigmas) - 1 - int((log_sigmas - log_sigma).abs().argmin()))
+        return len(table) - 1.0 - every * (len(log_sigmas) - 1 - int((log_sigmas - log_sigma).abs().argmin()))
     high = int(torch.searchsorted(log_sigmas, log_sigma).clamp(1, len(log_sigmas) - 1))
     low_log, high_log = log_sigmas[high - 1], log_sigmas[high]
     return high - 1 + float(((log_sigma - low_log) / (high_log - low_log)).clamp(0, 1))
 
 
-def _model_sigmas(alphas_cumprod: Tensor, every: int) -> Tensor:
-    """Sigma of each timestep (or every n-th, counted from the last), rising, float64."""
-    abar = alphas_cumprod.double().cpu().flip(0)[::every].flip(0)
-    return ((1 - abar) / abar).sqrt()
+def _every(table: Tensor, every: int) -> Tensor:
+    """Of every n-th timestep, counted from the last."""
+    return table.flip(0)[::every].flip(0)
 
 
 def _curve(label: str, table: Tensor, steps: int, aligned: Aligned) -> Tensor:

@@ -11,7 +11,7 @@ from trainer.data.latents import Latents
 from trainer.engine.randomness import generator
 from trainer.models.family import Family
 from trainer.models.text import Prompt
-from trainer.training.loss import add_noise, losses, target
+from trainer.training.loss import losses
 
 DEFAULT_COUNT = 16
 """The loss of two sets of vectors can then be told apart where it differs by 0.0005 (docs/experiments.md)."""
@@ -39,7 +39,7 @@ def validation_tuples(
     The pictures come in turn, timesteps at equal distances over all of time, the prompt is the template's first line.
     """
     pictures = dataset.held_back or dataset.learned
-    total = len(model.alphas_cumprod)
+    total = len(model.parametrisation.sigmas)
     order = torch.randperm(count, generator=generator(seed, "validation order")).tolist()
     return [
         _tuple(dataset, latents, seed, place, pictures[place % len(pictures)], int((time + 0.5) / count * total))
@@ -60,8 +60,8 @@ def validation_losses(model: Family, vectors: Tensor, tuples: Sequence[Validatio
     noise = torch.stack([each.noise_CHW for each in tuples])
     timesteps = torch.tensor([each.timestep for each in tuples], device=latents.device)
     conditioning = model.encode_prompts([each.prompt for each in tuples], [{each.name: vectors} for each in tuples])
-    noisy = add_noise(latents, noise, timesteps, model.alphas_cumprod)
-    wanted = target(model.prediction, latents, noise, timesteps, model.alphas_cumprod)
+    noisy = model.parametrisation.noised(latents, noise, timesteps)
+    wanted = model.parametrisation.target(latents, noise, timesteps)
     weights = torch.stack([each.weights_HW for each in tuples])
     return losses(model.predict(noisy, timesteps, conditioning), wanted, weights)
 

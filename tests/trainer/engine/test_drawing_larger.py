@@ -18,6 +18,7 @@ from tests.trainer.process import pictures_of
 from trainer.embeddings.embedding import Embedding
 from trainer.engine.failures import Refusal
 from trainer.models.family import Family
+from trainer.models.parametrisation import Epsilon
 from trainer.protocol import DrawRequest, Fault, Hires, fault_in
 from trainer.sampling.infotext import parse_parameters
 from trainer.sampling.noise import PictureNoise
@@ -37,15 +38,15 @@ def studio(model: Family, tmp_path: Path) -> Studio:
 @torch.no_grad()
 def drawn_over_by_hand(model: Family, latent_CHW: Tensor, seed: int, steps: int, strength: float) -> Tensor:
     """Euler's method over a latent, unguided: the last `steps` of int(steps / strength), from the seed's own noise."""
-    values = sigmas(SAMPLERS["Euler"], int(steps / strength), model.alphas_cumprod)[-steps - 1 :].tolist()
+    values = sigmas(SAMPLERS["Euler"], int(steps / strength), model.parametrisation.sigmas)[-steps - 1 :].tolist()
     assert len(values) == steps + 1
     noise = torch.randn(latent_CHW.shape, generator=torch.Generator().manual_seed(seed))
     x = (latent_CHW + noise * values[0])[None]
     told = model.encode_prompts([model.reader.read("an owl", {})], [{}])
     for sigma, following in pairwise(values):
-        timestep = torch.tensor([timestep_of(sigma, model.alphas_cumprod)])
+        timestep = torch.tensor([timestep_of(sigma, model.parametrisation.sigmas)])
         predicted = model.predict(x / (sigma**2 + 1) ** 0.5, timestep, told)
-        assert model.prediction == "epsilon"
+        assert isinstance(model.parametrisation, Epsilon)
         x = x + predicted * (following - sigma)
     return x[0]
 

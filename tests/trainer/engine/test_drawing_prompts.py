@@ -43,11 +43,11 @@ def weights_of(model: Family, text: str) -> Tensor:
 @torch.no_grad()
 def by_hand(model: Family, texts: list[list[tuple[str, float]]], negatives: list[str], seed: int) -> Tensor:
     """Euler's method (Karras et al. 2022, algorithm 1 without its noise), with what is told at each step."""
-    values = sigmas(SAMPLERS["Euler"], STEPS, model.alphas_cumprod).tolist()
+    values = sigmas(SAMPLERS["Euler"], STEPS, model.parametrisation.sigmas).tolist()
     schedules = [dict.fromkeys(text for text, _ in part) for part in zip(*texts, strict=True)]
     x = torch.randn(4, 16, 16, generator=torch.Generator().manual_seed(seed))[None] * values[0]
     for sigma, following, parts, negative in zip(values, values[1:], texts, negatives, strict=False):
-        timestep = torch.tensor([timestep_of(sigma, model.alphas_cumprod)])
+        timestep = torch.tensor([timestep_of(sigma, model.parametrisation.sigmas)])
 
         def clean(tokens: Tensor, x: Tensor = x, sigma: float = sigma, timestep: Tensor = timestep) -> Tensor:
             return x - sigma * model.predict(x / (sigma**2 + 1) ** 0.5, timestep, Conditioning(tokens))

@@ -11,6 +11,7 @@ from trainer.engine.picture_pass import Drawing, picture_pass
 from trainer.engine.told import ToldTexts
 from trainer.engine.wording import read_wording
 from trainer.models.latent_diffusion import LatentDiffusion
+from trainer.models.parametrisation import Velocity
 from trainer.sampling.noise_schedule import sigmas, timestep_of
 from trainer.sampling.samplers import SAMPLERS
 
@@ -33,18 +34,19 @@ def order(model: LatentDiffusion, seed: int, prompt: str = "an (owl:1.2)", negat
 @torch.no_grad()
 def by_hand(model: LatentDiffusion, seed: int) -> Tensor:
     """Euler's method with an empty negative prompt, the model asked twice a step."""
-    values = sigmas(SAMPLERS["Euler"], STEPS, model.alphas_cumprod).tolist()
+    values = sigmas(SAMPLERS["Euler"], STEPS, model.parametrisation.sigmas).tolist()
     x = torch.randn(4, 16, 8, generator=torch.Generator().manual_seed(seed))[None] * values[0]
     wanted, unwanted = (model.encode_prompts([model.reader.read(text, {})], [{}]) for text in ("an (owl:1.2)", ""))
     if model.family == "sdxl":
         unwanted = unwanted.zeroed([0])
     for sigma, following in pairwise(values):
-        timestep = torch.tensor([timestep_of(sigma, model.alphas_cumprod)])
+        timestep = torch.tensor([timestep_of(sigma, model.parametrisation.sigmas)])
         scaled = x / (sigma**2 + 1) ** 0.5
         with_prompt, without = (model.predict(scaled, timestep, each) for each in (wanted, unwanted))
         predicted = without + SCALE * (with_prompt - without)
         a = 1 / (sigma**2 + 1)
-        clean = a * x - (1 - a) ** 0.5 * predicted if model.prediction == "v_prediction" else x - sigma * predicted
+        velocity = isinstance(model.parametrisation, Velocity)
+        clean = a * x - (1 - a) ** 0.5 * predicted if velocity else x - sigma * predicted
         x = x + (x - clean) / sigma * (following - sigma)
     return x[0]
 

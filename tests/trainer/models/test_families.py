@@ -8,6 +8,7 @@ from PIL import Image
 
 from trainer.models.family import Conditioning
 from trainer.models.latent_diffusion import LatentDiffusion
+from trainer.models.parametrisation import Epsilon, Velocity
 
 TEXT = "an oil painting of an owl, by night"
 LONG = "tree " * 80
@@ -30,7 +31,7 @@ def weights(model: LatentDiffusion) -> list[torch.nn.Parameter]:
 
 def test_describes_itself(tiny: LatentDiffusion, name: str) -> None:
     assert tiny.family == name.removesuffix("-v")
-    assert tiny.prediction == ("v_prediction" if name == "sd2-v" else "epsilon")
+    assert isinstance(tiny.parametrisation, Velocity if name == "sd2-v" else Epsilon)
     assert tiny.widths == ((32, 64) if name == "sdxl" else (32,))
     assert (tiny.native_size, tiny.latent_channels, tiny.latent_scale) == (16, 4, 2)
     assert tiny.empty_is_zero == (name == "sdxl")

@@ -13,6 +13,7 @@ from transformers import CLIPTextModel, CLIPTokenizer
 from tests.trainer.process import MODEL
 from trainer.models.latent_diffusion import LatentDiffusion
 from trainer.models.loading import BadModel, load_model
+from trainer.models.parametrisation import Velocity
 from trainer.models.text import PromptReader
 from trainer.models.tokenizer import SHIPPED, read_tokenizer
 
@@ -73,7 +74,7 @@ def test_the_weights_hash_changes_with_any_part(copy: Path) -> None:
 
 
 def test_what_the_operator_says_overrules(copy: Path) -> None:
-    assert load(copy, prediction="v_prediction").prediction == "v_prediction"
+    assert isinstance(load(copy, prediction="v_prediction").parametrisation, Velocity)
 
 
 @pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])

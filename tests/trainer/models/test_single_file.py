@@ -1,6 +1,7 @@
 """Single files hold the same model as the folder that they were made from, and say what they are."""
 
 import json
+import math
 import os
 import sys
 from pathlib import Path
@@ -19,6 +20,7 @@ from tests.trainer.process import MODEL
 from trainer.models.checkpoint_file import CheckpointFile
 from trainer.models.latent_diffusion import LatentDiffusion
 from trainer.models.loading import BadModel, load_model
+from trainer.models.parametrisation import Velocity
 from trainer.models.prediction import shown_prediction, told_prediction
 from trainer.models.sd1 import StableDiffusion1
 from trainer.models.single_file import CONFIGURATIONS
@@ -50,11 +52,12 @@ def file(tiny: LatentDiffusion, tmp_path: Path) -> Path:
 
 
 def test_a_file_loads_to_equal_weights(tiny: LatentDiffusion, folder: Path, file: Path) -> None:
-    loaded = load(file, folder, prediction=tiny.prediction)
+    prediction = "v_prediction" if isinstance(tiny.parametrisation, Velocity) else "epsilon"
+    loaded = load(file, folder, prediction=prediction)
     assert type(loaded) is type(tiny)
     assert_same_weights(loaded, tiny)
-    assert (loaded.model, loaded.prediction) == ("my model.v1", tiny.prediction)
-    assert torch.equal(loaded.alphas_cumprod, tiny.alphas_cumprod)
+    assert (loaded.model, type(loaded.parametrisation)) == ("my model.v1", type(tiny.parametrisation))
+    assert torch.equal(loaded.parametrisation.sigmas, tiny.parametrisation.sigmas)
     assert not any(weight.requires_grad for weight in loaded.unet.parameters())
 
 
@@ -216,19 +219,19 @@ def read_json(path: Path) -> dict[str, object]:
     return json.loads(path.read_text())
 
 
-class Velocity(StableDiffusion1):
+class ToldToGiveVelocity(StableDiffusion1):
     """The small model, told to give velocity: v = sqrt(a) e - sqrt(1 - a) x."""
 
     def predict(self, latents_BCHW: Tensor, timesteps_B: Tensor, conditioning: object) -> Tensor:
         noise = super().predict(latents_BCHW, timesteps_B, conditioning)
-        a = self.alphas_cumprod[timesteps_B].view(-1, 1, 1, 1)
+        a = (1 / (1 + self.parametrisation.sigmas[timesteps_B] ** 2)).float().view(-1, 1, 1, 1)
         picture = (latents_BCHW - (1 - a).sqrt() * noise) / a.sqrt()
         return a.sqrt() * noise - (1 - a).sqrt() * picture
 
 
 def test_a_trained_model_shows_what_it_predicts(model: StableDiffusion1) -> None:
     assert shown_prediction(model) == "epsilon"
-    velocity = Velocity.__new__(Velocity)
+    velocity = ToldToGiveVelocity.__new__(ToldToGiveVelocity)
     velocity.__dict__.update(model.__dict__)
     assert shown_prediction(velocity) == "v_prediction"
 
@@ -238,7 +241,7 @@ def test_sd2_without_a_word_is_asked(
 ) -> None:
     save_file(ldm_weights(tiny_models["sd2"]), tmp_path / "model.safetensors")
     # Random weights give nothing of their input back.
-    assert load(tmp_path / "model.safetensors", tiny_folders["sd2"]).prediction == "v_prediction"
+    assert isinstance(load(tmp_path / "model.safetensors", tiny_folders["sd2"]).parametrisation, Velocity)
 
 
 def test_zero_terminal_snr_leaves_the_last_level_finite(
@@ -247,5 +250,6 @@ def test_zero_terminal_snr_leaves_the_last_level_finite(
     weights = ldm_weights(tiny_models["sdxl"]) | {"v_pred": torch.zeros(1), "ztsnr": torch.zeros(1)}
     save_file(weights, tmp_path / "model.safetensors")
     loaded = load(tmp_path / "model.safetensors", tiny_folders["sdxl"])
-    assert loaded.prediction == "v_prediction"
-    assert 0 < loaded.alphas_cumprod[-1] <= 2**-24 < loaded.alphas_cumprod[-2]
+    assert isinstance(loaded.parametrisation, Velocity)
+    *_, last_but_one, last = loaded.parametrisation.sigmas.tolist()
+    assert last_but_one < last == pytest.approx(2**12) < math.inf

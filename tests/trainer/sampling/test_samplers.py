@@ -16,6 +16,7 @@ from torch import Tensor
 
 from tests.trainer.sampling.reference_timesteps import REFERENCES
 from tests.trainer.sampling.running import noise_of, referenced, sampled
+from trainer.models.parametrisation import Epsilon
 from trainer.sampling.noise_schedule import over_picture, reach_of, sigmas
 from trainer.sampling.sampler_names import SAMPLER_NAMES, UnknownSchedule, read_sampler, read_schedule
 from trainer.sampling.samplers import SAMPLERS, SamplerRow, UnknownSampler, find_sampler
@@ -24,6 +25,7 @@ from trainer.sampling.stepping import Guided
 M, S = 0.4, 0.7
 M_WITHOUT = 0.1
 ALPHAS_CUMPROD = torch.cumprod(1 - torch.linspace(0.00085**0.5, 0.012**0.5, 1000, dtype=torch.float64) ** 2, 0)
+SIGMAS = Epsilon(ALPHAS_CUMPROD).sigmas
 SHAPE = (4, 8, 8)
 SEEDS = (3, 4, 2**32 - 1, 3)
 WITH_ETA = [name for name, row in SAMPLERS.items() if row.eta is not None]
@@ -42,13 +44,13 @@ def look_of(row: SamplerRow) -> Any:
 
 def drawn(name: str, steps: int, seeds: tuple[int, ...] = SEEDS[:1], eta: float | None = None) -> Tensor:
     row = SAMPLERS[name]
-    latents, _ = sampled(row, sigmas(row, steps, ALPHAS_CUMPROD), noise_of(seeds, SHAPE), look_of(row), eta)
+    latents, _ = sampled(row, sigmas(row, steps, SIGMAS), noise_of(seeds, SHAPE), look_of(row), eta)
     return latents
 
 
 def expected(name: str, steps: int, eta: float | None = None) -> np.ndarray:
     row = SAMPLERS[name]
-    return referenced(row, sigmas(row, steps, ALPHAS_CUMPROD), noise_of(SEEDS[:1], SHAPE), look_of(row), eta)
+    return referenced(row, sigmas(row, steps, SIGMAS), noise_of(SEEDS[:1], SHAPE), look_of(row), eta)
 
 
 def test_every_sampler_has_a_reference() -> None:
@@ -83,7 +85,7 @@ def test_the_adaptive_one_chooses_the_steps_of_its_rule(eta: float) -> None:
         chosen.append(sigma)
         return denoise(x, sigma)
 
-    values = sigmas(row, 10, ALPHAS_CUMPROD)
+    values = sigmas(row, 10, SIGMAS)
     latents, asked = sampled(row, values, noise_of((3,), SHAPE), denoise, eta, torch.float64)
     wanted = referenced(row, values, noise_of((3,), SHAPE), remembered, eta)
     tolerance = 1e-6 if eta else 1e-9  # fresh noise comes in float32
@@ -96,7 +98,7 @@ def test_the_adaptive_one_chooses_the_steps_of_its_rule(eta: float) -> None:
 @pytest.mark.parametrize("name", [name for name, row in SAMPLERS.items() if row.grid is None])
 def test_a_sampler_follows_its_rule_on_other_schedules(name: str, schedule: Any) -> None:
     row = SAMPLERS[name]
-    values = sigmas(row, 10, ALPHAS_CUMPROD, schedule)
+    values = sigmas(row, 10, SIGMAS, schedule)
     latents, _ = sampled(row, values, noise_of((5,), SHAPE), look_of(row))
     np.testing.assert_allclose(latents, referenced(row, values, noise_of((5,), SHAPE), look_of(row)), atol=5e-5)
 
@@ -119,7 +121,7 @@ ERRORS = {"Euler": 0.05, "DDIM": 0.05, "LMS": 0.03, "PLMS": 0.03, "UniPC": 0.03,
 @pytest.mark.parametrize("name", [name for name in STILL if name != "Restart"])
 def test_a_deterministic_sampler_comes_near_the_exact_flow(name: str) -> None:
     row = SAMPLERS[name]
-    values = sigmas(row, 100, ALPHAS_CUMPROD)
+    values = sigmas(row, 100, SIGMAS)
     start = noise_of(SEEDS[:1], SHAPE)() * values[0]
     if row.variance_preserving:
         start = start * math.sqrt(1 + values[0].item() ** 2) / values[0].item()
@@ -133,7 +135,7 @@ def test_a_deterministic_sampler_comes_near_the_exact_flow(name: str) -> None:
 def test_a_stochastic_sampler_draws_the_right_distribution(name: str) -> None:
     """Each of the 4,096 numbers is a picture of its own here; one seed serves them all."""
     row = SAMPLERS[name]
-    values = sigmas(row, 60, ALPHAS_CUMPROD)
+    values = sigmas(row, 60, SIGMAS)
     latents, _ = sampled(row, values, noise_of((1,), (4, 32, 32)), denoise, 1.0)
     assert latents.mean().item() == pytest.approx(M, abs=0.04)
     assert latents.std().item() == pytest.approx(S, abs=0.05)
@@ -142,7 +144,7 @@ def test_a_stochastic_sampler_draws_the_right_distribution(name: str) -> None:
 @pytest.mark.parametrize("name", SAMPLERS)
 def test_how_often_the_model_is_asked(name: str) -> None:
     row = SAMPLERS[name]
-    values = sigmas(row, 20, ALPHAS_CUMPROD)
+    values = sigmas(row, 20, SIGMAS)
     _, asked = sampled(row, values, noise_of((3,), SHAPE), look_of(row))
     twice = {"Heun": 39, "DPM2": 39, "DPM2 a": 39, "DPM++ 2S a": 39, "DPM++ SDE": 39, "Restart": 39}
     fewer = {"DDIM": 19, "DDIM CFG++": 19}
@@ -163,7 +165,7 @@ def test_drawing_over_a_picture_begins_where_its_noise_is(name: str) -> None:
     """The model is shown the noisy picture as it is; if it knows the clean one, that comes out."""
     row = SAMPLERS[name]
     way = reach_of(20, 0.5, all_steps=False)
-    laid, values = over_picture(row, sigmas(row, 20, ALPHAS_CUMPROD), *way, ALPHAS_CUMPROD)
+    laid, values = over_picture(row, sigmas(row, 20, SIGMAS), *way, SIGMAS)
     noise = noise_of((3,), SHAPE)
     x = M + noise() * laid
     sampling = row.sample(x, values, noise, noise_on_picture=laid)

@@ -6,6 +6,7 @@ import diffusers
 import pytest
 import torch
 
+from trainer.models.parametrisation import Epsilon
 from trainer.sampling.noise_schedule import sigmas, timestep_of
 from trainer.sampling.samplers import SAMPLERS
 
@@ -22,6 +23,7 @@ SCHEDULERS = {
     ),
 }
 ALPHAS_CUMPROD = torch.cumprod(1 - torch.linspace(0.00085**0.5, 0.012**0.5, 1000, dtype=torch.float64) ** 2, 0)
+SIGMAS = Epsilon(ALPHAS_CUMPROD).sigmas
 
 
 def predicted_noise(scaled: torch.Tensor, timestep: float) -> torch.Tensor:
@@ -30,12 +32,12 @@ def predicted_noise(scaled: torch.Tensor, timestep: float) -> torch.Tensor:
 
 
 def ours(name: str, start: torch.Tensor) -> torch.Tensor:
-    values = sigmas(SAMPLERS[name], STEPS, ALPHAS_CUMPROD)
+    values = sigmas(SAMPLERS[name], STEPS, SIGMAS)
     generator = torch.Generator().manual_seed(1)
     sampling = SAMPLERS[name].sample(start * values[0], values, lambda: torch.randn(start.shape, generator=generator))
     x, sigma = next(sampling)
     while True:
-        noise = predicted_noise(x / (1 + sigma**2) ** 0.5, timestep_of(sigma, ALPHAS_CUMPROD))
+        noise = predicted_noise(x / (1 + sigma**2) ** 0.5, timestep_of(sigma, SIGMAS))
         try:
             x, sigma = sampling.send(x - sigma * noise)
         except StopIteration as end:
@@ -53,7 +55,7 @@ def theirs(scheduler: Any, start: torch.Tensor) -> torch.Tensor:
         # It starts from unit noise where the web UI starts from noise * sigma_max, and rounds the timesteps.
         first = scheduler.sigmas[0].item()
         x = start * first / (1 + first**2) ** 0.5
-        exact = [timestep_of(sigma, ALPHAS_CUMPROD) for sigma in scheduler.sigmas[:-1].tolist()]
+        exact = [timestep_of(sigma, SIGMAS) for sigma in scheduler.sigmas[:-1].tolist()]
     if isinstance(scheduler, diffusers.DDIMScheduler):
         exact = exact[:-1]  # the web UI ends at timestep 1
     for timestep, exact_timestep in zip(scheduler.timesteps, exact, strict=False):

@@ -31,7 +31,7 @@ def look_of(model: Family, row: SamplerRow, pictures: int) -> Any:
     @torch.no_grad()
     def look(x: Tensor, sigma: float) -> Any:
         scaled = (x / (sigma**2 + 1) ** 0.5).float().repeat(len(texts), 1, 1, 1)
-        timestep = timestep_of(sigma, model.alphas_cumprod, row.timesteps_every)
+        timestep = timestep_of(sigma, model.parametrisation.sigmas, row.timesteps_every)
         noise = model.predict(scaled, torch.full((len(scaled),), timestep), conditioning).to(x.dtype)
         clean = [x - sigma * part for part in noise.chunk(len(texts))]
         if not row.wants_unguided:
@@ -44,7 +44,7 @@ def look_of(model: Family, row: SamplerRow, pictures: int) -> Any:
 @pytest.mark.parametrize(("name", "eta"), [*((name, None) for name in SAMPLERS), ("DPM adaptive", 0.0)])
 def test_a_sampler_follows_its_rule_on_the_model(model: Family, name: str, eta: float | None) -> None:
     row = SAMPLERS[name]
-    values = sigmas(row, 10, model.alphas_cumprod)
+    values = sigmas(row, 10, model.parametrisation.sigmas)
     look = look_of(model, row, 1)
     seen: list[tuple[Tensor, float, Any]] = []
 
@@ -70,7 +70,7 @@ def test_a_sampler_follows_its_rule_on_the_model(model: Family, name: str, eta: 
 @pytest.mark.parametrize("name", ["Euler a", "DPM++ 2M SDE"])
 def test_a_picture_is_the_same_alone_and_in_a_batch_of_four(model: Family, name: str) -> None:
     row = SAMPLERS[name]
-    values = sigmas(row, 5, model.alphas_cumprod)
+    values = sigmas(row, 5, model.parametrisation.sigmas)
     together, _ = sampled(row, values, noise_of(SEEDS, SHAPE), look_of(model, row, 4))
     alone, _ = sampled(row, values, noise_of(SEEDS[2:3], SHAPE), look_of(model, row, 1))
     torch.testing.assert_close(together[2:3], alone, atol=1e-4, rtol=0)
