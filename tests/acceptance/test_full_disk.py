@@ -79,7 +79,7 @@ async def test_a_full_disk_is_a_pause(tmp_path: Path) -> None:
                     assert played.bot is not None
                     assert played.bot.returncode is None
                 await until_logged(tmp_path, "there is room on the disk again")
-                assert (await played.draw("a red apple", steps=2, seconds=90))["attachments"]
+                assert (await played.draw("a red apple", steps=2))["attachments"]
                 await played.press(card, "Stop", "Cancel")
                 assert "was stopped at step" in text_of(await played.result("my-owl"))
                 assert await played.stop() == 0

@@ -27,16 +27,14 @@ async def test_a_run_that_had_to_begin_again_says_so(played: Stage) -> None:
     """Its checkpoints are gone: what it had learned is, too, and nobody may be told otherwise."""
     card = await played.train("my-phoenix", "owl", steps=3000)
     await played.sandbox.until_message(
-        "general", lambda message: message["id"] == card["id"] and "loss " in text_of(message), seconds=60
+        "general", lambda message: message["id"] == card["id"] and "loss " in text_of(message)
     )
     await saved(played)
     await played.kill()
     for checkpoint in (played.data / "runs").glob("*/checkpoint-*"):
         checkpoint.unlink()
     await played.start()
-    again = await played.sandbox.until_message(
-        "general", lambda message: "start again from step 0" in text_of(message), seconds=60
-    )
+    again = await played.sandbox.until_message("general", lambda message: "start again from step 0" in text_of(message))
     assert again["id"] == card["id"]
     assert "were lost" in text_of(again) or "was lost" in text_of(again)
     assert "Nothing was lost" not in text_of(again)
@@ -59,7 +57,6 @@ async def test_create_then_train(played: Stage) -> None:
         lambda message: (
             message["id"] != made["id"] and "**my-pet**" in text_of(message) and "loss " in text_of(message)
         ),
-        seconds=60,
     )
     again = await played.sandbox.run("embed train", {"name": "My-Pet"}, pictures("owl", 1))
     assert "still being learned" in text_of(await played.sandbox.message(again["message_id"]))
@@ -135,7 +132,6 @@ async def test_a_further_run_that_became_worse_leaves_the_word_as_it_was(played:
         lambda message: (
             message["id"] != result["id"] and text_of(message).startswith("<@") and "**my-kept**" in text_of(message)
         ),
-        seconds=90,
     )
     assert "**my-kept** stays as it was before this run" in text_of(worse)
     assert word.read_bytes() == before

@@ -16,7 +16,7 @@ from tests.acceptance.stage import Stage, stage, text_of
 from tests.sandboxed import PATIENCE
 from trainer.protocol import Finished, Ready, Request, Start
 
-KILLS = int(os.environ.get("EMBEDSMITH_KILLS", "5"))
+KILLS = int(os.environ.get("EMBEDSMITH_KILLS", "3"))
 """`make soak` kills twenty times."""
 STEPS = 10 * KILLS
 

@@ -187,7 +187,7 @@ async def test_a_refused_drawing_opens_again_and_two_windows_stay_apart(played: 
         await played.sandbox.submit(opened["id"], {"size": "128x128", "prompt": prompt})
     for prompt in ("first window", "second window"):
         card = await played.sandbox.until_message(
-            "general", lambda each, prompt=prompt: prompt in text_of(each) and each["attachments"], seconds=60
+            "general", lambda each, prompt=prompt: prompt in text_of(each) and each["attachments"]
         )
         file = await played.sandbox.fetch(card["attachments"][0]["url"])
         assert "Negative prompt: dogs" in Image.open(io.BytesIO(file)).info["parameters"]
@@ -254,7 +254,7 @@ async def test_only_for_me_is_shown_in_the_private_chat_alone(played: Stage) -> 
     await accepted(played, {"name": "hidden-one", "steps": 4, "where": "me"}, given(("cat.png", RED)))
     chat = await played.sandbox.open_direct("Ada")
     await played.sandbox.until_message(
-        chat, lambda each: "hidden-one.pt" in [file["filename"] for file in each["attachments"]], seconds=90
+        chat, lambda each: "hidden-one.pt" in [file["filename"] for file in each["attachments"]]
     )
     assert not any("hidden-one" in text_of(each) for each in await played.sandbox.messages(person="Max"))
     threads = [channel for channel in (await played.sandbox.world())["channels"] if "hidden-one" in channel["name"]]
@@ -286,7 +286,7 @@ async def test_what_was_taught_only_for_me_stays_so(played: Stage) -> None:
     number, _ = next((label, press) for label, press in buttons_of(tests).items() if press.startswith("test_grid:1"))
     await played.press(tests, number)
     await played.sandbox.until_message(
-        chat, lambda each: "a photo of hidden-two" in text_of(each) and bool(each["attachments"]), seconds=90
+        chat, lambda each: "a photo of hidden-two" in text_of(each) and bool(each["attachments"])
     )
     assert not any("hidden-two" in text_of(each) for each in await played.sandbox.messages(person="Max"))
     threads = [channel for channel in (await played.sandbox.world())["channels"] if "hidden-two" in channel["name"]]

@@ -33,7 +33,7 @@ async def test_uploads_of_many_people_at_once_do_not_fill_the_memory(tmp_path: P
             options = {"name": f"word-{number}", "from": "emoji"}
             answer = await played.sandbox.run("embed train", options, junk(number), person=person, wait=300)
             told = await played.sandbox.until_message(
-                "general", lambda each: f"`{number}-1.png`" in text_of(each), person=person, seconds=300
+                "general", lambda each: f"`{number}-1.png`" in text_of(each), person=person
             )
             assert answer["state"] != "failed"
             return text_of(told)

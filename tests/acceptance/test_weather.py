@@ -29,9 +29,7 @@ async def played(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stag
 
 
 async def card(played: Stage, prompt: str, saying: str, channel: str = "general") -> Json:
-    return await played.sandbox.until_message(
-        channel, lambda each: prompt in text_of(each) and saying in text_of(each), seconds=60
-    )
+    return await played.sandbox.until_message(channel, lambda each: prompt in text_of(each) and saying in text_of(each))
 
 
 async def refusals(played: Stage, status: int) -> list[Json]:
