@@ -159,6 +159,18 @@ class Stage:
             f"**{name}** · cancelled" in text_of(message) or f"**{name}** · stopped" in text_of(message)
         )
 
+    async def post(self, channel_id: str, body: Json) -> Json:
+        """A message in the bot's name that only a test makes up; the bot posts beside, so the pace is as told."""
+        address = f"{self.sandbox.api}/channels/{channel_id}/messages"
+        while True:
+            headers = {"Authorization": f"Bot {self.sandbox.token}"}
+            async with self.sandbox.http.post(address, json=body, headers=headers) as response:
+                told = await response.json()
+            if response.status != 429:
+                response.raise_for_status()
+                return told
+            await asyncio.sleep(told["retry_after"])
+
     async def transcript(self) -> str:
         """What Ada sees, and the end of the bot's log: for whoever reads why a test failed."""
         shown = [f"[{text_of(message)}]" for message in await self.sandbox.messages()]

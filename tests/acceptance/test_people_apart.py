@@ -189,18 +189,13 @@ def refusal(door: Door, found: Verdict, name: str) -> str:
 
 async def boards(played: Stage, channel: str, custom_ids: list[str]) -> dict[str, str]:
     """Messages of the bot with these buttons, as only a test makes them up: each button and its message."""
-    headers = {"Authorization": f"Bot {played.sandbox.token}"}
     found: dict[str, str] = {}
     for start in range(0, len(custom_ids), 25):
         some = custom_ids[start : start + 25]
         pressable = [{"type": 2, "style": 2, "label": "press", "custom_id": custom_id} for custom_id in some]
         rows = [{"type": 1, "components": pressable[row : row + 5]} for row in range(0, len(pressable), 5)]
-        path = f"{played.sandbox.api}/channels/{channel}/messages"
-        async with played.sandbox.http.post(
-            path, json={"content": "board", "components": rows}, headers=headers
-        ) as said:
-            said.raise_for_status()
-            found |= dict.fromkeys(some, (await said.json())["id"])
+        board = await played.post(channel, {"content": "board", "components": rows})
+        found |= dict.fromkeys(some, board["id"])
     return found
 
 
