@@ -14,8 +14,18 @@ from bot.access import Act, Actor, check, of_job
 from bot.cards.fitting import Fit, adapt, discord_files, shortened
 from bot.cards.outgoing import LONGEST_CONTENT, Outgoing
 from bot.cards.trouble import DISCORDS, Trouble, trouble_of
-from bot.errors import CannotPostHere, CannotStore, Forgotten, NotYours, PrivateChatClosed, Refusal, TooBusy
+from bot.errors import (
+    CannotPostHere,
+    CannotStore,
+    Forgotten,
+    NewerRelease,
+    NotYours,
+    PrivateChatClosed,
+    Refusal,
+    TooBusy,
+)
 from bot.jobs.job import Job
+from bot.jobs.rows import Unreadable
 from bot.jobs.submit import Asker
 from bot.logs import fault_code
 from bot.names import cut, escape
@@ -291,6 +301,8 @@ async def answer_error(interaction: Interaction, error: BaseException) -> None:
         error = error.original
     if (fault := storage_fault(error)) is not None:
         error = CannotStore(reason=fault)
+    if isinstance(error, Unreadable) and error.newer:
+        error = NewerRelease()
     texts = texts_of(interaction)
     try:
         if isinstance(error, Refusal):

@@ -1,8 +1,7 @@
 """What a person has given so far, in a row that a form or a button names: no refusal and no restart loses it.
 
 Only the interaction in which it was given changes a draft. Whoever edits one sends a form, and what comes of that is a
-draft of its own; so two windows with the same form do not meet. A row that this release cannot read counts as gone, as
-it would be after a day.
+draft of its own; so two windows with the same form do not meet.
 """
 
 import time
@@ -12,6 +11,8 @@ import msgspec
 
 from bot.attachments import SentFile
 from bot.db.database import Database
+from bot.db.stored import Stored, UnreadableValue
+from bot.errors import UnreadableDraft
 from bot.wishes import DrawingWish, TrainingWish
 from trainer.protocol import Request
 
@@ -63,7 +64,7 @@ class RunDraft(msgspec.Struct, frozen=True, tag="run"):
 
 
 Draft: TypeAlias = TrainingDraft | DrawingDraft | RequestDraft | RunDraft
-_DRAFT: msgspec.json.Decoder[Draft] = msgspec.json.Decoder(Draft)
+DRAFT: Stored[Draft] = Stored(Draft)
 
 
 class Drafts:
@@ -81,19 +82,22 @@ class Drafts:
                 self._database.connection,
                 id=draft_id,
                 owner_id=owner_id,
-                content=msgspec.json.encode(draft).decode(),
+                content=DRAFT.text(draft),
                 created_at=now,
             )
 
     async def find(self, draft_id: int, owner_id: int) -> Draft | None:
-        """None when it is gone or somebody else's."""
+        """None when it is gone or somebody else's. Raises UnreadableDraft."""
         row = await self._database.queries.draft_by_id(
             self._database.reader, id=draft_id, owner_id=owner_id, after=time.time() - KEPT_SECONDS
         )
         return None if row is None else _read(row["content"])
 
     async def move(self, draft_id: int, new_id: int, owner_id: int) -> Draft | None:
-        """Finds it once, for the interaction that goes on with it: of two presses at the same moment one gets it."""
+        """Finds it once, for the interaction that goes on with it: of two presses at the same moment one gets it.
+
+        Raises UnreadableDraft.
+        """
         async with self._database.transaction() as queries:
             row = await queries.move_draft(
                 self._database.connection,
@@ -110,8 +114,8 @@ class Drafts:
             await queries.delete_draft(self._database.connection, id=draft_id)
 
 
-def _read(content: str) -> Draft | None:
+def _read(content: str) -> Draft:
     try:
-        return _DRAFT.decode(content)
-    except msgspec.ValidationError:
-        return None
+        return DRAFT.read(content)
+    except UnreadableValue as error:
+        raise UnreadableDraft from error

@@ -13,7 +13,7 @@ Refusal
 │   UnreadableCaption  NoNumberOfSteps
 ├── EmptyStyle  NoSuchStyle  StyleNotYours  TooManyStyles  StyledPromptTooLong                    (styles)
 └── QuotaReached  AlreadyEnded  Forgotten  DraftGone  AnsweredBefore  PrivateChatClosed           (the service)
-    CannotPostHere  OnlyAgeRestricted  CannotStore  TooBusy
+    CannotPostHere  OnlyAgeRestricted  CannotStore  TooBusy  UnreadableDraft  NewerRelease
 
 The docstring of a leaf is an example in English; the catalogues have the words, and `Texts.refusal` fills them in.
 """
@@ -562,6 +562,18 @@ class DraftGone(Refusal):
     """What you entered is kept for one day, and is no longer here. Start again with `/embed train` or `/imagine`."""
 
     text_id = "refusal-draft-gone"
+
+
+class UnreadableDraft(Refusal):
+    """What you entered was kept by another release of the bot, and this one cannot read it. Begin again."""
+
+    text_id = "refusal-unreadable-draft"
+
+
+class NewerRelease(Refusal):
+    """This was kept by a newer release of the bot, and the one that runs now cannot read it."""
+
+    text_id = "refusal-newer-release"
 
 
 class AnsweredBefore(Refusal):

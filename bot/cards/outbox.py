@@ -215,7 +215,8 @@ class Outbox:
         place = await place_of(self._database, row["job_id"])
         if place is not None:
             texts, code = texts_for(place.locale), place.code or "?"
-            outgoing = fault_message(texts, "fault-job", code, row["id"], ping=place.owner_id)
+            text_id = "failure-newer-release" if place.failure == "newer_release" else "fault-job"
+            outgoing = fault_message(texts, text_id, code, row["id"], ping=place.owner_id)
             try:
                 await self._post_to(row, place.channel_id, place.guild_id, outgoing, place.locale)
             except discord.HTTPException as error:

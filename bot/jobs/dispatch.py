@@ -19,7 +19,17 @@ from bot.jobs.apply import Change, apply, fail, lose, release
 from bot.jobs.job import HELD, Job, Kind, State
 from bot.jobs.line import next_jobs
 from bot.jobs.questions import Questions, Unanswered
-from bot.jobs.rows import fail_unread, job_by_id, keep_change, known_job, new_attempt, open_jobs, read_open_jobs, text
+from bot.jobs.rows import (
+    REQUEST,
+    Unreadable,
+    fail_unread,
+    job_by_id,
+    keep_change,
+    known_job,
+    new_attempt,
+    open_jobs,
+    read_open_jobs,
+)
 from bot.library import usable_words
 from bot.logs import fault_code
 from bot.storage import storage_fault
@@ -347,7 +357,8 @@ class Dispatch:
             await self._kept(lambda: self._fail(job_id, code))
         except Exception as hopeless:  # noqa: BLE001 — the row itself may be what is wrong
             log.warning("job ended unread", job=job_id, code=code, error=repr(hopeless))
-            await self._kept(lambda: fail_unread(self._database, job_id, code))
+            newer = isinstance(hopeless, Unreadable) and hopeless.newer
+            await self._kept(lambda: fail_unread(self._database, job_id, code, newer=newer))
         self._changed()
 
     async def _fail(self, job_id: int, code: str) -> None:
@@ -422,7 +433,7 @@ class Dispatch:
             job = await job_by_id(self._database, job_id)
             if job is None or job.ended:
                 return job
-            await queries.set_request(self._database.connection, id=job.id, request=text(request))
+            await queries.set_request(self._database.connection, id=job.id, request=REQUEST.text(request))
             await queries.set_wishes(
                 self._database.connection, id=job.id, stop_wanted=job.stop_wanted, pause_wanted=False
             )

@@ -1,27 +1,28 @@
 """Jobs as rows: reading and writing them whole, in one place."""
 
-import json
 import secrets
 import time
 from typing import Any, NamedTuple
 
-import msgspec
-
 from bot.db.database import Database
+from bot.db.stored import NewerValue, Stored, UnreadableValue
 from bot.jobs.apply import Change
 from bot.jobs.job import Job, Kind, Report, State
 from trainer.protocol import Request, TrainRequest
 
 FAULT = "fault"
 """Key of the message that tells of a job whose row cannot be read."""
+REQUEST: Stored[Request] = Stored(Request)
+REPORT: Stored[Report] = Stored(Report)
 
 
 class Unreadable(Exception):
-    """A job's row holds what this version cannot read: it was damaged, or written by another."""
+    """A job's row holds what this release cannot read: it was damaged, or a newer release wrote it."""
 
-    def __init__(self, job_id: int) -> None:
+    def __init__(self, job_id: int, *, newer: bool = False) -> None:
         super().__init__(f"the row of job {job_id}")
         self.job_id = job_id
+        self.newer = newer
 
 
 class Place(NamedTuple):
@@ -33,6 +34,7 @@ class Place(NamedTuple):
     locale: str
     code: str | None
     """Of the fault that ended it."""
+    failure: str | None
 
 
 def job_from(row: Any) -> Job:
@@ -41,21 +43,13 @@ def job_from(row: Any) -> Job:
     try:
         columns["kind"] = Kind(columns["kind"])
         columns["state"] = State(columns["state"])
-        columns["request"] = msgspec.json.decode(columns["request"], type=Request)
-        columns["report"] = msgspec.json.decode(columns["report"], type=Report)
-    except ValueError as error:  # among them all of msgspec's
-        raise Unreadable(columns["id"]) from error
+        columns["request"] = REQUEST.read(columns["request"])
+        columns["report"] = REPORT.read(columns["report"])
+    except (ValueError, UnreadableValue) as error:
+        raise Unreadable(columns["id"], newer=isinstance(error, NewerValue)) from error
     for wish in ("stop_wanted", "pause_wanted"):
         columns[wish] = bool(columns[wish])
     return Job(**columns)
-
-
-def text(value: object) -> str:
-    """A struct as JSON text for a STRICT column; half of a character, which no text can hold, becomes `?`."""
-    try:
-        return msgspec.json.encode(value).decode()
-    except UnicodeEncodeError:
-        return json.dumps(msgspec.to_builtins(value), ensure_ascii=False).encode(errors="replace").decode()
 
 
 async def job_by_id(database: Database, job_id: int) -> Job | None:
@@ -100,12 +94,15 @@ async def place_of(database: Database, job_id: int) -> Place | None:
     return Place(*row) if row else None
 
 
-async def fail_unread(database: Database, job_id: int, code: str) -> None:
-    """Ends a job whose row cannot be read or written as it is: one message tells its owner, all others are dropped."""
-    report = Report(failure="fault", facts={"code": code})
+async def fail_unread(database: Database, job_id: int, code: str, *, newer: bool = False) -> None:
+    """Ends a job whose row cannot be read or written as it is: one message tells its owner, all others are dropped.
+
+    `newer` where a newer release wrote the row.
+    """
+    report = Report(failure="newer_release" if newer else "fault", facts={"code": code})
     async with database.transaction() as queries:
         now = time.time()
-        await queries.fail_unread(database.connection, id=job_id, report=text(report), now=now)
+        await queries.fail_unread(database.connection, id=job_id, report=REPORT.text(report), now=now)
         await queries.close_messages(database.connection, job_id=job_id, now=now)
         await queries.add_message(database.connection, job_id=job_id, key=FAULT, nonce=new_nonce())
         await queries.unreserve_embedding_of(database.connection, job_id=job_id)
@@ -132,7 +129,7 @@ async def write_job(database: Database, queries: Any, job: Job) -> None:
         event=job.event,
         lost_attempts=job.lost_attempts,
         resume_from=job.resume_from,
-        report=text(job.report),
+        report=REPORT.text(job.report),
         revision=job.revision,
         started_at=job.started_at,
         ended_at=job.ended_at,

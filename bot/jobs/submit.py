@@ -10,7 +10,7 @@ from bot.db.database import Database
 from bot.errors import NameTaken, NothingCalled, QuotaReached, StillLearning
 from bot.faults import check, check_device
 from bot.jobs.job import Job, Kind, Report, kind_of
-from bot.jobs.rows import job_from, new_nonce, text
+from bot.jobs.rows import REPORT, REQUEST, job_from, new_nonce
 from trainer.protocol import CreateRequest, Ready, Request, TrainRequest
 
 
@@ -100,8 +100,8 @@ class Submissions:
             self._database.connection,
             **asker._asdict(),
             kind=kind_of(request),
-            request=text(request),
-            report=text(Report(steps=steps)),
+            request=REQUEST.text(request),
+            report=REPORT.text(Report(steps=steps)),
             created_at=time.time(),
         )
         row = await queries.job_by_interaction(self._database.connection, interaction_id=asker.interaction_id)

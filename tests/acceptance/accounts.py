@@ -10,10 +10,10 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-import msgspec
 from PIL import Image
 
 from bot.jobs.job import ENDED, Kind, Report, State
+from bot.jobs.rows import REPORT, REQUEST
 from tests.acceptance.crowd import PUBLIC, TAG, Hostile, Person
 from tests.acceptance.stage import Stage, text_of
 from tests.sandboxed import PATIENCE, Json
@@ -74,10 +74,10 @@ def jobs(played: Stage) -> list[Asked]:
 def _asked(
     number: int, kind: str, state: str, owner: int, request: str, report: str, card: int | None, told: int
 ) -> Asked:
-    wanted = msgspec.json.decode(request, type=Request)
+    wanted = REQUEST.read(request)
     told_of = wanted.prompt if isinstance(wanted, DrawRequest) else wanted.name
     found = TAG.search(told_of)
-    reported = msgspec.json.decode(report, type=Report)
+    reported = REPORT.read(report)
     tag = found[0] if found else ""
     return Asked(number, Kind(kind), State(state), str(owner), tag, wanted, reported, card and str(card), bool(told))
 

@@ -8,8 +8,7 @@ from collections import Counter
 from contextlib import closing
 from pathlib import Path
 
-import msgspec
-
+from bot.jobs.rows import REQUEST
 from bot.settings import embedded_model
 from bot.workers.child import ChildWorker
 from tests.acceptance.stage import Stage, stage, text_of
@@ -66,7 +65,7 @@ async def test_a_run_whose_trainer_is_killed_again_and_again_ends_in_the_same_bi
         url = next(a["url"] for a in result["attachments"] if a["filename"] == "my-owl.pt")
         survived = await played.sandbox.fetch(url)
         ((request,),) = rows(played, "SELECT request FROM jobs WHERE json_extract(request, '$.name') = 'my-owl'")
-        assert survived == await uninterrupted(msgspec.json.decode(request, type=Request), tmp_path / "alone")
+        assert survived == await uninterrupted(REQUEST.read(request), tmp_path / "alone")
 
 
 async def test_a_bot_that_is_killed_again_and_again_loses_nothing_and_says_nothing_twice(tmp_path: Path) -> None:

@@ -338,3 +338,13 @@ async def test_who_was_too_late_for_a_name_is_not_offered_to_go_on(played: Stage
         lambda each: text_of(each).startswith("`too-late` is still") or "`too-late` is taken" in text_of(each),
     )
     assert list(buttons_of(late)) == [EDIT]
+
+
+async def test_a_draft_of_another_release_is_told_calmly(played: Stage) -> None:
+    refused = await train(played, {"name": "a/b"}, given(("cat.png", RED)))
+    drafted = buttons_of(refused)[EDIT].removeprefix("edit:")
+    with closing(sqlite3.connect(played.data / "embedsmith.sqlite3")) as database, database:
+        database.execute("UPDATE drafts SET content = '{\"version\": 99}' WHERE id = ?", (int(drafted),))
+    pressed = await played.press(refused, EDIT)
+    told = await played.sandbox.message(pressed["message_id"], person="Ada")
+    assert "by another release of the bot" in text_of(told)

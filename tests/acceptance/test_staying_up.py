@@ -68,16 +68,23 @@ async def test_a_client_lost_in_the_middle_of_work_comes_back_and_the_work_is_to
         assert (await played.draw("a red apple", steps=2))["attachments"]
 
 
-async def test_a_damaged_row_costs_its_job_only_and_its_owner_is_told(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("request_", "words"), [('{"type":', "Something went wrong"), ('{"version": 99}', "by a newer release of the bot")]
+)
+async def test_a_damaged_row_costs_its_job_only_and_its_owner_is_told(
+    tmp_path: Path, request_: str, words: str
+) -> None:
     async with stage(tmp_path) as played:
         await played.agree()
         await played.train("my-owl", steps=5000)
         await played.kill()
         with closing(sqlite3.connect(played.data / "embedsmith.sqlite3")) as database, database:
-            assert database.execute("UPDATE jobs SET request = '{\"type\":' WHERE ended_at IS NULL").rowcount == 1
+            changed = database.execute("UPDATE jobs SET request = ? WHERE ended_at IS NULL", (request_,))
+            assert changed.rowcount == 1
         await played.start()
         told = await played.sandbox.until_message("general", lambda message: "E-" in text_of(message))
         assert f"<@{played.sandbox.person_id('Ada')}>" in text_of(told)
+        assert words in text_of(told)
         assert (await played.draw("a blue cup", person="Max", steps=2))["attachments"]
         assert "E-" in (tmp_path / "bot.log").read_text(encoding="utf-8")
 

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from bot.db.backups import DAILY_KEPT, Backups
 from bot.db.database import Database, NewerDatabase, migrations, open_database
 from bot.drafts import KEPT_SECONDS, Drafts, RequestDraft
-from bot.errors import CannotStore, NameTaken, QuotaReached
+from bot.errors import CannotStore, NameTaken, QuotaReached, UnreadableDraft
 from bot.exits import CannotRun
 from bot.jobs.apply import Change, release
 from bot.jobs.job import Kind, State
@@ -197,11 +197,12 @@ async def test_a_draft_is_kept_a_day(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert [row["id"] for row in kept] == [78]
 
 
-async def test_a_draft_that_this_release_cannot_read_counts_as_gone(tmp_path: Path) -> None:
+async def test_a_draft_that_this_release_cannot_read_is_said_to_be_anothers(tmp_path: Path) -> None:
     async with open_database(tmp_path / "e.sqlite3") as database:
         await Drafts(database).keep(77, 1, RequestDraft(DRAW))
         await database.connection.execute('UPDATE drafts SET content = \'{"type":"of tomorrow"}\'')
-        assert await Drafts(database).find(77, 1) is None
+        with pytest.raises(UnreadableDraft):
+            await Drafts(database).find(77, 1)
 
 
 async def test_consent_is_one_persons(tmp_path: Path) -> None:

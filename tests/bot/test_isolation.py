@@ -128,6 +128,8 @@ async def damage(database: Database, job: Job, column: str, value: str) -> None:
         ("request", '{"type": "DanceRequest"}'),
         ("report", '{"step": "three"}'),
         ("report", "not json"),
+        ("request", '{"version": 99, "type": "TrainRequest"}'),
+        ("report", '{"version": 99}'),
     ],
 )
 async def test_a_row_that_cannot_be_read_fails_alone(tmp_path: Path, column: str, value: str, state: str) -> None:
@@ -147,6 +149,7 @@ async def test_a_row_that_cannot_be_read_fails_alone(tmp_path: Path, column: str
         assert place is not None
         assert place.code is not None
         assert place.code.startswith("E-")
+        assert place.failure == ("newer_release" if "99" in value else "fault")
         rows = [r async for r in played.database.queries.messages_open_of(played.database.connection, job_id=bad.id)]
         assert [row["key"] for row in rows] == ["fault"]
         assert not await played.database.queries.embedding_by_name(played.database.connection, name=TRAIN.name)

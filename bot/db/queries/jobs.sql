@@ -70,7 +70,8 @@ UPDATE jobs SET message_id = NULL WHERE id = :id;
 -- name: place_of_job^
 -- Where a job is told of; read even where the rest of its row cannot be.
 SELECT owner_id, guild_id, channel_id, locale,
-    CASE WHEN json_valid(report) THEN json_extract(report, '$.facts.code') END AS code
+    CASE WHEN json_valid(report) THEN json_extract(report, '$.facts.code') END AS code,
+    CASE WHEN json_valid(report) THEN json_extract(report, '$.failure') END AS failure
 FROM jobs WHERE id = :id;
 
 -- name: fail_unread!
