@@ -62,7 +62,7 @@ def align_your_steps(steps: int, aligned: Aligned) -> Tensor:
 
 
 def simple(table: Tensor, steps: int) -> Tensor:
-    """Every so-manieth whole timestep, from the last."""
+    """Every n-th whole timestep, from the last."""
     stride = len(table) / steps
     return table[[len(table) - 1 - int(step * stride) for step in range(steps)]]
 

@@ -47,7 +47,7 @@ class SamplerName:
     variance_preserving: bool = False
     """Whether the web UI starts it from unit noise and leaves the latents in that scale."""
     timesteps_every: int = 1
-    """The model is asked at each so-manieth timestep only."""
+    """The model is asked at every n-th timestep only."""
     alone: bool = False
     """Whether its steps depend on the picture, so that pictures have to be drawn one at a time."""
     wants_unguided: bool = False
