@@ -23,6 +23,7 @@ from trainer.engine.beginnings import initial_vectors
 from trainer.engine.encoding import encode_next
 from trainer.engine.run import Run
 from trainer.engine.training_pass import training_pass
+from trainer.engine.training_request import checked_dataset
 from trainer.models.family import Family
 from trainer.models.loading import load_model
 from trainer.protocol import TrainRequest, Tuning
@@ -147,9 +148,7 @@ def _encoded(model: Family, request: TrainRequest) -> tuple[Dataset, Latents]:
     latents = Latents()
     for _ in request.pictures:
         encode_next(model, request, latents)
-    vectors, tuning = request.vectors_per_token, request.tuning
-    lines, seed = request.template, request.seed
-    return Dataset(model.reader, request.name, vectors, request.pictures, lines, seed, tuning), latents
+    return checked_dataset(model, request, request.vectors_per_token), latents
 
 
 def _model(dtype: torch.dtype) -> Family:
