@@ -3,13 +3,15 @@
 from pathlib import Path
 
 import torch
-from diffusers import AutoencoderKL, DDPMScheduler, UNet2DConditionModel
-from torch import nn
+from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
+from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 from transformers import CLIPTextConfig, CLIPTextModel
 
 from trainer.models.family import Family
+from trainer.models.frozen import Part
 from trainer.models.latent_diffusion import Parts
 from trainer.models.loading import load_model
+from trainer.models.noise_levels import alphas_cumprod
 from trainer.models.sd1 import StableDiffusion1
 from trainer.models.tokenizer import SHIPPED, read_tokenizer
 
@@ -28,7 +30,7 @@ def random_sd15(native_size: int = 512, dtype: torch.dtype = torch.bfloat16) -> 
     Widths from the configuration files of stable-diffusion-v1-5; what is not named is diffusers' default and the same.
     """
     torch.manual_seed(0)
-    scheduler = DDPMScheduler(beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear")
+    noise = {"beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear"}
     parts = Parts(
         model="random-sd15",
         model_hash="0000000000",
@@ -39,7 +41,7 @@ def random_sd15(native_size: int = 512, dtype: torch.dtype = torch.bfloat16) -> 
         text_encoders=(_frozen(CLIPTextModel(_text_config()), dtype),),
         unet=_frozen(UNet2DConditionModel(sample_size=native_size // 8, cross_attention_dim=768), dtype),
         vae=_frozen(_autoencoder(), torch.float32),
-        alphas_cumprod=scheduler.alphas_cumprod.float(),
+        alphas_cumprod=alphas_cumprod(noise),
     )
     return StableDiffusion1(parts)
 
@@ -58,13 +60,14 @@ def _text_config() -> CLIPTextConfig:
 
 def _autoencoder() -> AutoencoderKL:
     widths = (128, 256, 512, 512)
-    return AutoencoderKL(
+    vae: AutoencoderKL = AutoencoderKL(
         block_out_channels=widths,
         down_block_types=("DownEncoderBlock2D",) * len(widths),
         up_block_types=("UpDecoderBlock2D",) * len(widths),
         layers_per_block=2,
     )
+    return vae
 
 
-def _frozen(part: nn.Module, dtype: torch.dtype) -> nn.Module:
+def _frozen(part: Part, dtype: torch.dtype) -> Part:
     return part.requires_grad_(requires_grad=False).eval().to(dtype)

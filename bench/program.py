@@ -79,13 +79,13 @@ async def _first_answer(sandbox: Sandbox, act: Coroutine[None, None, str]) -> fl
         if answer["state"] == "failed":
             raise RuntimeError(f"not answered: {answer}")
         await asyncio.sleep(_LOOK_SECONDS)
-    return answer["seconds"]
+    return float(answer["seconds"])
 
 
 async def _suggestion(sandbox: Sandbox, person: str) -> float:
     place = {"as": sandbox.person_id(person), "channel_id": sandbox.channel_id("general")}
     typed = {"command": "embed show", "options": {"name": "fir"}, "focused": "name"}
-    return (await sandbox.call("POST", "/autocomplete", json=place | typed))["seconds"]
+    return float((await sandbox.call("POST", "/autocomplete", json=place | typed))["seconds"])
 
 
 async def _bot_memory() -> float:

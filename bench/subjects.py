@@ -99,7 +99,7 @@ def _drawn(worker: Worker, name: str) -> list[Image.Image]:
 
 
 def _wait(worker: Worker, kind: type[Kind], attempt: str) -> Kind:
-    told = worker.wait_for(kind, Failed, attempt=attempt)
+    told: Kind | Failed = worker.wait_for(kind, Failed, attempt=attempt)
     if isinstance(told, Failed):
         raise RuntimeError(f"{attempt} failed: {told.reason} {told.facts}")
     return told

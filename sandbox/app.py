@@ -57,8 +57,8 @@ async def serving(
 ) -> AsyncIterator[Server]:
     """A server that listens on 127.0.0.1 until the block ends; port 0 takes a free one."""
     with socket.create_server(("127.0.0.1", port)) as listening:
-        world = {"people": people, "answer_seconds": answer_seconds}
-        server = new_server(listening.getsockname()[1], token, key, list(faults), **world)
+        own_port, wanted = listening.getsockname()[1], list(faults)
+        server = new_server(own_port, token, key, wanted, people=people, answer_seconds=answer_seconds)
         runner = web.AppRunner(build_app(server), access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
         await runner.setup()
         await web.SockSite(runner, listening).start()

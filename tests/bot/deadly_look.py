@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from trainer.embeddings import look
+from trainer.embeddings.reading import read_embeddings
 
 DIES = b"dies"
 HANGS = b"hangs"
 OPENED = ".opened"
 """Ending of the mark that a file leaves beside it when it is opened."""
 
-read_embeddings: Callable[..., Any] = look.read_embeddings
 contents: Callable[[Path], bytes] = look._contents
 
 
@@ -35,6 +35,5 @@ def reading(data: bytes, file_name: str) -> Any:
 
 
 if __name__ == "__main__":
-    look.read_embeddings = reading
-    look._contents = noting
+    vars(look).update(read_embeddings=reading, _contents=noting)
     look.main(sys.argv[1:])

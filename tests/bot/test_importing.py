@@ -3,7 +3,8 @@
 import itertools
 
 import pytest
-from huggingface_hub.utils import HFValidationError, validate_repo_id
+from huggingface_hub.errors import HFValidationError
+from huggingface_hub.utils._validators import validate_repo_id
 
 from bot.attachments import original_name
 from bot.importing import file_name_of, is_concept

@@ -20,9 +20,9 @@ from bot.jobs.apply import Change
 from bot.jobs.job import State
 from bot.jobs.rows import job_by_id, keep_change
 from bot.jobs.submit import Asker, Quota, Submissions
-from bot.library import SUFFIXES, Library, Word, ownerless
+from bot.library import Library, Word, ownerless
 from bot.looking import Looking
-from bot.shelf import Shelf
+from bot.shelf import SUFFIXES, Shelf
 from tests.bot.jobs import TRAIN
 from trainer.protocol import DrawRequest
 

@@ -47,7 +47,7 @@ class Card(discord.ui.LayoutView):
         text = discord.ui.TextDisplay(f"**{name}** is a {kind}, from {len(files)} pictures")
         row: discord.ui.ActionRow[Card] = discord.ui.ActionRow()
         button: discord.ui.Button[Card] = discord.ui.Button(label="Secret", custom_id="secret")
-        button.callback = tell  # type: ignore[method-assign]
+        button.callback = tell
         row.add_item(button)
         self.add_item(discord.ui.Container(text, gallery, row, accent_colour=0xC2410C))
 

@@ -21,9 +21,12 @@ class Planting(ui.Modal, title="Plant something"):
     pictures = ui.Label(text="Pictures", component=ui.FileUpload(min_values=1, max_values=3))
 
     async def on_submit(self, interaction: discord.Interaction) -> None:
-        files = self.pictures.component.values
-        sizes = [len(await file.read()) for file in files]
-        words = f"{self.name.component.value} {self.kind.component.values[0]} {sizes}"
+        name, kind, pictures = self.name.component, self.kind.component, self.pictures.component
+        assert isinstance(name, ui.TextInput)
+        assert isinstance(kind, ui.Select)
+        assert isinstance(pictures, ui.FileUpload)
+        sizes = [len(await file.read()) for file in pictures.values]
+        words = f"{name.value} {kind.values[0]} {sizes}"
         await interaction.response.send_message(words)
 
 
@@ -34,12 +37,12 @@ class Card(ui.LayoutView):
         super().__init__(timeout=None)
         gallery = ui.MediaGallery(discord.MediaGalleryItem(f"attachment://{picture}", description="a picture"))
         self.button: ui.Button[Card] = ui.Button(label="Water", custom_id="water")
-        self.button.callback = self.water  # type: ignore[method-assign]
+        self.button.callback = self.water
         dead: ui.Button[Card] = ui.Button(label="No", custom_id="no", disabled=True)
         select: ui.Select[Card] = ui.Select(
             custom_id="bed", options=[discord.SelectOption(label="left"), discord.SelectOption(label="right")]
         )
-        select.callback = self.choose  # type: ignore[method-assign]
+        select.callback = self.choose
         self.add_item(
             ui.Container(
                 ui.TextDisplay(words),
@@ -57,7 +60,7 @@ class Card(ui.LayoutView):
 
     async def choose(self, interaction: discord.Interaction) -> None:
         await interaction.response.defer()
-        await interaction.followup.send(str(interaction.data["values"]), ephemeral=True)  # type: ignore[index]
+        await interaction.followup.send(str(interaction.data["values"]), ephemeral=True)
 
 
 class Gardener(discord.Client):

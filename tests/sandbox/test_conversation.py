@@ -233,11 +233,12 @@ async def test_a_second_guild_has_members_a_moderator_and_a_channel_of_its_own(s
     assert "benches" not in [channel["name"] for channel in (await sandbox.world("Ada"))["channels"]]
     with pytest.raises(Refused, match="There is no channel"):
         await sandbox.write("hello", "benches", person="Ada")
-    asked = {}
+    asked: dict[tuple[str, str], discord.Interaction] = {}
     for person, channel in (("Max", "benches"), ("Lin", "benches"), ("Max", "general"), ("Ada", "general")):
         await sandbox.command("hand", person=person, channel=channel)
-        asked[person, channel] = interaction = await bot.told.get()
+        interaction = await bot.told.get()
         assert isinstance(interaction, discord.Interaction)
+        asked[person, channel] = interaction
         await interaction.response.send_message("here")
     assert {place: asked[place].permissions.manage_messages for place in asked} == {
         ("Max", "benches"): True,

@@ -142,7 +142,7 @@ async def test_modal_with_six_inputs(sandbox: Sandbox, bot: Gardener, rest: Rest
 async def test_modal_cannot_answer_a_modal(sandbox: Sandbox, bot: Gardener, rest: Rest) -> None:
     interaction = await handed(sandbox, bot)
     form = Planting()
-    form.on_submit = bot_told(bot)  # type: ignore[method-assign]
+    form.on_submit = bot_told(bot)
     await interaction.response.send_modal(form)
     opened = await sandbox.interaction(str(interaction.id))
     name, kind, pictures = (label["component"]["custom_id"] for label in opened["modal"]["components"])

@@ -4,9 +4,9 @@ import asyncio
 import io
 from typing import Any
 
-import aiohttp
 import discord
 import pytest
+from yarl import URL
 
 from sandbox.app import PEOPLE
 from sandbox.server import Server
@@ -38,7 +38,7 @@ async def test_page_needs_the_key_and_runs_only_its_own_scripts(sandbox: Sandbox
 
 @pytest.mark.parametrize("path", ["/page/../app.py", "/page/%2e%2e/app.py", "/page/..%2fapp.py", "/page//etc/passwd"])
 async def test_files_outside_the_page_stay_there(sandbox: Sandbox, path: str) -> None:
-    async with sandbox.http.get(aiohttp.client.URL(sandbox.base + path, encoded=True)) as response:
+    async with sandbox.http.get(URL(sandbox.base + path, encoded=True)) as response:
         assert response.status == 404
 
 
@@ -99,7 +99,7 @@ async def test_people_and_channels_that_do_not_exist(sandbox: Sandbox) -> None:
 
 
 async def test_our_own_mistakes_are_violations_too(server: Server, sandbox: Sandbox) -> None:
-    server.world.home.name = 7  # type: ignore[assignment]
+    server.world.home.name = 7
     headers = {"Authorization": f"Bot {sandbox.token}"}
     assert await status(sandbox, "GET", f"/api/v10/guilds/{GUILD_ID}", headers=headers) == 200
     server.world.people.clear()

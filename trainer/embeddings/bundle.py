@@ -7,9 +7,9 @@ BUNDLED = "bundle_emb."
 _WEBUI = ".string_to_param."
 
 
-def bundled(held: Mapping[Hashable, Any]) -> dict[str, dict[str, Any]]:
+def bundled(held: Mapping[Hashable, Any]) -> dict[str, dict[Hashable, Any]]:
     """Contents of each embedding by its word, as a file of its own would have them."""
-    words: dict[str, dict[str, Any]] = {}
+    words: dict[str, dict[Hashable, Any]] = {}
     for key, value in held.items():
         if isinstance(key, str) and key.startswith(BUNDLED):
             word, part = _split(key.removeprefix(BUNDLED))

@@ -79,8 +79,8 @@ class EmbeddingsFolder:
         paths = sorted(self._read, key=self._preference)
         read = [(path, one) for path in paths if isinstance(one := self._read[path], Embedding)]
         for path, embedding in join_pairs(read, self._widths):
-            if reason := self._misfit(embedding):
-                self._unusable.setdefault(path.stem.lower(), reason)
+            if misfit := self._misfit(embedding):
+                self._unusable.setdefault(path.stem.lower(), misfit)
             else:
                 self._words.setdefault(path.stem.lower(), embedding)
         for path in paths:

@@ -6,7 +6,7 @@ The web UI and rinongal (`string_to_param`), diffusers (the word is the key), ko
 """
 
 import re
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sized
 from dataclasses import replace
 from typing import Any
 
@@ -57,7 +57,7 @@ def _from_webui(held: Mapping[Hashable, Any], stem: str) -> list[Embedding]:
     inner = parameters.parameters if isinstance(parameters, ParameterDict) else parameters
     if not isinstance(inner, dict):
         raise BadEmbedding("no_embedding")
-    facts = {
+    facts: dict[str, Any] = {
         "step": step_count(held.get("step")),
         "model": label(held.get("sd_checkpoint_name")),
         "model_hash": label(held.get("sd_checkpoint")),
@@ -66,7 +66,7 @@ def _from_webui(held: Mapping[Hashable, Any], stem: str) -> list[Embedding]:
     return [replace(embedding, **facts) for embedding in read]
 
 
-def _placed(stem: str, key: Hashable, among: Mapping[Hashable, Any]) -> str:
+def _placed(stem: str, key: Hashable, among: Sized) -> str:
     """The file's stem; with the placeholder behind it where there are several."""
     if len(among) == 1:
         return stem

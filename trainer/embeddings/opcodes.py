@@ -27,8 +27,8 @@ def read_instructions(stream: io.BytesIO) -> Iterator[tuple[str, Any]]:
 
 
 def _refusal(code: bytes) -> Exception:
-    known = pickletools.code2op.get(code.decode("latin-1"))
-    return ForbiddenInstruction(known.name) if known else ValueError("no instruction")
+    name = next((known.name for known in pickletools.opcodes if known.code == code.decode("latin-1")), None)
+    return ForbiddenInstruction(name) if name else ValueError("no instruction")
 
 
 def _exactly(stream: io.BytesIO, count: int) -> bytes:

@@ -75,13 +75,15 @@ def _block(halves: np.ndarray, height: int, shades: np.ndarray) -> np.ndarray:
     size = rows + 3 * height - rows % (3 * height)
     mixed = np.resize(halves, size) ^ (stream(size) & _LOW)
     block = mixed.reshape(height, -1, 3)
-    return block ^ _pattern(block.shape[1], height, shades)
+    patterned: np.ndarray = block ^ _pattern(block.shape[1], height, shades)
+    return patterned
 
 
 def _shades(vector: np.ndarray) -> np.ndarray:
     """Greys, 0 to 255."""
     sizes = np.abs(vector[:_PATTERN_NUMBERS])
-    return (sizes / max(sizes.max(), np.finfo(np.float32).tiny) * 255).astype(np.uint8)
+    shades: np.ndarray = (sizes / max(sizes.max(), np.finfo(np.float32).tiny) * 255).astype(np.uint8)
+    return shades
 
 
 def _pattern(width: int, height: int, shades: np.ndarray) -> np.ndarray:

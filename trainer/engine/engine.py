@@ -120,15 +120,17 @@ class Engine:
         return all(attempt.job.need is None for attempt in self._attempts.values())
 
     def _candidates(self) -> list[Candidate]:
-        wanting = {name: attempt for name, attempt in self._attempts.items() if attempt.job.need is not None}
-        had = self._turns.of({attempt.owner for attempt in wanting.values()})
-        return [self._candidate(name, attempt, had[attempt.owner]) for name, attempt in wanting.items()]
+        wanting = [
+            (name, attempt, need) for name, attempt in self._attempts.items() if (need := attempt.job.need) is not None
+        ]
+        had = self._turns.of({attempt.owner for _, attempt, _ in wanting})
+        return [self._candidate(name, attempt, need, had[attempt.owner]) for name, attempt, need in wanting]
 
-    def _candidate(self, name: str, attempt: _Attempt, had: float) -> Candidate:
+    def _candidate(self, name: str, attempt: _Attempt, need: Need, had: float) -> Candidate:
         job, most = attempt.job, self._memory.most_examples
         return Candidate(
             name,
-            job.need,
+            need,
             attempt.arrived,
             attempt.last_pass,
             shape=None if attempt.alone else job.shape(most),

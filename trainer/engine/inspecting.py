@@ -45,7 +45,10 @@ def spell(model: Family, question: Spell) -> Spelled:
 def _moved(model: Family, vectors: Tensor, text: str | None) -> list[float | None]:
     if text is None:
         return [None] * len(vectors)
-    return torch.linalg.vector_norm(vectors - initial_vectors(model, text, len(vectors)), dim=1).tolist()
+    lengths: list[float | None] = torch.linalg.vector_norm(
+        vectors - initial_vectors(model, text, len(vectors)), dim=1
+    ).tolist()
+    return lengths
 
 
 def _nearest(model: Family, vectors_KW: Tensor, rows_VW: Tensor) -> list[tuple[Neighbour, ...]]:

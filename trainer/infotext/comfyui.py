@@ -22,7 +22,8 @@ _FARTHEST = 200
 def read_comfyui(info: Mapping[str, str]) -> Parameters | None:
     """None for a graph that is not understood. Raises ValueError for what is none."""
     if "prompt" not in info:  # the graph as it was laid out, without what its links stand for
-        return _only_laid_out(read_object(info["workflow"]))
+        _refuse_no_graph(read_object(info["workflow"]))
+        return None
     graph = _Graph(read_object(info["prompt"]))
     samplers = [node for node in graph.nodes if node.get("class_type") in _SAMPLERS]
     if len(samplers) != 1:
@@ -56,7 +57,7 @@ def read_comfyui(info: Mapping[str, str]) -> Parameters | None:
     )
 
 
-def _only_laid_out(workflow: Object) -> None:
+def _refuse_no_graph(workflow: Object) -> None:
     if not isinstance(workflow.get("nodes"), list):
         raise ValueError("no graph")
 

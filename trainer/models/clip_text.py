@@ -1,6 +1,7 @@
 """One CLIP text encoder: windows of token ids in, hidden states out, learned vectors put in on the way."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -17,12 +18,10 @@ class ClipText:
     def __init__(self, encoder: ClipEncoder) -> None:
         self.encoder = encoder
         # CLIPTextModel is flat since transformers 5.6; CLIPTextModelWithProjection still nests.
-        self._inner = getattr(encoder, "text_model", encoder)
+        inner: Any = getattr(encoder, "text_model", encoder)
+        self.token_embedding: nn.Embedding = inner.embeddings.token_embedding
+        self._final_layer_norm: nn.LayerNorm = inner.final_layer_norm
         self.width: int = encoder.config.hidden_size
-
-    @property
-    def token_embedding(self) -> nn.Embedding:
-        return self._inner.embeddings.token_embedding
 
     def token_rows(self, ids: Sequence[int]) -> Tensor:
         """Rows (m, W) float32 on the CPU."""
@@ -32,14 +31,16 @@ class ClipText:
     def median_norm(self) -> float:
         """Median L2 norm of the vocabulary's rows."""
         norms = torch.linalg.vector_norm(self.token_embedding.weight, dim=1, dtype=torch.float32)
-        return norms.median().item()
+        return float(norms.median())
 
     def output(self, ids_NT: Tensor, clip_skip: int = 1) -> Tensor:
         """The n-th last hidden state through the final layer norm (N, T, W); 1 is the encoder's own output."""
         if clip_skip <= 1:
-            return self.encoder(ids_NT).last_hidden_state
+            own: Tensor = self.encoder(ids_NT).last_hidden_state
+            return own
         hidden_states = self.encoder(ids_NT, output_hidden_states=True).hidden_states
-        return self._inner.final_layer_norm(hidden_states[-min(clip_skip, len(hidden_states) - 1)])
+        skipped: Tensor = self._final_layer_norm(hidden_states[-min(clip_skip, len(hidden_states) - 1)])
+        return skipped
 
     def penultimate(self, ids_NT: Tensor) -> tuple[Tensor, Tensor]:
         """The last but one hidden state without the final norm (N, T, W); and what the end token became.

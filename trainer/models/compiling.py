@@ -35,5 +35,6 @@ def _gradient(model: LatentDiffusion) -> Tensor:
         said = model.encode_prompts([model.reader.read("", {})], [{}]).repeated(2)
     tokens = said.tokens_BTW.detach().clone().requires_grad_()
     timesteps = torch.tensor([300, 600], device=model.device)
-    (model.predict(noise, timesteps, Conditioning(tokens, said.pooled_BP)) * weights).mean().backward()
-    return tokens.grad.float()
+    weighted = (model.predict(noise, timesteps, Conditioning(tokens, said.pooled_BP)) * weights).mean()
+    (gradient,) = torch.autograd.grad(weighted, tokens)
+    return gradient.float()

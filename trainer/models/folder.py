@@ -4,14 +4,18 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any, TypeVar
 
 import torch
-from diffusers import AutoencoderKL, UNet2DConditionModel
+from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
+from diffusers.models.modeling_utils import ModelMixin
+from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 from diffusers.pipelines.stable_diffusion.safety_checker import StableDiffusionSafetyChecker
-from transformers import CLIPTextModel, CLIPTextModelWithProjection
+from transformers import CLIPTextModel, CLIPTextModelWithProjection, PreTrainedModel
 
+from trainer.models.clip_text import ClipEncoder
 from trainer.models.errors import BadModel
-from trainer.models.frozen import Part, frozen
+from trainer.models.frozen import frozen
 from trainer.models.hashes import weights_hash
 from trainer.models.latent_diffusion import LatentDiffusion, Parts
 from trainer.models.noise_levels import alphas_cumprod
@@ -23,7 +27,11 @@ from trainer.models.sdxl import StableDiffusionXL
 from trainer.models.tokenizer import read_tokenizer
 from trainer.pulse import Pulse, silent
 
-TEXT_ENCODERS = {"text_encoder": CLIPTextModel, "text_encoder_2": CLIPTextModelWithProjection}
+TEXT_ENCODERS: Mapping[str, type[ClipEncoder]] = {
+    "text_encoder": CLIPTextModel,
+    "text_encoder_2": CLIPTextModelWithProjection,
+}
+Saved = TypeVar("Saved", bound=ModelMixin | PreTrainedModel)
 _HALF = ".fp16"
 _OTHER_NOISE = ("EDM", "FlowMatch")
 
@@ -60,7 +68,7 @@ def read_folder(folder: Path, reading: Reading, name: str | None = None) -> Late
             model_hash=_hash(folder, reading),
             model_hash_old=None,
             prediction=reading.prediction or _prediction(folder, scheduler),
-            native_size=unet.config.sample_size * 2 ** (len(vae.config.block_out_channels) - 1),
+            native_size=unet.config["sample_size"] * 2 ** (len(vae.config["block_out_channels"]) - 1),
             tokenizer=read_tokenizer(folder / "tokenizer"),
             text_encoders=text_encoders,
             unet=unet,
@@ -70,8 +78,8 @@ def read_folder(folder: Path, reading: Reading, name: str | None = None) -> Late
             empty_is_zero=bool(index.get("force_zeros_for_empty_prompt", kind is StableDiffusionXL)),
         )
     )
-    if sum(model.widths) != unet.config.cross_attention_dim:
-        raise BadModel(f"{folder}: text of width {model.widths}, attention takes {unet.config.cross_attention_dim}")
+    if sum(model.widths) != unet.config["cross_attention_dim"]:
+        raise BadModel(f"{folder}: text of width {model.widths}, attention takes {unet.config['cross_attention_dim']}")
     return model
 
 
@@ -103,21 +111,22 @@ def _safety_checker(folder: Path, reading: Reading) -> StableDiffusionSafetyChec
     return _part(StableDiffusionSafetyChecker, folder, replace(reading, device=HOME)) if folder.is_dir() else None
 
 
-def _part(kind: type[Part], folder: Path, reading: Reading, dtype: torch.dtype | None = None) -> Part:
+def _part(kind: type[Saved], folder: Path, reading: Reading, dtype: torch.dtype | None = None) -> Saved:
     if not (folder / "config.json").is_file():
         raise BadModel(f"{folder} is missing, or has no config.json")
     if not reading.allow_pickle and not any(folder.glob("*.safetensors")):
         raise BadModel(f"{folder} has no .safetensors; pickled weights are read only where the operator allows it")
     reading.pulse.load("weights")
     # transformers would keep the file's own type; a float16 model trains to NaN.
-    part = kind.from_pretrained(
+    part: Any = kind.from_pretrained(
         folder,
         dtype=dtype or reading.dtype,
         variant="fp16" if _only_half(folder) else None,
         use_safetensors=None if reading.allow_pickle else True,
         local_files_only=True,
     )
-    return frozen(part, reading.device)
+    own: Saved = frozen(part, reading.device)
+    return own
 
 
 def _prediction(folder: Path, scheduler: Mapping[str, object]) -> Prediction:
@@ -157,4 +166,5 @@ def _only_half(folder: Path) -> bool:
 def _read_json(path: Path) -> dict[str, object]:
     if not path.is_file():
         raise BadModel(f"{path} is missing: not a model folder in diffusers' layout")
-    return json.loads(path.read_text(encoding="utf-8"))
+    read: dict[str, object] = json.loads(path.read_text(encoding="utf-8"))
+    return read

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from huggingface_hub import snapshot_download
 from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
-from huggingface_hub.utils import tqdm
+from huggingface_hub.utils.tqdm import tqdm
 
 from trainer.models.errors import BadModel, HubUnreachable
 from trainer.pulse import Pulse
@@ -69,6 +69,7 @@ def _bar(pulse: Callable[[], None]) -> type[tqdm]:
     class Telling(tqdm):
         def update(self, n: float | None = 1) -> bool | None:
             pulse()
-            return super().update(n)
+            shown: bool | None = super().update(n)
+            return shown
 
     return Telling

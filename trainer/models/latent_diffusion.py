@@ -8,7 +8,8 @@ from functools import cached_property
 from itertools import accumulate, pairwise
 
 import torch
-from diffusers import AutoencoderKL, UNet2DConditionModel
+from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
+from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 from diffusers.pipelines.stable_diffusion.safety_checker import StableDiffusionSafetyChecker
 from PIL import Image
 from torch import Tensor, nn
@@ -161,10 +162,10 @@ class LatentDiffusion(ABC):
             for each in (latents, timesteps_B, tokens, *(told or {}).values()):
                 torch._dynamo.maybe_mark_dynamic(each, 0)
         with self._compiling(latents.shape[1:], tokens.shape[1:]):
-            predicted = self.unet(
+            predicted: Tensor = self.unet(
                 latents, timesteps_B, encoder_hidden_states=tokens, added_cond_kwargs=told, return_dict=False
-            )
-        return predicted[0].float()
+            )[0]
+        return predicted.float()
 
     @contextmanager
     def _compiling(self, *shapes: torch.Size) -> Iterator[None]:

@@ -2,7 +2,7 @@
 
 import numpy as np
 import torch
-from diffusers import AutoencoderKL
+from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
 from PIL import Image
 from torch import Tensor
 
@@ -20,13 +20,13 @@ class LatentPictures:
         self.vae, self._device = vae, device
         self.offloading = False
         """Whether the autoencoder leaves the device after each picture."""
-        self.channels: int = vae.config.latent_channels
-        self.scale = 2 ** (len(vae.config.block_out_channels) - 1)
+        self.channels: int = vae.config["latent_channels"]
+        self.scale = 2 ** (len(vae.config["block_out_channels"]) - 1)
         """Pixels to one latent element, along one side."""
         # At the end of decoding about eight float32 tensors of the second level's channels stand at the full size.
-        self.bytes_per_pixel = 8 * 4 * vae.config.block_out_channels[:2][-1]
-        self._scaling: float = vae.config.scaling_factor
-        self._shift: float = vae.config.shift_factor or 0.0
+        self.bytes_per_pixel = 8 * 4 * vae.config["block_out_channels"][:2][-1]
+        self._scaling: float = vae.config["scaling_factor"]
+        self._shift: float = vae.config["shift_factor"] or 0.0
 
     @torch.no_grad()
     def encode(self, image: Image.Image) -> tuple[Tensor, Tensor]:

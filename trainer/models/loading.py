@@ -67,4 +67,4 @@ def _read(source: Path, reading: Reading, configuration: Path | None, *, allow_d
 
 def _suit_cuda(model: LatentDiffusion) -> None:
     torch.set_float32_matmul_precision("high")  # TF32: ten bits of mantissa, as float16, at several times the speed
-    model.unet.to(memory_format=torch.channels_last)
+    model.unet.to(memory_format=torch.channels_last)  # type: ignore[call-arg]  # diffusers wraps torch's, untyped

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from diffusers import DDPMScheduler
+from diffusers.schedulers import DDPMScheduler
 from torch import Tensor
 
 # Zero terminal SNR would make the last sigma infinite; diffusers' Euler sampler puts the same floor.
@@ -11,4 +11,5 @@ _FLOOR = 2**-24
 
 def alphas_cumprod(configuration: Mapping[str, object]) -> Tensor:
     """(timesteps,) float32 on the CPU."""
-    return DDPMScheduler.from_config(dict(configuration)).alphas_cumprod.float().cpu().clamp(min=_FLOOR)
+    own: Tensor = DDPMScheduler.from_config(dict(configuration)).alphas_cumprod
+    return own.float().cpu().clamp(min=_FLOOR)

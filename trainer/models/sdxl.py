@@ -33,4 +33,5 @@ class StableDiffusionXL(LatentDiffusion):
         height, width = (side * self.latent_scale for side in latents_BCHW.shape[-2:])
         sizes = torch.tensor([height, width, 0, 0, height, width], dtype=self.unet.dtype)
         sizes = sizes.to(self.device, non_blocking=True)
+        assert conditioning.pooled_BP is not None  # `encode_windows` gives it
         return {"text_embeds": conditioning.pooled_BP, "time_ids": sizes.expand(len(latents_BCHW), -1)}

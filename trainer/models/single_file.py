@@ -7,18 +7,19 @@ from pathlib import Path
 
 import torch
 from accelerate import init_empty_weights
-from diffusers import AutoencoderKL, UNet2DConditionModel
 from diffusers.loaders.single_file_utils import (
     convert_ldm_clip_checkpoint,
     convert_ldm_unet_checkpoint,
     convert_ldm_vae_checkpoint,
     convert_open_clip_checkpoint,
 )
+from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
+from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 from torch import Tensor
 from transformers import CLIPTextConfig
 
 from trainer.models.checkpoint_file import CheckpointFile, read_checkpoint
-from trainer.models.clip_text import ClipEncoder
+from trainer.models.clip_text import ClipEncoder, ClipText
 from trainer.models.errors import BadModel
 from trainer.models.folder import TEXT_ENCODERS, Reading
 from trainer.models.frozen import Part, frozen
@@ -76,7 +77,7 @@ def _parts(
         model_hash=_hash(file.path, reading),
         model_hash_old=old_hash(file.path),
         prediction=prediction,
-        native_size=unet.config.sample_size * 2 ** (len(vae.config.block_out_channels) - 1),
+        native_size=unet.config["sample_size"] * 2 ** (len(vae.config["block_out_channels"]) - 1),
         tokenizer=read_tokenizer(SHIPPED),
         text_encoders=tuple(_text_encoders(file, configuration, reading)),
         unet=unet,
@@ -94,14 +95,14 @@ def _hash(path: Path, reading: Reading) -> str:
 def _unet(file: CheckpointFile, configuration: Path, reading: Reading) -> UNet2DConditionModel:
     settings = _read_json(configuration / "unet" / "config.json")
     with init_empty_weights():
-        unet = UNet2DConditionModel.from_config(settings)
+        unet: UNet2DConditionModel = UNet2DConditionModel.from_config(settings)
     return _filled(unet, convert_ldm_unet_checkpoint(file.weights, unet.config), reading.dtype, reading)
 
 
 def _autoencoder(file: CheckpointFile, configuration: Path, reading: Reading) -> AutoencoderKL:
     settings = _read_json(configuration / "vae" / "config.json")
     with init_empty_weights():
-        vae = AutoencoderKL.from_config(settings)
+        vae: AutoencoderKL = AutoencoderKL.from_config(settings)
     return _filled(vae, convert_ldm_vae_checkpoint(file.weights, vae.config), torch.float32, reading)
 
 
@@ -115,7 +116,7 @@ def _text_encoders(file: CheckpointFile, configuration: Path, reading: Reading) 
 
 def _text_weights(weights: Mapping[str, Tensor], encoder: ClipEncoder) -> dict[str, Tensor]:
     """Of the encoder that has a token table of this one's width, under this one's names."""
-    shape = encoder.get_input_embeddings().weight.shape
+    shape = ClipText(encoder).token_embedding.weight.shape
     prefix, table = next((found for found in _TOKEN_TABLES.items() if _shape(weights, found) == shape), (None, None))
     if prefix is None:
         raise BadModel(f"no text encoder of {shape[1]} numbers a token")
@@ -150,4 +151,5 @@ def _copied(weight: Tensor, dtype: torch.dtype, reading: Reading) -> Tensor:
 
 
 def _read_json(path: Path) -> dict[str, object]:
-    return json.loads(path.read_text(encoding="utf-8"))
+    read: dict[str, object] = json.loads(path.read_text(encoding="utf-8"))
+    return read

@@ -75,7 +75,7 @@ class PromptReader:
         """What a token stands for in a text, without the space that its vocabulary writes behind a whole word."""
         return self.text_of([token_id])
 
-    def text_of(self, token_ids: Sequence[int]) -> str:
+    def text_of(self, token_ids: list[int]) -> str:
         """What the tokens stand for together, in the vocabulary's own way of writing: lower case, single spaces."""
         return str(self._tokenizer.decode(token_ids)).strip()
 

@@ -24,4 +24,5 @@ def read_tokenizer(folder: Path) -> CLIPTokenizer:
         raise BadModel(f"{folder} holds neither vocab.json and merges.txt nor tokenizer.json")
     model = json.loads(whole.read_text(encoding="utf-8"))["model"]
     pairs = (merge.split() if isinstance(merge, str) else merge for merge in model["merges"])
-    return CLIPTokenizer(vocab=model["vocab"], merges=[tuple(pair) for pair in pairs])
+    # It says that it takes strings, and hands them to a tokenizer that takes pairs.
+    return CLIPTokenizer(vocab=model["vocab"], merges=[tuple(pair) for pair in pairs])  # type: ignore[misc]

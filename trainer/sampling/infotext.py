@@ -95,8 +95,8 @@ def _first_pass(settings: dict[str, str], size: tuple[int, int]) -> tuple[tuple[
         return size, _size(settings, "Hires resize")
     if not all(first) and all(size):
         scale = math.sqrt(_OLD_FIRST_PASS / math.prod(size))
-        first = tuple(math.ceil(scale * side / 64) * 64 for side in size)
-    return (first[0], first[1]), size
+        first = (math.ceil(scale * size[0] / 64) * 64, math.ceil(scale * size[1] / 64) * 64)
+    return first, size
 
 
 def _pairs(line: str) -> dict[str, str]:

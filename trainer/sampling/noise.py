@@ -62,7 +62,8 @@ class PictureNoise:
 
     def between(self, sigma: float, following: float) -> Tensor:
         """Unit noise for a step of an SDE sampler down to `following`: the path walked backwards, scaled."""
-        return -self._path.increment(following, sigma) / (sigma - following) ** 0.5
+        deviation: float = (sigma - following) ** 0.5
+        return -self._path.increment(following, sigma) / deviation
 
     def _first(self) -> Tensor:
         shape = self._shape_CHW if self._resized_from is None else (self._shape_CHW[0], *self._resized_from)
@@ -101,10 +102,10 @@ def _draws(source: NoiseSource, seed: int, device: torch.device) -> Callable[[tu
 def _slerp(first_CHW: Tensor, second_CHW: Tensor, strength: float) -> Tensor:
     """Along the great circle (Shoemake 1985), as in the web UI for each column of each channel by itself."""
     directions = (noise / noise.norm(dim=1, keepdim=True) for noise in (first_CHW, second_CHW))
-    cosine = torch.linalg.vecdot(*directions, dim=1).unsqueeze(1).clamp(-1, 1)
+    cosine: Tensor = torch.linalg.vecdot(*directions, dim=1).unsqueeze(1).clamp(-1, 1)
     if cosine.mean() > _SAME_DIRECTION:
         return first_CHW.lerp(second_CHW, strength)
-    angle = cosine.acos()
+    angle: Tensor = cosine.acos()
     return (((1 - strength) * angle).sin() * first_CHW + (strength * angle).sin() * second_CHW) / angle.sin()
 
 

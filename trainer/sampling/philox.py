@@ -41,4 +41,5 @@ def _philox(counter: Words, key: Words) -> Words:
 def _box_muller(words: Words) -> npt.NDArray[np.float32]:
     """The first of the two normal numbers that Box and Muller's method makes of two uniform ones, as in curand."""
     uniform, turn = (words[0] + 0.5) / _WORDS, (words[1] + 0.5) / _WORDS
-    return (np.sqrt(-2 * np.log(uniform)) * np.sin(2 * np.pi * turn)).astype(np.float32)
+    normal: npt.NDArray[np.float32] = (np.sqrt(-2 * np.log(uniform)) * np.sin(2 * np.pi * turn)).astype(np.float32)
+    return normal

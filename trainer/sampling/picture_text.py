@@ -72,7 +72,7 @@ def _exif(parameters: str | None) -> Image.Exif:
 
 
 def _user_comment(picture: Image.Image) -> str:
-    comment = picture.getexif().get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.UserComment, b"")
+    comment: str | bytes = picture.getexif().get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.UserComment, b"")
     if isinstance(comment, str):
         return comment
     mark, text = comment[:8], comment[8:]

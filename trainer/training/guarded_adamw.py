@@ -54,7 +54,7 @@ class GuardedAdamW:
     def _update(self, wanted: Tensor, learning_rate: float) -> None:
         before = self._vectors.detach().clone()
         # What torch.amp.GradScaler sets: the fused kernel reads it on the device and then changes nothing.
-        self._adamw.found_inf = (~wanted).float()
+        self._adamw.found_inf = (~wanted).float()  # type: ignore[attr-defined]  # torch declares it nowhere
         self._adamw.param_groups[0]["lr"] = learning_rate
         self._adamw.step()
         self._vectors.grad = None

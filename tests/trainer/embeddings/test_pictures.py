@@ -56,7 +56,7 @@ def test_both_carriers_hold_the_same() -> None:
 
 
 def test_the_text_is_the_web_uis_dict() -> None:
-    held = json.loads(base64.b64decode(opened().text["sd-ti-embedding"]))
+    held = json.loads(base64.b64decode(opened().info["sd-ti-embedding"]))
     assert held.pop("string_to_param")["*"]["TORCHTENSOR"] == VECTORS.astype(np.float64).tolist()
     assert held == {
         "string_to_token": {"*": 265},

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 import torch
 from PIL import Image
+from PIL.WebPImagePlugin import WebPImageFile
 
 from tests.trainer.driving import Desk, drive, passes
 from tests.trainer.process import pictures_of, train_request
@@ -44,6 +45,7 @@ def test_a_run_from_pictures_to_file(desk: Desk) -> None:
     assert torch.equal(torch.from_numpy(snapshot.vectors), vectors)
     assert (snapshot.step, snapshot.model, snapshot.model_hash) == (12, "demo_model", desk.model.model_hash)
     with Image.open(finished.film) as film, Image.open(finished.strip) as strip:
+        assert isinstance(film, WebPImageFile)
         assert film.n_frames > 1  # equal frames are merged
         assert strip.width > 2 * desk.model.native_size
 

@@ -20,8 +20,8 @@ from trainer.models.tokenizer import SHIPPED, read_tokenizer
 CPU = torch.device("cpu")
 
 
-def load(folder: Path, **settings: object) -> LatentDiffusion:
-    return load_model(folder, CPU, torch.float32, **settings)
+def load(folder: Path, dtype: torch.dtype = torch.float32, **settings: object) -> LatentDiffusion:
+    return load_model(folder, CPU, dtype, **settings)
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def test_what_the_operator_says_overrules(copy: Path) -> None:
 
 @pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
 def test_the_autoencoder_stays_in_whole_precision(tiny_folders: dict[str, Path], dtype: torch.dtype) -> None:
-    model = load_model(tiny_folders["sdxl"], CPU, dtype)
+    model = load(tiny_folders["sdxl"], dtype)
     assert {text.encoder.dtype for text in model.texts} == {model.unet.dtype} == {dtype}
     assert model.vae.dtype == torch.float32
     assert model.token_rows("tree", 1).dtype == torch.float32

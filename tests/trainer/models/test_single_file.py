@@ -91,11 +91,12 @@ def test_a_class_that_stable_diffusions_own_files_name_is_let_pass(
     model: StableDiffusion1, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lightning = ModuleType("pytorch_lightning.callbacks.model_checkpoint")
-    lightning.ModelCheckpoint = type("ModelCheckpoint", (), {"__module__": lightning.__name__})
+    checkpoint = type("ModelCheckpoint", (), {"__module__": lightning.__name__})
+    lightning.__dict__["ModelCheckpoint"] = checkpoint
     with monkeypatch.context() as installed:
         for name in ("pytorch_lightning", "pytorch_lightning.callbacks", lightning.__name__):
             installed.setitem(sys.modules, name, lightning)
-        content = {"state_dict": ldm_weights(model), "callbacks": {lightning.ModelCheckpoint: {"best": 1}}}
+        content = {"state_dict": ldm_weights(model), "callbacks": {checkpoint: {"best": 1}}}
         torch.save(content, tmp_path / "demo.ckpt")
     assert load(tmp_path / "demo.ckpt", MODEL, allow_pickle=True).model == "demo"
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from PIL.PngImagePlugin import PngImageFile
 
 from trainer.sampling.infotext import parse_parameters
 from trainer.sampling.parameters import Parameters, format_parameters, save_png
@@ -99,7 +100,7 @@ def test_a_png_carries_its_parameters(tmp_path: Path, parameters: str | None) ->
     picture = Image.effect_noise((32, 32), 90).convert("RGB")
     save_png(picture, tmp_path / "a.png", parameters)
     with Image.open(tmp_path / "a.png") as read:
-        assert read.format == "PNG"
+        assert isinstance(read, PngImageFile)
         assert read.text.get("parameters") == parameters
         assert read.tobytes() == picture.tobytes()
     assert [path.name for path in tmp_path.iterdir()] == ["a.png"]

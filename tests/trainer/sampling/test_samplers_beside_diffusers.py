@@ -5,6 +5,7 @@ from typing import Any
 import diffusers
 import pytest
 import torch
+from diffusers.schedulers.scheduling_dpmsolver_multistep import DPMSolverMultistepScheduler
 
 from trainer.models.parametrisation import Epsilon
 from trainer.sampling.noise_schedule import sigmas, timestep_of
@@ -51,7 +52,7 @@ def theirs(scheduler: Any, start: torch.Tensor) -> torch.Tensor:
         options = {"generator": torch.Generator().manual_seed(1)}
     x = start * scheduler.init_noise_sigma
     exact = scheduler.timesteps.tolist()
-    if isinstance(scheduler, diffusers.DPMSolverMultistepScheduler):
+    if isinstance(scheduler, DPMSolverMultistepScheduler):
         # It starts from unit noise where the web UI starts from noise * sigma_max, and rounds the timesteps.
         first = scheduler.sigmas[0].item()
         x = start * first / (1 + first**2) ** 0.5

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from PIL.WebPImagePlugin import WebPImageFile
 
 from trainer.training.film import write_film, write_strip
 
@@ -15,6 +16,7 @@ def test_a_film_shows_the_previews_in_order_and_rests_on_the_last(tmp_path: Path
     frames = [picture(tmp_path / f"{colour}.png", colour) for colour in ("red", "lime", "blue")]
     write_film(tmp_path / "film.webp", frames)
     with Image.open(tmp_path / "film.webp") as film:
+        assert isinstance(film, WebPImageFile)
         assert (film.format, film.n_frames, film.size) == ("WEBP", 3, (128, 128))
         shown = []
         for n in range(film.n_frames):
