@@ -19,7 +19,7 @@ check: .venv/installed
 	$(BIN)/lint-imports
 
 test: .venv/installed check
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 soak: .venv/installed
 	EMBEDSMITH_SOAK_SECONDS=600 EMBEDSMITH_KILLS=20 $(BIN)/python -m pytest tests/acceptance/test_soak.py tests/acceptance/test_kill.py
