@@ -56,6 +56,11 @@ def may(actor: Actor, act: Act, thing: Thing) -> bool:
     return verdict(actor, act, thing) is Verdict.ALLOWED
 
 
+def owns(person_id: int, thing: Thing) -> bool:
+    """Whether a thing is this person's own, wherever they are."""
+    return may(Actor(person_id, None), Act.OWN, thing)
+
+
 def check(actor: Actor, act: Act, thing: Thing, *, refused: Refusal, unseen: Refusal) -> None:
     """Raises one of the two where the person may not."""
     match verdict(actor, act, thing):

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
 from bot.names import escape
+from bot.spelling import same
 from bot.texts.catalogue import Texts
 
 _MOST_LINES = 3
@@ -27,7 +28,7 @@ def collisions(name: str, others: Iterable[str]) -> list[Collision]:
     found = []
     for other in others:
         kind = _relation(_pieces(name), _pieces(other))
-        if kind is not None and other.casefold() != name.casefold():
+        if kind is not None and not same(other, name):
             found.append(Collision(kind, other))
     return found
 

@@ -3,25 +3,25 @@
 import discord
 from discord import ui
 
-from bot.answers import Interaction, actor_of, replace_answer, say, texts_of
+from bot.answers import Interaction, replace_answer, say, texts_of
 from bot.cards.outgoing import button
+from bot.library import Word
 from bot.names import escape
+from bot.pressed import about_word
 from bot.service import Service
 
 
-async def ask_to_delete(interaction: Interaction, service: Service, name: str) -> None:
-    """Tells what goes, and asks once. Raises NothingCalled, NotYours, StillLearning."""
-    found = await service.library.own(name, actor_of(interaction))
+async def ask_to_delete(interaction: Interaction, service: Service, found: Word) -> None:
+    """Tells what goes of a word of the person's own, and asks once. Raises StillLearning."""
     await service.library.check_settled(found)
     texts = texts_of(interaction)
     view = ui.View(timeout=None)
-    view.add_item(button(texts("button-delete-word"), f"delete_word:{found.name}", discord.ButtonStyle.danger))
+    view.add_item(button(texts("button-delete-word"), f"delete_word:{about_word(found)}", discord.ButtonStyle.danger))
     view.stop()
     await say(interaction, texts("delete-question", name=escape(found.name)), view=view)
 
 
-async def delete_word(interaction: Interaction, service: Service, name: str) -> None:
-    """The word, and what its runs left. Raises NothingCalled, NotYours, StillLearning."""
-    found = await service.library.own(name, actor_of(interaction))
+async def delete_word(interaction: Interaction, service: Service, found: Word) -> None:
+    """The word, and what its runs left. Raises StillLearning."""
     await service.library.remove(found, with_runs=True)
     await replace_answer(interaction, texts_of(interaction)("deleted", name=escape(found.name)))

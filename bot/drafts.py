@@ -37,8 +37,11 @@ class TrainingDraft(msgspec.Struct, frozen=True, tag="training"):
     """The person's own template, not fetched yet."""
     lines: str = ""
     """Settings as they were typed, where they could not be read."""
+    shown_for: str = ""
+    """The word for which its person chose where the run is shown; a form that did not know it yet said "here"."""
     asked_by: str = ""
-    """The token by which the question of consent can be edited, for the quarter of an hour that Discord knows it."""
+    """The token by which the question of consent, or of where, can be edited, for the quarter of an hour that Discord
+    knows it."""
 
 
 class DrawingDraft(msgspec.Struct, frozen=True, tag="drawing"):

@@ -29,6 +29,7 @@ from bot.jobs.job import Job
 from bot.names import escape
 from bot.offers import offer_again, reading_told
 from bot.service import Service
+from bot.spelling import key
 from bot.styles import apply_styles, split_names
 from bot.training import receive
 from bot.wishes import DrawingWish
@@ -131,9 +132,9 @@ async def tell_plain_words(
 
     Said of every such name that they may not use here, so it does not tell whether there still is an embedding.
     """
-    said = f"{request.prompt}\n{request.negative_prompt}".casefold()
-    usable = {name.casefold() for name in await service.library.usable_by(actor_of(interaction))}
-    plain = [name for name in names if name.casefold() in said and name.casefold() not in usable]
+    said = key(f"{request.prompt}\n{request.negative_prompt}")
+    usable = {key(name) for name in await service.library.usable_by(actor_of(interaction))}
+    plain = [name for name in names if key(name) in said and key(name) not in usable]
     if plain:
         shown = escape(", ".join(plain), SHOWN_NAMES)
         await say(interaction, texts_of(interaction)("drawing-plain-words", names=shown))

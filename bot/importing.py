@@ -26,6 +26,7 @@ from bot.library import Word
 from bot.looking import Looked
 from bot.names import FILE_NAME_LIMIT, check_name
 from bot.service import Service
+from bot.spelling import key
 from bot.uploads import MEGABYTE
 from bot.widths import check_widths
 from trainer.protocol import Ready, SeenFile
@@ -47,6 +48,8 @@ class Import:
     concept: str
     name: str
     note: str
+    private: bool = False
+    """Sent in the private chat."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,8 @@ async def import_words(service: Service, wish: Import, person_id: int) -> Import
         options = ("--write=own", f"--to={outbox}", *named)
         looked = await service.looking.look(files, *options, person_id=person_id)
         _check_count(looked, wish)
-        fates = [await _fate(service, wish, ready, seen, person_id) for seen in _each_once(looked)]
+        private = await service.library.private_keys(person_id)
+        fates = [await _fate(service, wish, ready, seen, person_id, private) for seen in _each_once(looked)]
     kept = tuple(fate for fate in fates if not isinstance(fate, Refusal))
     refused = (*looked.refused, *(fate for fate in fates if isinstance(fate, Refusal)))
     if not kept and len(refused) == 1:
@@ -133,27 +137,30 @@ def _check_count(looked: Looked, wish: Import) -> None:
 
 def _each_once(looked: Looked) -> list[SeenFile | NameTwice]:
     """Two words of one name were written over each other, so that neither can be trusted to be itself."""
-    times = Counter(seen.name.casefold() for seen in looked.seen)
-    single: list[SeenFile | NameTwice] = [seen for seen in looked.seen if times[seen.name.casefold()] == 1]
+    times = Counter(key(seen.name) for seen in looked.seen)
+    single: list[SeenFile | NameTwice] = [seen for seen in looked.seen if times[key(seen.name)] == 1]
     return [*single, *(NameTwice(name=name) for name, count in times.items() if count > 1)]
 
 
 async def _fate(
-    service: Service, wish: Import, ready: Ready, seen: SeenFile | NameTwice, person_id: int
+    service: Service, wish: Import, ready: Ready, seen: SeenFile | NameTwice, person_id: int, private: frozenset[str]
 ) -> tuple[Word, SeenFile] | Refusal:
     if isinstance(seen, NameTwice):
         return seen
     try:
         check_widths(seen, ready)
-        word = _word(seen, wish, person_id)
-        await service.library.add(word, Path(seen.written[0]))
+        word = _word(seen, wish, person_id, private)
+        word = await service.library.add(word, Path(seen.written[0]))
     except Refusal as refusal:
         return refusal
     return word, seen
 
 
-def _word(seen: SeenFile, wish: Import, person_id: int) -> Word:
-    """Raises BadName; also for a name that would have to be changed, because its file is written under it."""
+def _word(seen: SeenFile, wish: Import, person_id: int, private: frozenset[str]) -> Word:
+    """`private` are the person's private words: a file that is called like one was most likely sent to them by us.
+
+    Raises BadName; also for a name that would have to be changed, because its file is written under it.
+    """
     if check_name(seen.name) != seen.name:
         raise BadName(name=seen.name, reason="characters", characters=" ")
     return Word(
@@ -165,4 +172,5 @@ def _word(seen: SeenFile, wish: Import, person_id: int) -> Word:
         model_hash=seen.model_hash,
         origin=wish.concept or Path(seen.file).name,
         note=wish.note or None,
+        private=wish.private or key(Path(seen.file).stem) in private,
     )

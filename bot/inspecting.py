@@ -6,13 +6,14 @@ from typing import Any
 import msgspec
 from discord import ui
 
-from bot.answers import Interaction, actor_of, say, show, texts_of
+from bot.answers import Interaction, say, show, texts_of
 from bot.cards.outgoing import button, layout, row
 from bot.errors import NotAnEmbedding
 from bot.jobs.questions import Unanswered
 from bot.library import Word
 from bot.looking import not_an_embedding
 from bot.names import escape, in_code
+from bot.pressed import about_word
 from bot.service import Service
 from bot.texts.catalogue import Texts
 from trainer.protocol import (
@@ -31,10 +32,9 @@ SHOWN_VECTORS = 16
 """A card holds 4,000 characters."""
 
 
-async def show_inspected(interaction: Interaction, service: Service, name: str) -> None:
-    """A line for each vector. Raises NothingCalled, NoFileYet, NotAnEmbedding."""
+async def show_inspected(interaction: Interaction, service: Service, found: Word) -> None:
+    """A line for each vector. Raises NoFileYet, NotAnEmbedding."""
     texts = texts_of(interaction)
-    found = await service.library.find(name, actor_of(interaction))
     path = await service.library.file_of(found)
     try:
         answer = await service.dispatch.inspect(found.name, str(path), await _start(service, found))
@@ -43,15 +43,14 @@ async def show_inspected(interaction: Interaction, service: Service, name: str) 
         return
     if isinstance(answer, Failed):
         raise _refusal(path.name, answer)
-    await show(interaction, inspected_card(found.name, answer, texts))
+    await show(interaction, inspected_card(found, answer, texts))
 
 
-def inspected_card(name: str, inspected: Inspected, texts: Texts) -> ui.LayoutView:
+def inspected_card(found: Word, inspected: Inspected, texts: Texts) -> ui.LayoutView:
     """A line for each vector, and the buttons that draw with the word."""
-    blocks: list[ui.Item[Any]] = [ui.TextDisplay("\n".join(_lines(name, inspected, texts)))]
-    blocks += row(
-        [button(texts(f"button-test-{number}"), f"test_grid:{number}:{name}") for number in range(1, TESTS + 1)]
-    )
+    blocks: list[ui.Item[Any]] = [ui.TextDisplay("\n".join(_lines(found.name, inspected, texts)))]
+    about, tests = about_word(found), range(1, TESTS + 1)
+    blocks += row([button(texts(f"button-test-{number}"), f"test_grid:{number}:{about}") for number in tests])
     return layout(*blocks)
 
 

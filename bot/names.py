@@ -1,10 +1,9 @@
 """Names of embeddings, and people's own text made harmless before it is shown."""
 
-import unicodedata
-
 from discord.utils import escape_markdown, escape_mentions
 
 from bot.errors import BadName
+from bot.spelling import spelled
 
 NAME_LIMIT = 64
 """Characters in a name."""
@@ -23,11 +22,11 @@ _TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u20
 
 
 def check_name(text: str) -> str:
-    """The name that `text` stands for: NFKC, outer spaces gone, in the web UI's alphabet, usable as a file's stem.
+    """The name that `text` stands for, as it is spelled here: in the web UI's alphabet, usable as a file's stem.
 
     Raises BadName with the first fault found. Whether the name is free is the library's to say.
     """
-    name = unicodedata.normalize("NFKC", text).strip()
+    name = spelled(text)
     if not name:
         raise BadName(name=text, reason="empty")
     if len(name) > NAME_LIMIT or len(name.encode(errors="replace")) > FILE_NAME_LIMIT:

@@ -19,6 +19,7 @@ from bot.errors import Refusal, TextlessPicture
 from bot.names import escape, in_block
 from bot.redrawing import check_redrawn, differences, redraw
 from bot.service import Service
+from bot.spelling import key
 from bot.texts.catalogue import Texts
 from bot.uploads import LARGEST_UPLOAD, Upload, check_size
 from trainer.protocol import DrawRequest, PictureSettings, Ready, SeenPicture
@@ -138,8 +139,8 @@ def _is_another(said: PictureSettings, ready: Ready) -> bool:
 
 async def _words_apart(service: Service, said: PictureSettings, actor: Actor) -> tuple[list[str], list[str]]:
     """Words that it used and the person may not use here; those whose files are others. Others' look missing, too."""
-    known = {word.name.casefold(): word for word in await service.library.seen_by(actor)}
-    used = {name.casefold(): (name, digits.lower()) for name, digits in said.ti_hashes}
+    known = {key(word.name): word for word in await service.library.seen_by(actor)}
+    used = {key(name): (name, digits.lower()) for name, digits in said.ti_hashes}
     changed = []
     for folded in sorted(used.keys() & known.keys()):
         name, digits = used[folded]

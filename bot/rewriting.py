@@ -29,17 +29,19 @@ async def copy_word(service: Service, word: Word, new: Word) -> Word:
         seen = await _rewritten(service, word, desk, person_id, "--write=own", f"--name={new.name}")
         if new.vectors is None:  # the operator's: what is known of it stands in the file alone
             new = new._replace(vectors=seen.vectors, step=seen.step or 0, model=seen.model, model_hash=seen.model_hash)
-        await service.library.add(new, Path(seen.written[0]))
-    return new
+        return await service.library.add(new, Path(seen.written[0]))
 
 
 async def rename_word(service: Service, word: Word, new_name: str) -> Word:
-    """The new word is there before the old one is gone. Raises StillLearning, and what `copy_word` raises."""
+    """Raises BadName, NameTaken, NoFileYet, NotAnEmbedding, NothingCalled, StillLearning, NoSpace."""
     await service.library.check_settled(word)
-    new = await copy_word(service, word, word._replace(name=new_name))
-    await service.library.rename_runs(word, new.name)
-    await service.library.remove(word)
-    return new
+    new_name = check_name(new_name)
+    if await service.library.exists(new_name):
+        raise NameTaken(name=new_name)
+    async with service.looking.desk() as desk:
+        options = ("--write=own", f"--name={new_name}")
+        seen = await _rewritten(service, word, desk, word.owner_id or 0, *options)
+        return await service.library.rename(word, new_name, Path(seen.written[0]))
 
 
 async def replace_word(service: Service, word: Word, file: Path, person_id: int) -> None:

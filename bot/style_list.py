@@ -2,6 +2,7 @@
 
 from discord import ui
 
+from bot.access import Thing, owns
 from bot.answers import Interaction, shelf_of, show, texts_of
 from bot.cards.outgoing import layout
 from bot.names import escape, in_code
@@ -37,7 +38,7 @@ def styles_card(styles: list[Style], person: int, page: int, texts: Texts) -> ui
 
 def _lines(style: Style, person: int, share: int, texts: Texts) -> list[str]:
     """Prompts are cut to `share` characters."""
-    owner = texts("library-yours") if style.owner_id == person else f"<@{style.owner_id}>"
+    owner = texts("library-yours") if owns(person, Thing(style.owner_id)) else f"<@{style.owner_id}>"
     lines = [f"**{escape(style.name)}** · {owner}"]
     if style.prompt:
         lines.append(f"-# {texts('styles-prompt', prompt=in_code(style.prompt, share))}")

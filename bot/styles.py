@@ -1,13 +1,13 @@
 """Styles: named parts of prompts, kept for everybody on a server, and what they make of a prompt."""
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from bot.access import Act, Actor, Thing, check
+from bot.access import Act, Actor, Thing, check, owns
 from bot.db.database import Database
 from bot.errors import EmptyStyle, NameTaken, NoSuchStyle, StyledPromptTooLong, StyleNotYours, TooManyStyles
+from bot.spelling import key
 from trainer.protocol import LONGEST_PROMPT
 
 MOST_STYLES = 100
@@ -60,14 +60,14 @@ class Styles:
         if not style.prompt and not style.negative_prompt:
             raise EmptyStyle
         async with self._database.transaction() as queries:
-            owners = {key(known.name): known.owner_id for known in await self.on(shelf)}
-            owner = owners.get(key(style.name))
-            if owner is None and len(owners) >= MOST_STYLES:
+            known = {key(one.name): one for one in await self.on(shelf)}
+            there = known.get(key(style.name))
+            if there is None and len(known) >= MOST_STYLES:
                 raise TooManyStyles(limit=MOST_STYLES)
-            if owner not in (None, style.owner_id):
+            if there is not None and not owns(style.owner_id, there.on(shelf)):
                 raise NameTaken(name=style.name)
             await queries.save_style(self._database.connection, shelf=shelf, key=key(style.name), **style._asdict())
-        return owner is not None
+        return there is not None
 
     async def delete(self, shelf: int, name: str, actor: Actor) -> Style:
         """Takes away a style of the person's own, or anybody's for who manages the server.
@@ -80,11 +80,6 @@ class Styles:
             check(actor, Act.MANAGE, style.on(shelf), refused=refused, unseen=unseen)
             await queries.delete_style(self._database.connection, shelf=shelf, key=key(style.name))
         return style
-
-
-def key(name: str) -> str:
-    """Equal for names that differ in case only."""
-    return unicodedata.normalize("NFKC", name).strip().casefold()
 
 
 def split_names(text: str) -> list[str]:

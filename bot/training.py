@@ -34,6 +34,7 @@ from bot.jobs.job import Job
 from bot.names import check_name, escape
 from bot.offers import offer_again, reading_told
 from bot.service import Limits, Service
+from bot.spelling import same
 from bot.tuning import read_tuning
 from bot.uploads import LARGEST_UPLOAD, MEGABYTE, PictureStore, UploadedFile, check_size
 from bot.widths import check_trainable
@@ -65,6 +66,9 @@ async def begin_training(interaction: Interaction, service: Service, draft: Trai
     await service.drafts.keep(interaction.id, interaction.user.id, draft)
     try:
         draft = await _with_template(service, draft, interaction.user.id)
+        if await _is_to_be_asked_where(interaction, service, draft):
+            await _ask_where(interaction, service, draft)
+            return
         request = await _checked(interaction, service, draft)
         if not await service.submissions.has_consented(interaction.user.id):
             asked = replace(draft, asked_by=interaction.token)
@@ -302,6 +306,26 @@ async def _ask_consent(interaction: Interaction, draft: TrainingDraft) -> None:
         button(texts("decline-button"), f"decline:{interaction.id}"),
     )
     await replace_answer(interaction, texts("consent-question", where=where), view)
+
+
+async def _is_to_be_asked_where(interaction: Interaction, service: Service, draft: TrainingDraft) -> bool:
+    """A word that was for its person alone is shown to others only when they said so of this very word."""
+    name = draft.wish.continues or draft.wish.name
+    if interaction.guild_id is None or draft.wish.where != "here" or same(name, draft.shown_for):
+        return False
+    own = await service.library.if_owned(name, interaction.user.id)
+    return own is not None and own.private
+
+
+async def _ask_where(interaction: Interaction, service: Service, draft: TrainingDraft) -> None:
+    """Before anything of it is read or shown."""
+    await service.drafts.keep(interaction.id, interaction.user.id, replace(draft, asked_by=interaction.token))
+    texts, name = texts_of(interaction), draft.wish.continues or draft.wish.name
+    view = buttons_only(
+        button(texts("where-me-button"), f"where_me:{interaction.id}", discord.ButtonStyle.success),
+        button(texts("where-here-button"), f"where_here:{interaction.id}"),
+    )
+    await replace_answer(interaction, texts("where-question", name=escape(name)), view)
 
 
 async def take_draft(interaction: Interaction, service: Service, draft_id: str) -> TrainingDraft:

@@ -20,11 +20,13 @@ from bot.collisions import collision_lines
 from bot.errors import NoFileYet, NotAnEmbedding, OnlyAgeRestricted, OrdinaryWord, StillLoading, WrongModel
 from bot.jobs.job import Job
 from bot.jobs.questions import Unanswered
-from bot.library import Word, spelled
+from bot.library import Word
 from bot.names import escape, in_code
 from bot.paging import paging
+from bot.pressed import about_word
 from bot.rewriting import export
 from bot.service import Service
+from bot.spelling import key
 from bot.texts.catalogue import Texts
 from bot.widths import check_widths
 from bot.wishes import NO_START
@@ -79,8 +81,8 @@ async def show_words(interaction: Interaction, service: Service, *, page: int = 
 
 def words_card(words: Sequence[Word], actor: Actor, page: int, search: str, texts: Texts) -> ui.LayoutView:
     """The page of those that have `search` in their names, or the last one where there are fewer."""
-    wanted = spelled(search).casefold()
-    words = [found for found in words if wanted in spelled(found.name).casefold()]
+    wanted = key(search)
+    words = [found for found in words if wanted in key(found.name)]
     if not words:
         empty = texts("library-nothing-found", search=in_code(search)) if search else texts("library-empty")
         return layout(ui.TextDisplay(empty))
@@ -116,9 +118,8 @@ def word_card(
     return Outgoing(layout(*blocks), ((picture.name, picture.path),) if picture is not None else ())
 
 
-async def send_file(interaction: Interaction, service: Service, name: str, kind: str | None = None) -> None:
-    """The word's file as it is stored, or in another format. Raises NothingCalled, NoFileYet, NotAnEmbedding."""
-    found = await service.library.find(name, actor_of(interaction))
+async def send_file(interaction: Interaction, service: Service, found: Word, kind: str | None = None) -> None:
+    """The word's file as it is stored, or in another format. Raises NoFileYet, NotAnEmbedding."""
     path = await service.library.file_of(found)
     async with service.readings.turn(interaction.user.id):
         if kind is not None:
@@ -196,12 +197,6 @@ async def _send_as(interaction: Interaction, service: Service, found: Word, kind
         await say(interaction, "\n".join(lines), files=files)
 
 
-async def taught_privately(service: Service, found: Word) -> bool:
-    """Whether its newest run was shown to its person alone; what follows of the word then is, too."""
-    job = await _job_of(service, found)
-    return job is not None and job.guild_id is None
-
-
 async def _job_of(service: Service, found: Word) -> Job | None:
     return await service.dispatch.job(found.job_id) if found.job_id is not None else None
 
@@ -270,23 +265,24 @@ def _details(found: Word, job: Job | None, texts: Texts) -> list[str]:
 
 def _buttons(found: Word, actor: Actor, texts: Texts) -> list[ui.Button[Any]]:
     buttons = [
-        button(texts("button-draw-with"), f"draw_word:{found.name}", discord.ButtonStyle.primary),
-        button(texts("button-file"), f"word_file:{found.name}"),
+        button(texts("button-draw-with"), f"draw_word:{about_word(found)}", discord.ButtonStyle.primary),
+        button(texts("button-file"), f"word_file:{about_word(found)}"),
     ]
     if not may(actor, Act.OWN, found.thing):
         return buttons
     if actor.guild_id not in found.shared_with:
-        buttons.append(button(texts("button-share"), f"share:{found.name}"))
+        buttons.append(button(texts("button-share"), f"share:{about_word(found)}"))
     if found.shared_with:
-        buttons.append(button(texts("button-unshare"), f"unshare:{found.name}"))
+        buttons.append(button(texts("button-unshare"), f"unshare:{about_word(found)}"))
     if found.step and found.job_id is not None:
         buttons.append(button(texts("button-train-further"), f"train_further:{found.job_id}"))
     return buttons
 
 
 def _owners_buttons(found: Word, actor: Actor, texts: Texts) -> list[ui.Button[Any]]:
-    buttons = [button(texts("button-inspect"), f"inspect_word:{found.name}")]
+    buttons = [button(texts("button-inspect"), f"inspect_word:{about_word(found)}")]
     if may(actor, Act.OWN, found.thing):
-        buttons.append(button(texts("button-train"), f"train_word:{found.name}"))
-        buttons.append(button(texts("button-delete"), f"ask_delete_word:{found.name}", discord.ButtonStyle.danger))
+        danger = discord.ButtonStyle.danger
+        buttons.append(button(texts("button-train"), f"train_word:{about_word(found)}"))
+        buttons.append(button(texts("button-delete"), f"ask_delete_word:{about_word(found)}", danger))
     return buttons

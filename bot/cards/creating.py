@@ -20,8 +20,8 @@ def creating_card(job: Job, request: CreateRequest, texts: Texts, line: str, mar
     """`line` is the job's place in line, already worded."""
     blocks: list[ui.Item[Any]] = [ui.TextDisplay(_head(job, request, texts, line))]
     if job.state is State.SUCCEEDED:
-        press = button(texts("button-draw-with"), f"draw_word:{request.name}", discord.ButtonStyle.primary)
-        train = button(texts("button-train"), f"train_word:{request.name}")
+        press = button(texts("button-draw-with"), f"draw_made:{job.id}:{request.name}", discord.ButtonStyle.primary)
+        train = button(texts("button-train"), f"train_made:{job.id}:{request.name}")
         blocks += row([press, train, *share_button(request.name, job, texts)])
     accent = {State.SUCCEEDED: "done", State.FAILED: "failed"}.get(job.state, "quiet")
     return Outgoing(layout(*blocks, accent=accent, mark=mark))

@@ -9,6 +9,7 @@ from typing import IO, Any
 import discord
 
 from bot.names import in_code
+from bot.spelling import key
 from bot.texts.catalogue import Texts
 
 _KEPT = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
@@ -24,7 +25,7 @@ def file_name(name: str, suffix: str) -> str:
 def stem_of(name: str) -> str:
     if _KEPT.fullmatch(name):
         return name
-    digits = sha256(name.casefold().encode()).hexdigest()[:_DIGITS]
+    digits = sha256(key(name).encode()).hexdigest()[:_DIGITS]
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     told = re.sub(r"[^A-Za-z0-9-]+", "_", plain).strip("_-")[:_LONGEST_STEM]
     return f"{told or 'word'}-{digits}"

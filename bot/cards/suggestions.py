@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+from bot.spelling import key
+
 _LIKE_A_NAME = re.compile(r"[^\W_]+(?:[-_]+[^\W_]+)+|[^\W\d_]+\d+", re.UNICODE)
 """Two parts joined by a hyphen or underscore, or letters with a number: plain words are left alone."""
 _CLOSE = 0.8
@@ -12,10 +14,10 @@ _CLOSE = 0.8
 
 def near_misses(prompt: str, names: Iterable[str]) -> list[tuple[str, str]]:
     """(what the prompt says, the name that was probably meant), each once."""
-    known = {name.casefold(): name for name in names}
+    known = {key(name): name for name in names}
     found: dict[str, str] = {}
     for written in _LIKE_A_NAME.findall(prompt):
-        typed = written.casefold()
+        typed = key(written)
         if any(_stands_in(name, typed) for name in known):
             continue
         for close in get_close_matches(typed, known, n=1, cutoff=_CLOSE):

@@ -303,7 +303,7 @@ def _compared(job: Job, request: TrainRequest, texts: Texts) -> list[str]:
 
 def _result_buttons(name: str, job: Job, texts: Texts) -> list[ui.Button[Any]]:
     return [
-        button(texts("button-draw-with"), f"draw_word:{name}", PRIMARY),
+        button(texts("button-draw-with"), f"draw_made:{job.id}:{name}", PRIMARY),
         *other_button(job, taken=not job.report.stays, texts=texts),
         button(texts("button-train-further"), f"train_further:{job.id}"),
         *share_button(name, job, texts),
@@ -312,7 +312,7 @@ def _result_buttons(name: str, job: Job, texts: Texts) -> list[ui.Button[Any]]:
 
 def share_button(name: str, job: Job, texts: Texts) -> list[ui.Button[Any]]:
     """None in a private chat, where there is no server to share with."""
-    return [] if job.guild_id is None else [button(texts("button-share"), f"share:{name}")]
+    return [] if job.guild_id is None else [button(texts("button-share"), f"share_made:{job.id}:{name}")]
 
 
 def other_button(job: Job, *, taken: bool, texts: Texts) -> list[ui.Button[Any]]:

@@ -31,7 +31,8 @@ def import_command(service: Service) -> app_commands.Command[Any, ..., None]:
     ) -> None:
         await think(interaction)
         files = [file for file in (file1, file2, file3, file4) if file is not None]
-        wish = Import(files, (concept or "").strip(), (name or "").strip(), (note or "").strip())
+        said = (concept or "").strip(), (name or "").strip(), (note or "").strip()
+        wish = Import(files, *said, interaction.guild_id is None)
         await show_imported(interaction, service, await import_words(service, wish, interaction.user.id))
 
     return import_

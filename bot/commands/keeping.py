@@ -68,7 +68,8 @@ def delete_command(service: Service) -> app_commands.Command[Any, ..., None]:
     @app_commands.autocomplete(name=suggest_words)
     async def delete(interaction: Interaction, name: app_commands.Range[str, 1, NAME_LIMIT]) -> None:
         await think(interaction)
-        await ask_to_delete(interaction, service, name)
+        found = await service.library.own(name, actor_of(interaction))
+        await ask_to_delete(interaction, service, found)
 
     return delete
 
@@ -79,6 +80,7 @@ def inspect_command(service: Service) -> app_commands.Command[Any, ..., None]:
     @app_commands.autocomplete(name=suggest_words)
     async def inspect(interaction: Interaction, name: app_commands.Range[str, 1, NAME_LIMIT]) -> None:
         await think(interaction)
-        await show_inspected(interaction, service, name)
+        found = await service.library.find(name, actor_of(interaction))
+        await show_inspected(interaction, service, found)
 
     return inspect

@@ -10,9 +10,9 @@ from bot.access import Act, may, of_job
 from bot.answers import Interaction, actor_of, shelf_of, soon
 from bot.errors import TooBusy
 from bot.jobs.job import Kind
-from bot.library import spelled
 from bot.setting_lines import Setting, suggest_settings
-from bot.styles import key, split_names
+from bot.spelling import key
+from bot.styles import split_names
 from bot.texts.translator import word
 
 _SHOWN = 25
@@ -111,7 +111,7 @@ async def suggest_deletable_styles(interaction: Interaction, typed: str) -> list
 
 def _fitting(names: Sequence[str], typed: str) -> list[str]:
     """Names that contain what is typed, first those that begin with it."""
-    wanted = spelled(typed).casefold()
-    fitting = [name for name in names if wanted in spelled(name).casefold()]
-    fitting.sort(key=lambda name: (not spelled(name).casefold().startswith(wanted), name.casefold()))
+    wanted = key(typed)
+    fitting = [name for name in names if wanted in key(name)]
+    fitting.sort(key=lambda name: (not key(name).startswith(wanted), key(name)))
     return fitting[:_SHOWN]

@@ -19,7 +19,6 @@ from bot.training import begin_training
 from bot.tuning import SETTINGS
 from bot.wish_lines import TEMPLATES
 from bot.wishes import BATCH_SIZE, TrainingWish
-from bot.words import taught_privately
 
 
 def train_command(service: Service) -> app_commands.Command[Any, ..., None]:
@@ -80,7 +79,7 @@ def train_command(service: Service) -> app_commands.Command[Any, ..., None]:
         )
         waiting = tuple(sent(picture) for picture in given if picture is not None)
         own_template = sent(template_file) if template_file is not None else None
-        draft = TrainingDraft(wish, waiting=waiting, template=own_template)
+        draft = TrainingDraft(wish, waiting=waiting, template=own_template, shown_for=wish.name)
         if name is None or not waiting:
             if name is not None and where is None:
                 draft = await soon(_where_before(interaction, service, draft))
@@ -100,7 +99,7 @@ async def _where_before(interaction: Interaction, service: Service, draft: Train
         own = await service.library.if_owned(check_name(draft.wish.name), interaction.user.id)
     except BadName:  # which is said with all else that is wrong
         return draft
-    if own is None or not await taught_privately(service, own):
+    if own is None or not own.private:
         return draft
     return replace(draft, wish=replace(draft.wish, where="me"))
 

@@ -4,15 +4,15 @@ from typing import Any
 
 from discord import app_commands
 
-from bot.access import Act, Actor, may, of_job
+from bot.access import Act, Actor, may, of_job, owns
 from bot.answers import Interaction, actor_of, check_may_post, place, say, texts_of, think
 from bot.commands.options import choices, suggest_runs, suggest_words, worded
 from bot.errors import AlreadyEnded, NameTaken
 from bot.faults import check
 from bot.jobs.job import Job, Kind
-from bot.library import spelled
 from bot.names import NAME_LIMIT, check_name
 from bot.service import Service
+from bot.spelling import same
 from bot.texts.translator import word
 from bot.words import send_file, show_word, show_words, tell_collisions
 from trainer.protocol import CreateRequest
@@ -71,7 +71,8 @@ def file_command(service: Service) -> app_commands.Command[Any, ..., None]:
         interaction: Interaction, name: app_commands.Range[str, 1, NAME_LIMIT], kind: str | None = None
     ) -> None:
         await think(interaction)
-        await send_file(interaction, service, name, kind)
+        found = await service.library.find(name, actor_of(interaction))
+        await send_file(interaction, service, found, kind)
 
     return file
 
@@ -82,8 +83,8 @@ async def _run_to_stop(service: Service, name: str, actor: Actor) -> Job:
     Raises AlreadyEnded for a word of theirs that learns no more, and NothingCalled for all that they may not stop.
     """
     jobs = [job for job in await service.dispatch.open_jobs() if job.kind is Kind.TRAIN]
-    runs = [job for job in jobs if job.name is not None and job.name.casefold() == spelled(name).casefold()]
-    for run in sorted(runs, key=lambda run: run.owner_id != actor.person_id):
+    runs = [job for job in jobs if job.name is not None and same(job.name, name)]
+    for run in sorted(runs, key=lambda run: not owns(actor.person_id, of_job(run))):
         if may(actor, Act.MODERATE, of_job(run)):
             return run
     await service.library.own(name, actor)

@@ -17,6 +17,7 @@ from bot.db.identity import Identity
 from bot.db.reader import Reader, open_reader, readable
 from bot.errors import CannotStore, StorageFault
 from bot.exits import CannotRun
+from bot.spelling import key
 from bot.storage import Ballast, storage_fault
 
 log = structlog.get_logger(__name__)
@@ -215,6 +216,7 @@ async def _bring_up_to_date(connection: aiosqlite.Connection, path: Path, backup
         identity.check_unused()
     elif version < len(steps):
         await backups.make_before_migration(connection, len(steps))
+    await connection.create_function("name_key", 1, key, deterministic=True)
     for number, sql in enumerate(steps[version:], start=version + 1):
         await connection.executescript(f"BEGIN IMMEDIATE;\n{sql}\nPRAGMA user_version = {number};\nCOMMIT;")
     await identity.check(connection)

@@ -211,14 +211,15 @@ class Dispatch:
 
         They would act in the prompts of people who never asked for them. False when the trainer did not answer.
         """
-        shared = [row["name"] async for row in self._database.queries.shared_names(self._database.connection)]
+        rows = self._database.queries.shared_names(self._database.connection)
+        shared = {row["name"]: row["id"] async for row in rows}
         try:
-            ordinary = await self._questions.ordinary(self._connection, shared)
+            ordinary = await self._questions.ordinary(self._connection, tuple(shared))
         except Unanswered:
             return False
         for name in ordinary:
             async with self._database.transaction() as queries:
-                await queries.unshare_ordinary(self._database.connection, name=name)
+                await queries.unshare_ordinary(self._database.connection, id=shared[name])
             log.info("an ordinary word is no longer shared", name=name)
         return True
 

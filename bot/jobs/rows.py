@@ -105,7 +105,7 @@ async def fail_unread(database: Database, job_id: int, code: str, *, newer: bool
         await queries.fail_unread(database.connection, id=job_id, report=REPORT.text(report), now=now)
         await queries.close_messages(database.connection, job_id=job_id, now=now)
         await queries.add_message(database.connection, job_id=job_id, key=FAULT, nonce=new_nonce())
-        await queries.unreserve_embedding_of(database.connection, job_id=job_id)
+        await queries.unreserve_embedding(database.connection, job_id=job_id)
 
 
 async def keep_change(database: Database, queries: Any, change: Change) -> None:
@@ -117,7 +117,7 @@ async def keep_change(database: Database, queries: Any, change: Change) -> None:
     if job.ended:
         await queries.touch_queued(database.connection)
         if job.name is not None:
-            await _settle_word(database, queries, job, job.name)
+            await _settle_word(database, queries, job)
 
 
 async def write_job(database: Database, queries: Any, job: Job) -> None:
@@ -136,17 +136,16 @@ async def write_job(database: Database, queries: Any, job: Job) -> None:
     )
 
 
-async def _settle_word(database: Database, queries: Any, job: Job, name: str) -> None:
+async def _settle_word(database: Database, queries: Any, job: Job) -> None:
     """The job ended: its word has a file now, or the one from before, or the name that it held is free again."""
     if job.report.snapshot is None:
-        await queries.unreserve_embedding(database.connection, name=name, job_id=job.id)
+        await queries.unreserve_embedding(database.connection, job_id=job.id)
         return
     if job.report.stays:
         return
     trained = isinstance(job.request, TrainRequest)
     await queries.embedding_made(
         database.connection,
-        name=name,
         job_id=job.id,
         step=job.report.step,
         continued=isinstance(job.request, TrainRequest) and job.request.continue_from is not None,

@@ -1,16 +1,18 @@
 """A request becomes a row: the promise, made before anything is said."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
+from bot.access import Thing, owns
 from bot.db.database import Database
 from bot.errors import NameTaken, NothingCalled, QuotaReached, StillLearning
 from bot.faults import check, check_device
 from bot.jobs.job import Job, Kind, Report, kind_of
 from bot.jobs.rows import REPORT, REQUEST, job_from, new_nonce
+from bot.spelling import key
 from trainer.protocol import CreateRequest, Ready, Request, TrainRequest
 
 
@@ -114,23 +116,40 @@ class Submissions:
         Raises NameTaken; of a word of one's own, that is trained further, StillLearning, and NothingCalled when it is
         gone.
         """
-        row = await queries.embedding_by_name(self._database.connection, name=request.name)
+        rows = await self._called(queries, request.name)
         continues = isinstance(request, TrainRequest) and request.continue_from is not None
-        own = continues and row is not None and row["owner_id"] == asker.owner_id
-        busy = await queries.open_making_of(self._database.connection, name=request.name)
+        own = continues and _own(rows, asker.owner_id) is not None
+        busy = await queries.open_making_of(self._database.connection, key=key(request.name))
         if own and busy:
             raise StillLearning(name=request.name)
-        if busy or (row is not None and not own):
+        if busy or (rows and not own):
             raise NameTaken(name=request.name)
-        if row is None and continues:
+        if not rows and continues:
             raise NothingCalled(name=request.name)
 
     async def _reserve(self, queries: Any, job: Job, request: CreateRequest | TrainRequest) -> None:
-        await queries.reserve_embedding(
-            self._database.connection,
-            name=request.name,
-            owner_id=job.owner_id,
-            job_id=job.id,
-            vectors=request.vectors_per_token,
-            created_at=time.time(),
-        )
+        """The word of the job's: a new one, or one that its person has. It is shown where the job is."""
+        shown = {"job_id": job.id, "private": job.guild_id is None}
+        known = _own(await self._called(queries, request.name), job.owner_id)
+        if known is not None:
+            number = known["id"]
+            await queries.train_embedding(self._database.connection, id=number, **shown)
+        else:
+            number = await queries.reserve_embedding(
+                self._database.connection,
+                key=key(request.name),
+                name=request.name,
+                owner_id=job.owner_id,
+                vectors=request.vectors_per_token,
+                created_at=time.time(),
+                **shown,
+            )
+        await queries.add_making(self._database.connection, job_id=job.id, embedding_id=number)
+
+    async def _called(self, queries: Any, name: str) -> list[Any]:
+        rows = queries.embeddings_by_key(self._database.connection, key=key(name), name=name)
+        return [row async for row in rows]
+
+
+def _own(rows: Sequence[Any], person_id: int) -> Any | None:
+    return next((row for row in rows if owns(person_id, Thing(row["owner_id"]))), None)

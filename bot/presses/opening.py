@@ -1,5 +1,7 @@
 """The first contact: what `/help` offers; the forms that teach and draw; consent, and what follows a refusal."""
 
+from typing import Literal
+
 from msgspec.structs import replace
 
 from bot.answers import Interaction, replace_answer, soon, texts_of, think
@@ -126,6 +128,24 @@ async def _decline(interaction: Interaction, service: Service, draft_id: str) ->
     await replace_answer(interaction, texts_of(interaction)("consent-declined"))
 
 
+async def _where_me(interaction: Interaction, service: Service, draft_id: str) -> None:
+    await _go_where(interaction, service, draft_id, "me")
+
+
+async def _where_here(interaction: Interaction, service: Service, draft_id: str) -> None:
+    await _go_where(interaction, service, draft_id, "here")
+
+
+async def _go_where(interaction: Interaction, service: Service, draft_id: str, where: Literal["here", "me"]) -> None:
+    """The answer for a word that was its person's alone until now."""
+    await think(interaction)
+    draft = await take_draft(interaction, service, draft_id)
+    await take_buttons_away(interaction, draft.asked_by)
+    shown_for = draft.wish.continues or draft.wish.name
+    draft = replace(draft, wish=replace(draft.wish, where=where), shown_for=shown_for, asked_by="")
+    await begin_training(interaction, service, draft)
+
+
 async def _words(interaction: Interaction, service: Service, about: str) -> None:
     """`about` is the page, perhaps with a search behind a colon."""
     await think(interaction)
@@ -141,6 +161,8 @@ PRESSES = {
     "go_on": _go_on,
     "consent": _consent,
     "decline": _decline,
+    "where_me": _where_me,
+    "where_here": _where_here,
 }
 
 FORMS = {"train": _taught, "draw": _drawn, "redraw": _redrawn}

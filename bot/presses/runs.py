@@ -12,7 +12,6 @@ from bot.access import Act
 from bot.answers import (
     Interaction,
     acknowledge,
-    actor_of,
     check_may_post,
     job_for,
     place,
@@ -31,13 +30,13 @@ from bot.errors import AlreadyEnded, Forgotten, NoFileYet, NoNumberOfSteps, Noth
 from bot.faults import check
 from bot.forms import Filled, open_change_form, open_further_form
 from bot.jobs.job import Job, State
+from bot.library import Word
 from bot.names import escape, in_code
 from bot.offers import offer_run_again
 from bot.rewriting import replace_word
 from bot.service import Service
 from bot.training import PREVIEW_STEPS, PREVIEWS, check_steps, falling_rate
 from bot.widths import check_trainable
-from bot.words import taught_privately
 from trainer.protocol import TrainRequest
 
 SHOWN_PROMPTS = 10
@@ -224,10 +223,28 @@ async def _kept(service: Service, job: Job, request: TrainRequest) -> Path | Non
 
     Raises NothingCalled for a word that was there and was deleted since: its old buttons do not bring it back.
     """
-    kept = await service.library.file_if_owned(request.name, job.owner_id)
-    if kept is None and (request.continue_from is not None or job.report.snapshot is not None):
+    word = await _word_of(service, job, request)
+    try:
+        return None if word is None else await service.library.file_of(word)
+    except NoFileYet:
+        if _has_left_word(job, request):
+            raise NothingCalled(name=request.name) from None
+        return None
+
+
+async def _word_of(service: Service, job: Job, request: TrainRequest) -> Word | None:
+    """The run's own word; of a run that kept nothing, another of its person's that is called so by now.
+
+    Raises NothingCalled for a word that was there and was deleted since.
+    """
+    word = await service.library.made_by(job.id)
+    if word is None and _has_left_word(job, request):
         raise NothingCalled(name=request.name)
-    return kept
+    return word or await service.library.if_owned(request.name, job.owner_id)
+
+
+def _has_left_word(job: Job, request: TrainRequest) -> bool:
+    return request.continue_from is not None or job.report.snapshot is not None
 
 
 async def _goes_to_private_chat(interaction: Interaction, service: Service, job: Job, request: TrainRequest) -> bool:
@@ -236,8 +253,8 @@ async def _goes_to_private_chat(interaction: Interaction, service: Service, job:
         return False
     if job.guild_id is None:
         return True
-    word = await service.library.if_owned(request.name, job.owner_id)
-    return word is not None and await taught_privately(service, word)
+    word = await _word_of(service, job, request)
+    return word is not None and word.private
 
 
 async def _take_new(interaction: Interaction, service: Service, job_id: str) -> None:
@@ -255,7 +272,9 @@ async def _take(interaction: Interaction, service: Service, job_id: str, *, lear
     file = job.report.snapshot if learned else job.report.before
     if not job.ended or file is None or not await asyncio.to_thread(Path(file).exists):
         raise Forgotten
-    word = await service.library.own(request.name, actor_of(interaction))
+    word = await service.library.made_by(job.id)
+    if word is None:
+        raise NothingCalled(name=request.name)
     await replace_word(service, word, Path(file), interaction.user.id)
     texts = texts_of(interaction)
     view = discord.ui.View(timeout=None)

@@ -155,11 +155,16 @@ BUTTONS = {
     "decline": OWN_ANSWER,
     "go_on": OWN_ANSWER,
     "edit": OWN_INPUT,
-    # Only puts a name into a form: what may be drawn with is asked when the drawing starts.
-    "draw_word": FREE,
+    "where_me": OWN_ANSWER,
+    "where_here": OWN_ANSWER,
+    # What may be drawn with is asked again when the drawing starts.
+    "draw_word": USE_WORD,
+    "draw_made": USE_WORD,
     "share": OWN_WORD,
+    "share_made": OWN_WORD,
     "unshare": OWN_WORD,
     "train_word": OWN_WORD,
+    "train_made": OWN_WORD,
     "word_file": USE_WORD,
     "ask_delete_word": OWN_WORD,
     "delete_word": OWN_WORD,

@@ -394,8 +394,10 @@ async def test_a_damaged_row_stands_in_nobody_elses_way(tmp_path: Path) -> None:
         )
         await database.connection.execute("UPDATE jobs SET report = '[[', request = '[[' WHERE id = ?", (damaged.id,))
         assert await database.queries.latest_speed(database.reader) == 0.5
-        making = await database.queries.open_making_of(database.connection, name="MY-CAT")
+        making = await database.queries.open_making_of(database.connection, key="my-cat")
         assert making["id"] == whole.id
-        owner = {"name": "my-dog", "owner_id": 9}
-        assert [row async for row in database.queries.jobs_of_embedding(database.reader, **owner)] == []
-        await database.queries.rename_jobs(database.connection, new_name="my-cow", **owner)
+        rows = database.queries.embeddings_by_key(database.reader, key="my-dog", name="my-dog")
+        (number,) = [row["id"] async for row in rows]
+        await database.queries.rename_jobs(database.connection, new_name="my-cow", id=number)
+        rows = database.queries.jobs_without_embedding(database.reader, owner_id=9)
+        assert [row async for row in rows] == []

@@ -152,7 +152,8 @@ async def test_a_row_that_cannot_be_read_fails_alone(tmp_path: Path, column: str
         assert place.failure == ("newer_release" if "99" in value else "fault")
         rows = [r async for r in played.database.queries.messages_open_of(played.database.connection, job_id=bad.id)]
         assert [row["key"] for row in rows] == ["fault"]
-        assert not await played.database.queries.embedding_by_name(played.database.connection, name=TRAIN.name)
+        rows = played.database.queries.embeddings_by_key(played.database.connection, key=TRAIN.name, name=TRAIN.name)
+        assert [row async for row in rows] == []
 
 
 async def test_a_row_that_is_damaged_under_its_worker_fails_alone(tmp_path: Path) -> None:

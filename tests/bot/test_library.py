@@ -17,12 +17,13 @@ from bot.db.database import Database, migrations, open_database
 from bot.errors import NameTaken, NothingCalled, NotYours, StillLearning
 from bot.folder_listing import FolderListing
 from bot.jobs.apply import Change
-from bot.jobs.job import State
-from bot.jobs.rows import job_by_id, keep_change
+from bot.jobs.job import Job, State
+from bot.jobs.rows import REQUEST, job_by_id, keep_change
 from bot.jobs.submit import Asker, Quota, Submissions
 from bot.library import Library, Word, ownerless
 from bot.looking import Looking
 from bot.shelf import SUFFIXES, Shelf
+from bot.spelling import spelled
 from tests.bot.jobs import TRAIN
 from trainer.protocol import DrawRequest
 
@@ -50,14 +51,14 @@ def file(folder: Path, name: str) -> Path:
 
 
 async def test_a_word_comes_back_as_it_was_taken(library: Library, tmp_path: Path) -> None:
-    await library.add(WORD, file(tmp_path, "oak.pt"))
-    assert await library.find("OAK", OWNER) == WORD
+    word = await library.add(WORD, file(tmp_path, "oak.pt"))
+    assert await library.find("OAK", OWNER) == word == WORD._replace(id=word.id)
     assert (await library.file_of(WORD)).read_bytes() == b"vectors"
     with pytest.raises(NameTaken):
         await library.add(WORD._replace(name="Oak", owner_id=9), file(tmp_path, "Oak.pt"))
     with pytest.raises(NothingCalled):
         await library.own("oak", Actor(9, 2))
-    await library.share(WORD, 2)
+    await library.share(word, 2)
     with pytest.raises(NotYours):
         await library.own("oak", Actor(9, 2))
     with pytest.raises(NothingCalled):
@@ -71,12 +72,12 @@ async def test_a_file_that_cannot_be_copied_leaves_the_name_free(library: Librar
 
 
 async def test_every_file_of_a_word_goes_with_it(library: Library, tmp_path: Path) -> None:
-    await library.add(WORD, file(tmp_path, "oak.pt"))
+    word = await library.add(WORD, file(tmp_path, "oak.pt"))
     file(library.folder, "OAK.safetensors")
     other = file(library.folder, "oaken.pt")
-    await library.remove(WORD._replace(owner_id=9))
+    await library.remove(word._replace(id=9))
     assert len(list(library.folder.iterdir())) == 3, "a second press comes late: the name may be somebody else's by now"
-    await library.remove(WORD)
+    await library.remove(word)
     assert list(library.folder.iterdir()) == [other]
     assert not await library.exists("oak")
 
@@ -97,44 +98,104 @@ async def test_a_run_that_is_asked_for_while_its_word_is_deleted_keeps_the_word(
 
 
 async def test_runs_follow_their_word(library: Library, database: Database, tmp_path: Path) -> None:
-    job = await Submissions(database, Quota(runs=2, drawings=2)).submit(ASKER, TRAIN)
-    word = Word(name=TRAIN.name, owner_id=1)
+    submissions = Submissions(database, Quota(runs=9, drawings=2))
+    failed = await submissions.submit(ASKER, TRAIN)
+    await end(database, failed)
+    job = await submissions.submit(ASKER._replace(interaction_id=78), TRAIN)
+    word = await library.made_by(job.id)
+    assert word is not None
     with pytest.raises(StillLearning):
         await library.check_settled(word)
+    file(library.folder, f"{TRAIN.name}.pt")
+    await end(database, replace(job, report=replace(job.report, snapshot=f"{TRAIN.name}.pt")))
+    await library.check_settled(word)
+    renamed = await library.rename(word, "oak", file(tmp_path, "oak.pt"))
+    assert await library.made_by(job.id) == await library.find("oak", OWNER)
+    found = await job_by_id(database, job.id)
+    assert found is not None
+    assert found.request == replace(TRAIN, name="oak")
+    another = await library.add(WORD._replace(name=TRAIN.name), file(tmp_path, f"{TRAIN.name}.pt"))
+    kept, left = tmp_path / "runs" / str(job.id), tmp_path / "runs" / str(failed.id)
+    kept.mkdir(parents=True)
+    left.mkdir()
+    await library.remove(another, with_runs=True)
+    assert kept.exists(), "it is another word's now"
+    assert not left.exists(), "a run that left no word goes with the next of its name"
+    await library.remove(renamed, with_runs=True)
+    assert not kept.exists()
+    await library.add(WORD, file(tmp_path, "oak.pt"))
+    assert await library.made_by(job.id) is None, "what is called so later is another word"
+
+
+async def end(database: Database, job: Job) -> None:
     async with database.transaction() as queries:
         await keep_change(database, queries, Change(replace(job, state=State.SUCCEEDED, ended_at=1.0)))
-    await library.check_settled(word)
-    await library.rename_runs(word, "oak")
-    renamed = await job_by_id(database, job.id)
-    assert renamed is not None
-    assert renamed.request == replace(TRAIN, name="oak")
-    kept = tmp_path / "runs" / str(job.id)
-    kept.mkdir(parents=True)
-    await library.remove_runs(word)
-    assert kept.exists(), "they are another word's now"
-    await library.remove_runs(WORD._replace(owner_id=9))
-    assert kept.exists(), "and another person's"
-    await library.remove_runs(WORD)
-    assert not kept.exists()
 
 
 async def test_only_a_words_owner_shares_it_and_makes_it_private_everywhere(library: Library, tmp_path: Path) -> None:
-    await library.add(WORD, file(tmp_path, "oak.pt"))
-    await library.share(WORD._replace(owner_id=9), 2)
+    word = await library.add(WORD, file(tmp_path, "oak.pt"))
+    await library.share(word._replace(owner_id=9), 2)
     assert (await library.find("oak", OWNER)).shared_with == frozenset()
     for server in (2, 2, 3):
-        await library.share(WORD, server)
-    await library.unshare(WORD._replace(owner_id=9))
-    assert (await library.find("oak", Actor(9, 3))).shared_with == {2, 3}
-    renamed = (await library.find("oak", OWNER))._replace(name="elm")
-    await library.add(renamed, file(tmp_path, "elm.pt"))
-    await library.remove(WORD)
+        await library.share(word, server)
+    await library.unshare(word._replace(owner_id=9))
+    shared = await library.find("oak", Actor(9, 3))
+    assert shared.shared_with == {2, 3}
+    renamed = await library.rename(shared, "elm", file(tmp_path, "elm.pt"))
+    assert [path.name for path in library.folder.iterdir()] == ["elm.pt"]
     assert await library.find("elm", Actor(9, 3)) == renamed, "a word takes its shares along"
     await library.unshare(renamed)
     assert (await library.find("elm", OWNER)).shared_with == frozenset()
-    again = WORD._replace(shared_with=frozenset())
-    await library.add(again, file(tmp_path, "oak.pt"))
+    again = await library.add(WORD, file(tmp_path, "oak.pt"))
+    assert again.id not in (None, word.id), "a number is never given twice"
     assert await library.find("oak", OWNER) == again, "nothing of a deleted word's is left to the next of its name"
+
+
+async def test_a_name_that_is_taken_while_it_is_given_leaves_both_words(library: Library, tmp_path: Path) -> None:
+    oak = await library.add(WORD, file(tmp_path, "oak.pt"))
+    await library.add(WORD._replace(name="elm", owner_id=9), file(tmp_path, "elm.pt"))
+    with pytest.raises(NameTaken):
+        await library.rename(oak, "Elm", file(tmp_path, "Elm.pt"))
+    gone = await library.rename(oak, "ash", file(tmp_path, "ash.pt"))
+    with pytest.raises(NothingCalled):
+        await library.rename(oak, "yew", file(tmp_path, "yew.pt"))
+    assert await library.find("ash", OWNER) == gone
+    assert sorted(path.name for path in library.folder.iterdir()) == ["ash.pt", "elm.pt"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("ä", "Ä"),
+        ("ca\u0301t", "C\u00c1T"),
+        ("ｆｉｓｈ", "Fish"),
+        ("straße", "STRASSE"),
+        ("σας", "ΣΑΣ"),
+        ("i\u0307x", "İX"),
+        ("кот", "КОТ"),
+    ],
+)
+async def test_names_are_one_name_everywhere_or_nowhere(
+    library: Library, database: Database, tmp_path: Path, one: str, other: str
+) -> None:
+    word = await library.add(WORD._replace(name=spelled(one)), file(tmp_path, f"{spelled(one)}.pt"))
+    assert await library.exists(other)
+    assert await library.find(other, OWNER) == word
+    with pytest.raises(NameTaken):
+        await library.to_train(other, 9)
+    assert await library.if_owned(other, 1) == word
+    with pytest.raises(NameTaken):
+        await library.add(WORD._replace(name=other, owner_id=9), file(tmp_path, f"{other}.pt"))
+    with pytest.raises(NameTaken):
+        asker = ASKER._replace(owner_id=9)
+        await Submissions(database, Quota(runs=2, drawings=2)).submit(asker, replace(TRAIN, name=other))
+    file(library.folder, f"{other}.safetensors")
+    assert await library.usable_by(Actor(9, 2)) == (), "no file of a word is the operator's, however it is called"
+
+
+async def test_names_that_differ_are_two(library: Library, tmp_path: Path) -> None:
+    for owner, name in enumerate(("a", "ä", "ix", "ıx", "cat", "cät"), start=1):
+        await library.add(WORD._replace(name=name, owner_id=owner), file(tmp_path, f"{name}.pt"))
 
 
 async def test_lists_and_prompts_hold_what_the_table_allows(
@@ -147,8 +208,7 @@ async def test_lists_and_prompts_hold_what_the_table_allows(
         for owner in (1, 9)
         for guilds in ((), (2,), (3,), (2, 3))
     ]
-    for word in words:
-        await library.add(word, file(tmp_path, f"{word.name}.pt"))
+    words = [await library.add(word, file(tmp_path, f"{word.name}.pt")) for word in words]
     for actor in (Actor(person, guild) for person in (1, 9, 7) for guild in (2, 3, 4, None)):
         allowed = [word for word in words if verdict(actor, Act.USE, word.thing) is Verdict.ALLOWED]
         seen = await library.seen_by(actor)
@@ -189,11 +249,14 @@ async def test_a_word_that_comes_or_goes_is_never_taken_for_the_operators(
 
     async def nothing() -> None: ...
 
+    word = WORD
+
     async def come() -> None:
-        await library.add(WORD, oak)
+        nonlocal word
+        word = await library.add(WORD, oak)
 
     async def go() -> None:
-        await library.remove(WORD)
+        await library.remove(word)
 
     for before, after in ((come, nothing), (nothing, go), (come, go)):
         assert await ownerless(database, Interrupted(library.folder, before, after), SUFFIXES) == []
@@ -246,8 +309,55 @@ async def test_words_of_before_0002_are_kept(tmp_path: Path) -> None:
         found = await Library(database, tmp_path / "embeddings", Shelf(Looking(tmp_path / "incoming"))).find(
             "oak", OWNER
         )
-    assert found == WORD._replace(origin=None, note=None)
+    assert found == WORD._replace(origin=None, note=None, id=found.id)
     (backup,) = (tmp_path / "backups").glob(f"before-{len(migrations()):04}-*.sqlite3")
     with closing(sqlite3.connect(backup)) as copy:
         assert copy.execute("PRAGMA user_version").fetchone() == (1,)
         assert copy.execute("SELECT name FROM embeddings").fetchall() == [("oak",)]
+
+
+async def test_words_of_before_0010_keep_their_shares_runs_and_where_they_were_shown(tmp_path: Path) -> None:
+    path = tmp_path / "old.sqlite3"
+    folder = tmp_path / "embeddings"
+    folder.mkdir()
+    earlier = [sql for sql in migrations() if "name_key" not in sql]
+    with closing(sqlite3.connect(path)) as old:
+        old.executescript("\n".join(earlier))
+        old.execute(f"PRAGMA user_version = {len(earlier)}")
+        for number, guild in ((1, 2), (2, None), (3, 2)):
+            request = REQUEST.text(replace(TRAIN, name="Oak" if number == 1 else "elm")) if number < 3 else "[["
+            old.execute(
+                "INSERT INTO jobs (id, kind, state, owner_id, guild_id, channel_id, locale, interaction_id, request,"
+                " report, created_at) VALUES (?, 'train', 'succeeded', 1, ?, 3, 'en', ?, ?, '{}', 1.0)",
+                (number, guild, number, request),
+            )
+        for name, owner, job, origin in (
+            ("oak", 1, 1, None),
+            ("elm", 1, 2, None),
+            ("copied", 1, None, "elm"),
+            ("Ä", 1, None, None),
+            ("ä", 9, None, None),
+        ):
+            old.execute(
+                "INSERT INTO embeddings (name, owner_id, job_id, origin, vectors, step, created_at)"
+                " VALUES (?, ?, ?, ?, 2, 0, 1.0)",
+                (name, owner, job, origin),
+            )
+            file(folder, f"{name}.pt")
+        old.execute("INSERT INTO shares VALUES ('OAK', 2)")
+        old.commit()
+    async with open_database(path) as database:
+        library = Library(database, folder, Shelf(Looking(tmp_path / "incoming")))
+        words = {name: await library.find(name, OWNER) for name in ("oak", "elm", "copied", "Ä")}
+        assert {name: word.private for name, word in words.items() if word.private} == {"elm": True, "copied": True}
+        assert words["oak"].shared_with == {2}
+        assert [await library.made_by(job) for job in (1, 2, 3)] == [words["oak"], words["elm"], None]
+        theirs = await library.find("Ä", Actor(9, 2))
+        assert (theirs.name, theirs.owner_id) == ("ä", 9), "two of before are told apart"
+        assert (await library.file_of(theirs)).name == "ä.pt"
+        assert not {"ä", "Ä"} & {*await library.usable_by(OWNER), *await library.usable_by(Actor(9, 2))}
+        await library.remove(theirs)
+        assert (await library.file_of(words["Ä"])).name == "Ä.pt"
+        assert "Ä" in await library.usable_by(OWNER)
+        async with database.connection.execute("PRAGMA foreign_key_check") as cursor:
+            assert await cursor.fetchall() == []

@@ -1,60 +1,82 @@
--- name: embedding_by_name^
-SELECT *, (SELECT json_group_array(guild_id) FROM shares WHERE embedding = name) AS shared_with
-FROM embeddings WHERE name = :name;
+-- name: embeddings_by_key
+-- At most one; two only where they were told apart before 0010. The one that is spelled so comes first.
+SELECT *, (SELECT json_group_array(guild_id) FROM shares WHERE embedding_id = embeddings.id) AS shared_with
+FROM embeddings WHERE key = :key ORDER BY name = :name DESC, id;
+
+-- name: embedding_by_id^
+SELECT *, (SELECT json_group_array(guild_id) FROM shares WHERE embedding_id = embeddings.id) AS shared_with
+FROM embeddings WHERE id = :id;
+
+-- name: embedding_of_job^
+-- The word that a job makes or trains, whatever it is called by now.
+SELECT *, (SELECT json_group_array(guild_id) FROM shares WHERE embedding_id = embeddings.id) AS shared_with
+FROM embeddings WHERE id = (SELECT embedding_id FROM makings WHERE job_id = :job_id);
 
 -- name: embeddings_seen_by
 -- Words that have a file and that a person may use on a server. A test holds it against bot/access.py.
-SELECT *, (SELECT json_group_array(guild_id) FROM shares WHERE embedding = name) AS shared_with
+SELECT *, (SELECT json_group_array(guild_id) FROM shares WHERE embedding_id = embeddings.id) AS shared_with
 FROM embeddings WHERE step IS NOT NULL
-AND (owner_id = :person_id OR EXISTS (SELECT 1 FROM shares WHERE embedding = name AND guild_id = :guild_id))
+AND (owner_id = :person_id
+    OR EXISTS (SELECT 1 FROM shares WHERE embedding_id = embeddings.id AND guild_id = :guild_id))
 ORDER BY name;
 
 -- name: embeddings_usable_by
--- Likewise, with those that have no file yet.
+-- Likewise, with those that have no file yet. Of two with one key (from before 0010) a prompt could mean either: none.
 SELECT name FROM embeddings
-WHERE owner_id = :person_id OR EXISTS (SELECT 1 FROM shares WHERE embedding = name AND guild_id = :guild_id);
+WHERE (owner_id = :person_id
+    OR EXISTS (SELECT 1 FROM shares WHERE embedding_id = embeddings.id AND guild_id = :guild_id))
+AND NOT EXISTS (SELECT 1 FROM embeddings AS twin WHERE twin.key = embeddings.key AND twin.id <> embeddings.id);
 
--- name: all_embedding_names
-SELECT name FROM embeddings;
+-- name: private_embeddings
+-- A person's own that were shown to them alone.
+SELECT key FROM embeddings WHERE owner_id = :owner_id AND private;
 
--- name: reserve_embedding!
-INSERT INTO embeddings (name, owner_id, job_id, vectors, created_at)
-VALUES (:name, :owner_id, :job_id, :vectors, :created_at)
-ON CONFLICT (name) DO UPDATE SET job_id = excluded.job_id;
+-- name: all_embedding_keys
+SELECT key FROM embeddings;
+
+-- name: reserve_embedding<!
+INSERT INTO embeddings (key, name, owner_id, job_id, private, vectors, created_at)
+VALUES (:key, :name, :owner_id, :job_id, :private, :vectors, :created_at);
+
+-- name: train_embedding!
+-- A word that there is gets another run.
+UPDATE embeddings SET job_id = :job_id, private = :private WHERE id = :id;
+
+-- name: add_making!
+INSERT INTO makings (job_id, embedding_id) VALUES (:job_id, :embedding_id);
 
 -- name: embedding_made!
 -- Steps add up when a word was trained further.
 UPDATE embeddings SET step = :step + CASE WHEN :continued THEN coalesce(step, 0) ELSE 0 END,
     model = :model, model_hash = :model_hash, job_id = :job_id
-WHERE name = :name;
+WHERE id = (SELECT embedding_id FROM makings WHERE job_id = :job_id);
 
 -- name: replace_embedding!
 -- The word has another of its files now.
-UPDATE embeddings SET vectors = :vectors, step = :step, model = :model, model_hash = :model_hash WHERE name = :name;
+UPDATE embeddings SET vectors = :vectors, step = :step, model = :model, model_hash = :model_hash WHERE id = :id;
+
+-- name: rename_embedding!
+UPDATE embeddings SET key = :key, name = :name WHERE id = :id;
 
 -- name: unreserve_embedding!
 -- The job ended with nothing: the name is free again.
-DELETE FROM embeddings WHERE name = :name AND step IS NULL AND job_id = :job_id;
-
--- name: unreserve_embedding_of!
--- Likewise, by the job alone.
 DELETE FROM embeddings WHERE step IS NULL AND job_id = :job_id;
 
 -- name: share_embedding!
-INSERT INTO shares (embedding, guild_id) SELECT name, :guild_id FROM embeddings
-WHERE name = :name AND owner_id = :owner_id
+INSERT INTO shares (embedding_id, guild_id) SELECT id, :guild_id FROM embeddings
+WHERE id = :id AND owner_id = :owner_id
 ON CONFLICT DO NOTHING;
 
 -- name: unshare_embedding!
 DELETE FROM shares
-WHERE embedding = :name AND EXISTS (SELECT 1 FROM embeddings WHERE name = :name AND owner_id = :owner_id);
+WHERE embedding_id = :id AND EXISTS (SELECT 1 FROM embeddings WHERE id = :id AND owner_id = :owner_id);
 
 -- name: shared_names
-SELECT DISTINCT embedding AS name FROM shares ORDER BY embedding;
+SELECT id, name FROM embeddings WHERE EXISTS (SELECT 1 FROM shares WHERE embedding_id = embeddings.id) ORDER BY name;
 
 -- name: unshare_ordinary!
 -- The name is a word that the model knew before.
-DELETE FROM shares WHERE embedding = :name;
+DELETE FROM shares WHERE embedding_id = :id;
 
 -- name: has_consented$
 SELECT count(*) FROM consents WHERE person_id = :person_id;
@@ -68,22 +90,24 @@ SELECT value FROM facts WHERE key = :key;
 -- name: set_fact!
 INSERT INTO facts (key, value) VALUES (:key, :value) ON CONFLICT (key) DO UPDATE SET value = excluded.value;
 
--- name: add_embedding!
--- A word whose file is there already, such as an imported one. Fails where the name is in use.
-INSERT INTO embeddings (name, owner_id, job_id, vectors, step, model, model_hash, origin, note, created_at)
-VALUES (:name, :owner_id, :job_id, :vectors, :step, :model, :model_hash, :origin, :note, :created_at);
+-- name: add_embedding<!
+-- A word whose file is there already, such as an imported one.
+INSERT INTO embeddings (key, name, owner_id, job_id, private, vectors, step, model, model_hash, origin, note, created_at)
+VALUES (:key, :name, :owner_id, :job_id, :private, :vectors, :step, :model, :model_hash, :origin, :note, :created_at);
 
 -- name: delete_embedding!
-DELETE FROM embeddings WHERE name = :name;
+DELETE FROM embeddings WHERE id = :id;
 
 -- name: jobs_of_embedding
--- What one person did to a word of theirs, ended or not.
-SELECT id, state FROM jobs
-WHERE owner_id = :owner_id AND kind IN ('create', 'train')
-AND CASE WHEN json_valid(request) THEN lower(json_extract(request, '$.name')) = lower(:name) END;
+-- What was done to a word, ended or not.
+SELECT jobs.id, state FROM jobs JOIN makings ON makings.job_id = jobs.id WHERE embedding_id = :id;
+
+-- name: jobs_without_embedding
+-- A person's jobs that left no word, or whose word is gone, and what it was called.
+SELECT id, CASE WHEN json_valid(request) THEN json_extract(request, '$.name') END AS name FROM jobs
+WHERE owner_id = :owner_id AND kind IN ('create', 'train') AND id NOT IN (SELECT job_id FROM makings);
 
 -- name: rename_jobs!
 -- So that a run can still be gone on with under its word's new name.
 UPDATE jobs SET request = json_set(request, '$.name', :new_name)
-WHERE owner_id = :owner_id AND kind IN ('create', 'train')
-AND CASE WHEN json_valid(request) THEN lower(json_extract(request, '$.name')) = lower(:name) END;
+WHERE id IN (SELECT job_id FROM makings WHERE embedding_id = :id) AND json_valid(request);

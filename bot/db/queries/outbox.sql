@@ -20,3 +20,7 @@ UPDATE outbox SET message_id = :message_id, closed_at = :now WHERE id = :id;
 -- name: close_messages!
 -- Nothing of a job is to be sent any more.
 UPDATE outbox SET closed_at = :now WHERE job_id = :job_id AND closed_at IS NULL;
+
+-- name: job_of_message$
+-- The job whose card or result a message is.
+SELECT job_id FROM outbox WHERE message_id = :message_id LIMIT 1;
