@@ -110,9 +110,9 @@ class Stage:
         await self.press(card, "Cancel", "Stop", person=person)
         await self.sandbox.until_message("general", self._ended(f"first-{person}"))
 
-    async def create(self, name: str, start: str, vectors: int) -> Json:
+    async def create(self, name: str, start: str, vectors: int, person: str = "Ada") -> Json:
         """Makes an untrained word; answers its card."""
-        await self.sandbox.run("embed create", {"name": name, "from": start, "vectors": vectors})
+        await self.sandbox.run("embed create", {"name": name, "from": start, "vectors": vectors}, person=person)
         return await self.sandbox.until_message("general", lambda message: f"**{name}** is ready" in text_of(message))
 
     async def train(self, name: str, subject: str = "owl", person: str = "Ada", **options: Any) -> Json:

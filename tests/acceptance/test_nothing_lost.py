@@ -7,8 +7,10 @@ import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
 
+import numpy as np
 import pytest
 import pytest_asyncio
+import safetensors.numpy
 from PIL import Image
 
 from tests.acceptance.stage import Stage, buttons_of, components, pictures, stage, text_of
@@ -18,6 +20,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 HTML = b"<html><body>hi</body></html>"
 EDIT = "Edit and try again"
+WIDTH = 96
+"""Of the demo model."""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -291,6 +295,55 @@ async def test_what_was_taught_only_for_me_stays_so(played: Stage) -> None:
     assert not any("hidden-two" in text_of(each) for each in await played.sandbox.messages(person="Max"))
     threads = [channel for channel in (await played.sandbox.world())["channels"] if "hidden-two" in channel["name"]]
     assert threads == []
+
+
+async def imported(played: Stage, file: str, channel: str = "general", **options: str) -> None:
+    vectors = np.random.default_rng(1).normal(size=(2, WIDTH)).astype(np.float32) / 50
+    given = {"file1": (f"{file}.safetensors", safetensors.numpy.save({"emb_params": vectors}))}
+    answer = await played.sandbox.run("embed import", options, given, channel=channel, wait=60)
+    said = text_of(await played.sandbox.message(answer["message_id"], channel))
+    assert f"**{options.get('name', file)}**" in said
+
+
+async def in_private_chat(played: Stage, name: str) -> bool:
+    """Where the newest run of this word is shown, once there is one."""
+    await requested(played, name)
+    with closing(sqlite3.connect(f"file:{played.data / 'embedsmith.sqlite3'}?mode=ro", uri=True)) as database:
+        rows = database.execute(
+            "SELECT guild_id FROM jobs WHERE json_extract(request, '$.name') = ? ORDER BY id DESC LIMIT 1", (name,)
+        )
+        return bool(rows.fetchone() == (None,))
+
+
+async def test_what_is_made_of_a_private_word_is_private(played: Stage) -> None:
+    chat = await played.sandbox.open_direct("Ada")
+    await imported(played, "alone", chat)
+    await told(played, "embed copy", {"name": "alone", "new_name": "alone-copy"})
+    await told(played, "embed copy", {"name": "alone-copy", "new_name": "alone-twice"})
+    await told(played, "embed rename", {"name": "alone-twice", "new_name": "alone-named"})
+    await imported(played, "alone", name="alone-again")
+    await imported(played, "other", name="other-word")
+    for name, private in (("alone-copy", True), ("alone-named", True), ("alone-again", True), ("other-word", False)):
+        await accepted(played, {"name": name, "steps": 2}, given(("cat.png", RED)))
+        assert await in_private_chat(played, name) is private, name
+
+
+@pytest.mark.parametrize(("label", "private"), [("Only to me", True), ("Here, to everybody", False)])
+async def test_a_form_that_knew_no_word_asks_before_a_private_one_is_shown(
+    played: Stage, label: str, private: bool
+) -> None:
+    name = f"hushed-{private}"
+    await imported(played, name, await played.sandbox.open_direct("Ada"))
+    form = await played.sandbox.run("embed train")
+    values = {"name": name.upper(), "kind": ["subject"], "thoroughness": ["quick"]}
+    sent = await played.sandbox.submit(form["id"], values, [("pictures", ("cat.png", RED))])
+    asked = await played.sandbox.interaction(sent, 60)
+    question = await played.sandbox.message(asked["message_id"])
+    assert "was shown to you alone" in text_of(question)
+    with pytest.raises(StopIteration):
+        request_of(played, name)
+    await played.press(question, label)
+    assert await in_private_chat(played, name) is private
 
 
 async def told(played: Stage, command: str, options: Json) -> Json:

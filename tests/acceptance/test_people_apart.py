@@ -12,9 +12,9 @@ import pytest_asyncio
 import safetensors.numpy
 
 from bot.access import Verdict, verdict
-from bot.errors import Refusal
+from bot.errors import NothingCalled, Refusal
 from bot.texts.catalogue import texts_for
-from tests.acceptance.stage import Stage, buttons_of, stage, text_of
+from tests.acceptance.stage import Stage, buttons_of, stage, text_of, values_of
 from tests.bot.doors import BUTTONS, COMMANDS, THINGS, Door, Kind, Where, Who, actor
 from tests.sandboxed import PATIENCE, Json
 
@@ -100,6 +100,7 @@ RUN = (
     "take_before",
 )
 DRAWING = ("draw_again", "delete")
+MADE = ("draw_made", "share_made", "train_made")
 PICTURE = ("pick", "variations", "larger", "draw_over", "settings")
 LOADING = 128
 
@@ -110,18 +111,29 @@ class Things(NamedTuple):
     draft: str
     words: dict[Kind, str]
     style: str
+    numbers: dict[str, int]
+    """Of the words, by their names."""
+    made: dict[Kind, str]
+    """Behind the verb of a button on a word's own card: the job that made it, and its name."""
 
     def called(self, kind: Kind) -> str:
         """By which name a command asks for one."""
         return {**self.words, Kind.JOB: "lins-run", Kind.STYLE: self.style}[kind]
 
-    def abouts(self, verb: str) -> dict[Kind, str]:
-        """What stands behind the verb in a button's custom_id, for each thing that it could be about."""
+    def abouts(self, verb: str) -> list[tuple[Kind, str]]:
+        """What stands behind the verb in a button's custom_id, for each thing that it could be about.
+
+        A word by its number, and as earlier releases wrote it, by its name.
+        """
         if verb in RUN or verb in DRAWING or verb in PICTURE:
-            return {Kind.JOB: self.run if verb in RUN else self.drawing + ".0" * (verb in PICTURE)}
+            return [(Kind.JOB, self.run if verb in RUN else self.drawing + ".0" * (verb in PICTURE))]
         if Kind.DRAFT in BUTTONS[verb].kinds:
-            return {Kind.DRAFT: self.draft}
-        return {kind: f"{'1:' * (verb == 'test_grid')}{name}" for kind, name in self.words.items()}
+            return [(Kind.DRAFT, self.draft)]
+        if verb in MADE:
+            return list(self.made.items())
+        before = "1:" * (verb == "test_grid")
+        named = [(kind, before + name) for kind, name in self.words.items()]
+        return named + [(kind, f"{before}{self.numbers[name]}:{name}") for kind, name in self.words.items()]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -137,6 +149,10 @@ async def things(played: Stage) -> Things:
     picture = await played.sandbox.fetch(drawn["attachments"][0]["url"])
     read = await played.sandbox.run("picture info", {}, {"picture": ("a.png", picture)}, person="Lin")
     offered = buttons_of(await played.sandbox.message(read["message_id"], person="Lin"))
+    made = {}
+    for kind, name in ((Kind.WORD, "lin-made"), (Kind.SHARED_WORD, "lin-made-shared")):
+        made[kind] = buttons_of(await played.create(name, "red heart", 1, "Lin"))["Train"].partition(":")[2]
+    await press_shown(played, "lin-made-shared", "Share with this server", "Lin")
     await played.agree("Lin")
     card = await played.train("lins-run", person="Lin", steps=2000)
     await until_it_says(played, card, "loss")
@@ -151,7 +167,12 @@ async def things(played: Stage) -> Things:
             (offered, "Draw this"),
         )
     )
-    return Things(run, drawing, draft, words, "lins-style")
+    return Things(run, drawing, draft, words, "lins-style", numbers(played), made)
+
+
+def numbers(played: Stage) -> dict[str, int]:
+    with closing(sqlite3.connect(played.data / "embedsmith.sqlite3")) as database:
+        return dict(database.execute("SELECT name, id FROM embeddings").fetchall())
 
 
 async def buttons_now(played: Stage, card: Json) -> dict[str, str]:
@@ -171,7 +192,7 @@ def kept(played: Stage) -> list[Any]:
     queries = (
         "SELECT id, owner_id, state, stop_wanted, pause_wanted, request FROM jobs ORDER BY id",
         "SELECT name, owner_id FROM embeddings ORDER BY name",
-        "SELECT * FROM shares ORDER BY embedding",
+        "SELECT * FROM shares ORDER BY embedding_id, guild_id",
         "SELECT shelf, name, owner_id FROM styles",
         "SELECT id, owner_id FROM drafts ORDER BY id",
     )
@@ -216,7 +237,7 @@ async def test_no_button_lets_another_do_what_is_not_theirs_to_do(
     channel = await channel_of(played, person, place)
     expected = {}
     for verb, door in BUTTONS.items():
-        for kind, about in things.abouts(verb).items() if door.refused else ():
+        for kind, about in things.abouts(verb) if door.refused else ():
             found = verdict(actor(who, where), door.act, THINGS[kind])
             if found is not Verdict.ALLOWED:
                 expected[f"{verb}:{about}"] = refusal(door, found, about.rpartition(":")[2])
@@ -290,13 +311,20 @@ async def test_anothers_word_is_plain_text_and_that_is_said(played: Stage, thing
     )
     assert "lins-shared (2 vectors)" in text_of(again)
     assert "lins-secret (2 vectors)" not in text_of(again)
-    # The same words for a name that nobody has: a form about it could be left from before it was deleted.
-    for name in ("lins-secret", "nobodys"):
+    # A form about a word can be left from before it was made private, or deleted: the same words for both.
+    for name, label in (("lins-hidden", "Make it private"), ("lins-deleted", "Delete")):
+        await take_in(played, name, "Lin")
+        await press_shown(played, name, "Share with this server", "Lin")
+        opened = await played.press(
+            await answered(played, "embed show", {"name": name}, "Max"), "Draw with it", person="Max"
+        )
+        said = await press_shown(played, name, label, "Lin")
+        if label == "Delete":
+            question = await played.sandbox.until_message(
+                "general", lambda shown, said=said: text_of(shown) == said, person="Lin"
+            )
+            await played.press(question, "Delete for good", person="Lin")
         known |= {shown["id"] for shown in await played.sandbox.messages(person="Max")}
-        ((custom_id, message),) = (
-            await boards(played, played.sandbox.channel_id("general"), [f"draw_word:{name}"])
-        ).items()
-        opened = await played.sandbox.interaction(await played.sandbox.click(message, custom_id, person="Max"))
         await played.sandbox.submit(opened["id"], person="Max")
         told = await played.sandbox.until_message("general", is_told, person="Max")
         assert text_of(told).endswith(f"yours to use here: {name}")
@@ -336,3 +364,57 @@ async def test_a_moderator_takes_jobs_of_their_own_server_away(played: Stage, th
     async with asyncio.timeout(PATIENCE):
         while drawn["id"] in [shown["id"] for shown in await played.sandbox.messages()]:
             await asyncio.sleep(0.02)
+
+
+# A name goes to somebody else -------------------------------------------------------------------------------------
+
+
+def prompt_of(opened: Json) -> str:
+    return values_of(opened)["prompt"]
+
+
+async def with_old_buttons(played: Stage, card: Json, *custom_ids: str) -> None:
+    """The card as an earlier release posted it."""
+    pressable = [{"type": 2, "style": 2, "label": custom_id, "custom_id": custom_id} for custom_id in custom_ids]
+    path = f"{played.sandbox.api}/channels/{card['channel_id']}/messages/{card['id']}"
+    rows = {"components": [{"type": 1, "components": pressable}]}
+    headers = {"Authorization": f"Bot {played.sandbox.token}"}
+    async with played.sandbox.http.patch(path, json=rows, headers=headers) as edited:
+        edited.raise_for_status()
+
+
+@pytest.mark.parametrize("release", ["this", "an earlier one"])
+async def test_buttons_follow_a_word_and_never_its_name(played: Stage, release: str) -> None:
+    old, new = f"leaf-{release[:2]}", f"leaf-{release[:2]}-later"
+    draw, share, train = "Draw with it", "Share with this server", "Train"
+    card = await played.create(old, "red heart", 1)
+    if release != "this":
+        draw, share, train = f"draw_word:{old}", f"share:{old}", f"train_word:{old}"
+        await with_old_buttons(played, card, draw, share, train)
+    shown = await answered(played, "embed show", {"name": old})
+    await answered(played, "embed rename", {"name": old, "new_name": new})
+    # Somebody takes the old name, and lets everybody here use it.
+    await take_in(played, old, "Max")
+    await press_shown(played, old, "Share with this server", "Max")
+    for person, label in (("Max", draw), ("Lin", draw), ("Max", share)):
+        refused = await played.press(card, label, person=person)
+        said = text_of(await played.sandbox.message(refused["message_id"], person=person))
+        assert said == texts_for("en-US").refusal(NothingCalled(name=old)), "nor is the new name told"
+    assert prompt_of(await played.press(card, draw)) == f"portrait of {new}"
+    assert new in (await played.press(card, train))["modal"]["title"]
+    pressed = await played.press(card, share)
+    assert f"{new}" in text_of(await played.sandbox.message(pressed["message_id"]))
+    assert prompt_of(await played.press(card, draw, person="Lin")) == f"portrait of {new}"
+    # What `/embed show` had offered before, too.
+    assert prompt_of(await played.press(shown, "Draw with it")) == f"portrait of {new}"
+    asked = await played.press(shown, "Delete")
+    question = await played.sandbox.message(asked["message_id"])
+    assert new in text_of(question)
+    await answered(played, "embed rename", {"name": new, "new_name": f"{new}-still"})
+    await take_in(played, new)
+    await played.press(question, "Delete for good")
+    await played.sandbox.until_message("general", lambda m: f"{new}-still" in text_of(m) and "deleted" in text_of(m))
+    assert f"**{new}**" in text_of(await answered(played, "embed show", {"name": new}))
+    gone = await played.press(card, draw)
+    said = text_of(await played.sandbox.message(gone["message_id"]))
+    assert said == texts_for("en-US").refusal(NothingCalled(name=old))

@@ -21,7 +21,7 @@ from bot.commands.queue import queue_card
 from bot.errors import UnknownSampler
 from bot.inspecting import inspected_card
 from bot.jobs.job import Job, Kind, Report, ShownPreview, State
-from bot.library import Word
+from bot.library import Word as KeptWord
 from bot.names import NAME_LIMIT, cut, escape
 from bot.picture_info import SHOWN_FACT, settings_card, text_card
 from bot.redrawing import redraw
@@ -216,7 +216,7 @@ def test_what_is_shown_of_a_word_fits(
 @given(NAMES, st.lists(VECTORS, max_size=75), LOCALES)
 def test_the_inside_of_a_word_fits(name: str, vectors: list[InspectedVector], locale: str) -> None:
     inspected = Inspected(attempt="a", vectors=tuple(vectors), median_norm=1.0, tokens=3)
-    judge(Outgoing(inspected_card(Word(name=name, id=2**31), inspected, texts_for(locale))))
+    judge(Outgoing(inspected_card(KeptWord(name=name, id=2**31), inspected, texts_for(locale))))
 
 
 @MANY
