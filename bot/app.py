@@ -34,6 +34,7 @@ from bot.service import Limits, Service
 from bot.settings import Settings
 from bot.shelf import Shelf
 from bot.styles import Styles
+from bot.sweeping import keep_swept
 from bot.turns import OwnTurns
 from bot.uploads import PictureStore
 from bot.workers.child import ChildWorker
@@ -108,6 +109,7 @@ async def _run_parts(settings: Settings, folder: Path, database: Database, attac
             tasks.create_task(database.keep_ballast(dispatch.wake), name="ballast"),
             tasks.create_task(database.keep_backups(), name="backups"),
             tasks.create_task(deferred.answer_left(living), name="deferred"),
+            tasks.create_task(keep_swept(database, service.pictures), name="sweeping"),
         ]
         await stopping.wait()
         await _leave(dispatch, work)

@@ -17,6 +17,8 @@ from bot.wishes import DrawingWish, TrainingWish
 from trainer.protocol import Request
 
 KEPT_SECONDS = 24 * 3600
+GRACE_SECONDS = 3600
+"""A row stays longer than its draft can be found, so that nothing of one that was found just in time is swept away."""
 
 
 class KeptPicture(msgspec.Struct, frozen=True):
@@ -77,10 +79,10 @@ class Drafts:
         self._database = database
 
     async def keep(self, draft_id: int, owner_id: int, draft: Draft) -> None:
-        """For a day, in place of what this interaction kept before. Removes what is older."""
+        """For a day, in place of what this interaction kept before. Removes what is long older."""
         now = time.time()
         async with self._database.transaction() as queries:
-            await queries.delete_old_drafts(self._database.connection, before=now - KEPT_SECONDS)
+            await queries.delete_old_drafts(self._database.connection, before=now - KEPT_SECONDS - GRACE_SECONDS)
             await queries.add_draft(
                 self._database.connection,
                 id=draft_id,

@@ -7,7 +7,8 @@ import math
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+import threading
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -112,6 +113,7 @@ class PictureStore:
         self._max_pixels = max_pixels
         self._seconds = seconds
         self._places = asyncio.Semaphore(CHILDREN_AT_ONCE)
+        self._moving = threading.Lock()
         shutil.rmtree(self._incoming, ignore_errors=True)
 
     def path_of(self, sha256: str) -> Path:
@@ -205,8 +207,24 @@ class PictureStore:
             os.fsync(file.fileno())
         path = self.path_of(sha256)
         path.parent.mkdir(parents=True, exist_ok=True)
-        aside.replace(path)
+        with self._moving:
+            aside.replace(path)
         return sha256, path
+
+    def remove_all_but(self, named: Collection[str], before: float) -> int:
+        """Removes pictures stored earlier than `before` (seconds since 1970) whose hashes are not among the named.
+
+        For a thread. One that is stored anew meanwhile stays: it has then become younger. Raises OSError.
+        """
+        removed = 0
+        for path in self.folder.glob("[0-9a-f][0-9a-f]/*.png"):
+            if path.stem in named:
+                continue
+            with self._moving:
+                if path.stat().st_mtime < before:
+                    path.unlink()
+                    removed += 1
+        return removed
 
     def _refusal_by_size(self, upload: Upload | UploadedFile) -> Refusal | None:
         try:

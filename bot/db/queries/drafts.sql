@@ -19,3 +19,6 @@ DELETE FROM drafts WHERE id = :id;
 
 -- name: delete_old_drafts!
 DELETE FROM drafts WHERE created_at < :before;
+
+-- name: draft_contents
+SELECT content FROM drafts;

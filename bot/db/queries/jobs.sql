@@ -91,3 +91,7 @@ AND NOT EXISTS (SELECT 1 FROM outbox WHERE job_id = jobs.id AND key = 'kept');
 UPDATE jobs SET shown_revision = revision - 1
 WHERE message_id IS NOT NULL AND shown_revision = revision
 AND created_at < :before AND (ended_at IS NULL OR ended_at > :after);
+
+-- name: job_requests_after
+-- All requests, a part at a time.
+SELECT id, request FROM jobs WHERE id > :id ORDER BY id LIMIT :most;
