@@ -13,17 +13,22 @@ from bot.spelling import key
 from bot.texts.catalogue import Texts
 
 _KEPT = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
+_LIKE_ANOTHERS = re.compile(r".*(-best|-further|_2|-[0-9a-f]{6})", re.IGNORECASE)
+"""Names that end as what is put behind other words' names: two words must never leave under one file name."""
 _LONGEST_STEM = 40
 _DIGITS = 6
 
 
-def file_name(name: str, suffix: str) -> str:
-    """The word itself where Discord carries it; else as much of it as can be told, and digits that are its alone."""
-    return stem_of(name) + suffix
+def file_name(name: str, ending: str) -> str:
+    """A word's file. `ending` is the suffix, perhaps with what tells it from the word's other files: `-best.pt`.
+
+    The word itself where Discord carries it; else as much of it as can be told, and digits that are its alone.
+    """
+    return _stem(name) + ending
 
 
-def stem_of(name: str) -> str:
-    if _KEPT.fullmatch(name):
+def _stem(name: str) -> str:
+    if _KEPT.fullmatch(name) and not _LIKE_ANOTHERS.fullmatch(name):
         return name
     digits = sha256(key(name).encode()).hexdigest()[:_DIGITS]
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
@@ -31,9 +36,9 @@ def stem_of(name: str) -> str:
     return f"{told or 'word'}-{digits}"
 
 
-def rename_lines(name: str, suffix: str, texts: Texts) -> list[str]:
-    """What to call the file where Discord could not carry the word: in every other program the file's name is it."""
-    return [] if stem_of(name) == name else [texts("file-rename", file=in_code(name + suffix))]
+def rename_lines(name: str, ending: str, texts: Texts) -> list[str]:
+    """What to call the file where it could not be called as the word: in every other program the file's name is it."""
+    return [] if _stem(name) == name else [texts("file-rename", file=in_code(name + ending))]
 
 
 class TitledFile(discord.File):

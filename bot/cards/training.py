@@ -62,16 +62,13 @@ def result_message(job: Job, request: TrainRequest, texts: Texts, mark: int | No
             blocks.append(gallery((name, words)))
     titles: dict[str, str] = {}
     if report.snapshot and Path(report.snapshot).exists():
-        learned, best = _learned(job, request), f"{request.name}-best"
-        for path, name, file in (
-            (report.snapshot, learned, file_name(learned, Path(report.snapshot).suffix)),
-            (report.best, best, _best_file(job, request)),
-        ):
+        for path, ending in ((report.snapshot, _learned_ending(job)), (report.best, _best_ending(job))):
             if path and Path(path).exists():
+                file = file_name(request.name, ending)
                 files.append((file, Path(path)))
-                titles[file] = name
+                titles[file] = request.name + ending.removesuffix(Path(path).suffix)
                 blocks.append(ui.File(f"attachment://{file}"))
-        lines = rename_lines(learned, Path(report.snapshot).suffix, texts)
+        lines = rename_lines(request.name, _learned_ending(job), texts)
         lines.append(texts("result-try", name=escape(request.name)))
         blocks.append(ui.TextDisplay("\n".join(lines)))
         blocks += row(_result_buttons(request.name, job, texts))
@@ -79,14 +76,14 @@ def result_message(job: Job, request: TrainRequest, texts: Texts, mark: int | No
     return Outgoing(view, tuple(files), ping=job.owner_id, titles=titles)
 
 
-def _learned(job: Job, request: TrainRequest) -> str:
-    """What the run's own file is called: the word, unless that stays another file."""
-    return f"{request.name}-further" if job.report.stays else request.name
+def _learned_ending(job: Job) -> str:
+    """Of the run's own file, which is called as the word unless that stays another file."""
+    return ("-further" if job.report.stays else "") + Path(job.report.snapshot or "").suffix
 
 
-def _best_file(job: Job, request: TrainRequest) -> str:
-    """What the file of the step with the lowest validation loss is called beside the run's own."""
-    return file_name(f"{request.name}-best", Path(job.report.best or "").suffix)
+def _best_ending(job: Job) -> str:
+    """Of the file of the step with the lowest validation loss, beside the run's own."""
+    return "-best" + Path(job.report.best or "").suffix
 
 
 def preview_message(job: Job, step: int, texts: Texts, mark: int) -> Outgoing | None:
@@ -283,7 +280,7 @@ def _success(job: Job, request: TrainRequest, texts: Texts) -> list[str]:
     if report.best_validation is not None:
         lines.append(texts("result-best", loss=loss(report.best_validation), step=report.best_step))
     if report.best is not None:
-        lines.append(texts("result-best-file", file=_best_file(job, request), step=report.best_step))
+        lines.append(texts("result-best-file", file=file_name(request.name, _best_ending(job)), step=report.best_step))
     return lines + _compared(job, request, texts)
 
 
@@ -292,7 +289,7 @@ def _compared(job: Job, request: TrainRequest, texts: Texts) -> list[str]:
     name, report = escape(request.name), job.report
     if report.before is None or report.snapshot is None:
         return []
-    file = file_name(_learned(job, request), Path(report.snapshot).suffix)
+    file = file_name(request.name, _learned_ending(job))
     if report.first_validation is None or report.validation is None or not report.validation_step:
         return [texts("result-unmeasured", name=name, file=file)]
     facts: dict[str, Any] = {"before": loss(report.first_validation), "after": loss(report.validation)}

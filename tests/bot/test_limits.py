@@ -275,6 +275,17 @@ def test_two_words_never_leave_under_one_name(one: str, other: str) -> None:
         assert file_name(one, ".pt").casefold() != file_name(other, ".pt").casefold()
 
 
+@pytest.mark.parametrize("ending", ["-best", "-further", "_2"])
+@pytest.mark.parametrize("name", ["my-cat", "my cat", "猫"])
+def test_no_word_is_called_as_a_file_of_another(name: str, ending: str) -> None:
+    plain, other = file_name(name, ".pt").removesuffix(".pt"), file_name(name, f"{ending}.pt")
+    assert other == f"{plain}{ending}.pt"
+    for word in (f"{plain}{ending}", f"{plain}{ending.upper()}", f"{name}{ending}", plain):
+        if word != name:
+            assert file_name(word, ".pt").casefold() != other.casefold(), word
+            assert file_name(word, ".pt").casefold() != file_name(name, ".pt").casefold(), word
+
+
 @pytest.mark.parametrize("locale", ["en", "zh-CN"])
 def test_a_failure_whose_facts_fit_no_sentence_has_one_all_the_same(locale: str) -> None:
     texts = texts_for(locale)
