@@ -38,6 +38,12 @@ def check_captions(captions: Sequence[SentFile], pictures: Sequence[str]) -> Non
             raise UnreadableCaption(file=caption.name, limit=LONGEST_PROMPT)
 
 
+def about(captions: Sequence[SentFile], pictures: Sequence[str]) -> list[SentFile]:
+    """Those of the captions that are about one of these pictures."""
+    named = {_stem(name) for name in pictures}
+    return [caption for caption in captions if _stem(caption.name) in named]
+
+
 async def captioned(
     attachments: Attachments, captions: Sequence[SentFile], pictures: Sequence[KeptPicture]
 ) -> tuple[tuple[KeptPicture, ...], list[Refusal]]:

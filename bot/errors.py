@@ -2,7 +2,8 @@
 
 Refusal
 ├── NotAPicture  KindNotTaken  EmptyFile  FileTooBig  PictureTooBig  PictureTooSmall  PictureTooNarrow
-│   BrokenPicture  PictureTooSlow  PictureTooHard  NoPictures  NotFetched  NoSpace  TextlessPicture  (uploads)
+│   BrokenPicture  PictureTooSlow  PictureTooHard  NoPictures  TooManyPictures  NotFetched          (uploads)
+│   NoSpace  TextlessPicture
 ├── BadName  NameTaken  OrdinaryWord                                                               (names)
 ├── NothingCalled  NoFileYet  NotYours  StillLearning  NoServerHere                               (library)
 ├── NotAnEmbedding  EmbeddingTooSlow  EmbeddingTooHard  WrongModel                    (embedding files)
@@ -141,6 +142,15 @@ class NotFetched(Refusal):
 
     def __init__(self, *, file: str) -> None:
         super().__init__(file=file)
+
+
+class TooManyPictures(Refusal):
+    """103 pictures are too many: one run takes 100. The first 100 are kept; edit and try again."""
+
+    text_id = "refusal-too-many-pictures"
+
+    def __init__(self, *, pictures: int, limit: int) -> None:
+        super().__init__(pictures=pictures, limit=limit)
 
 
 class NoPictures(Refusal):

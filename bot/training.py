@@ -25,10 +25,10 @@ from bot.answers import (
     texts_of,
 )
 from bot.attachments import SentFile
-from bot.captions import apart, captioned, check_captions
+from bot.captions import about, apart, captioned, check_captions
 from bot.cards.outgoing import button, buttons_only
 from bot.drafts import KeptPicture, TrainingDraft
-from bot.errors import AnsweredBefore, BadTemplate, NoPictures, NothingCalled, Refusal, TooManySteps
+from bot.errors import AnsweredBefore, BadTemplate, NoPictures, NothingCalled, Refusal, TooManyPictures, TooManySteps
 from bot.faults import check
 from bot.jobs.job import Job
 from bot.names import check_name, escape
@@ -44,6 +44,8 @@ from trainer.protocol import TrainingPicture, TrainRequest
 
 LARGEST_TEMPLATE = MEGABYTE
 """Bytes."""
+MOST_PICTURES = 100
+"""Of one run: they travel to the trainer in one line, with a caption of up to 4,000 characters each."""
 PREVIEWS = 8
 """In a whole run, after the first; they become the film."""
 PREVIEW_STEPS = 10
@@ -78,7 +80,7 @@ async def begin_training(interaction: Interaction, service: Service, draft: Trai
         heading = await private_heading(interaction, request.name) if _is_private(interaction, draft) else None
     except Refusal as refusal:
         # A template that cannot be read is let go: the next one is to take its place.
-        await offer_again(interaction, service, replace(draft, template=None), [refusal])
+        await offer_again(interaction, service, _within_bounds(replace(draft, template=None)), [refusal])
         return
     try:
         waiting = apart(draft.waiting)[1]
@@ -119,9 +121,21 @@ async def _checked(interaction: Interaction, service: Service, draft: TrainingDr
     names = [*(picture.file_name for picture in draft.pictures), *(picture.name for picture in pictures)]
     if not names:
         raise NoPictures
+    if len(names) > MOST_PICTURES:
+        raise TooManyPictures(pictures=len(names), limit=MOST_PICTURES)
     check_captions(captions, names)
     await service.submissions.check(asker(interaction), request)
     return request
+
+
+def _within_bounds(draft: TrainingDraft) -> TrainingDraft:
+    """With as many pictures as one run takes, the first: a form cannot take any away."""
+    captions, pictures = apart(draft.waiting)
+    kept = pictures[: max(0, MOST_PICTURES - len(draft.pictures))]
+    if len(kept) == len(pictures):
+        return draft
+    names = [*(picture.file_name for picture in draft.pictures), *(picture.name for picture in kept)]
+    return replace(draft, waiting=(*kept, *about(captions, names)))
 
 
 async def _tell_unused(interaction: Interaction, wish: TrainingWish, request: TrainRequest) -> None:

@@ -747,6 +747,7 @@ refusal-unreadable-draft = What you entered was kept by another release of the b
 refusal-newer-release = This was kept by a newer release of the bot, and the one that runs now cannot read it.
 refusal-answered-before = This question has already been answered, or is more than a day old.
 refusal-private-chat-closed = Embedsmith cannot write to you privately. Allow direct messages in this server's privacy settings, or choose to have it shown here.
+refusal-too-many-pictures = { $pictures } pictures are too many: one run takes { $limit }. The first { $limit } are kept; edit and try again.
 refusal-no-pictures = There is no picture to learn from. Add at least one.
 refusal-no-space = There is no room left on this server's disk, so nothing was kept. Tell the person who runs the bot.
 refusal-textless-picture = `{ $file }` does not say how it was made. Programs write that into the file, but chat programs, websites, screenshots and re-saving remove it. Send the original file.

@@ -602,6 +602,7 @@ refusal-unreadable-draft = 你填写的内容由另一个版本的机器人保�
 refusal-newer-release = 这是较新版本的机器人保存的，正在运行的版本无法读取。
 refusal-answered-before = 这个问题已经回答过了，或者已超过一天。
 refusal-private-chat-closed = Embedsmith 不能给你发私信。请在本服务器的隐私设置中允许私信，或者选择在这里显示。
+refusal-too-many-pictures = { $pictures } 张图片太多了：一次训练最多 { $limit } 张。已保留前 { $limit } 张；请修改后重试。
 refusal-no-pictures = 没有可供学习的图片。请至少添加一张。
 refusal-no-space = 服务器磁盘已满，没有保存任何内容。请告诉运行机器人的人。
 refusal-textless-picture = `{ $file }` 里没有生成方式的记录。程序会把它写进文件，但聊天软件、网站、截图和重新保存会把它去掉。请发送原文件。

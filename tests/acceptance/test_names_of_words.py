@@ -103,7 +103,9 @@ async def test_an_ordinary_word_that_was_shared_before_is_its_owners_alone(playe
     await played.kill()
     guild = int((await played.sandbox.world())["guild"]["id"])
     with closing(sqlite3.connect(played.data / "embedsmith.sqlite3")) as database, database:
-        database.execute("INSERT INTO shares (embedding, guild_id) VALUES ('tree', ?)", (guild,))
+        database.execute(
+            "INSERT INTO shares (embedding_id, guild_id) SELECT id, ? FROM embeddings WHERE name = 'tree'", (guild,)
+        )
     await played.start()
     drawn = await played.draw("tree house for Max", person="Max", steps=1)
     assert "words:" not in text_of(drawn)

@@ -346,6 +346,31 @@ async def test_a_form_that_knew_no_word_asks_before_a_private_one_is_shown(
     assert await in_private_chat(played, name) is private
 
 
+async def test_more_pictures_than_a_run_takes_are_refused_before_any_is_fetched(played: Stage) -> None:
+    """As after many times of adding ten; the rows of a draft are made up to save the uploads."""
+    refused = await train(played, {"name": "a:b"}, given(("cat.png", RED)))
+    many = [{"sha256": f"{n:064x}", "file_name": f"{n}.png"} for n in range(95)]
+    with closing(sqlite3.connect(played.data / "embedsmith.sqlite3")) as database, database:
+        id_, content = database.execute("SELECT id, content FROM drafts ORDER BY created_at DESC LIMIT 1").fetchone()
+        wider = {**json.loads(content), "pictures": many, "waiting": []}
+        database.execute("UPDATE drafts SET content = ? WHERE id = ?", (json.dumps(wider), id_))
+    traffic = len([each for each in await played.sandbox.traffic() if "/attachments/" in str(each)])
+    opened = await played.press(refused, EDIT)
+    files = [("pictures", (f"late{n}.png", RED)) for n in range(9)]
+    sent = await played.sandbox.submit(opened["id"], {"name": "many"}, files)
+    answer = await played.sandbox.interaction(sent, 60)
+    refused = await played.sandbox.message(answer["message_id"])
+    assert "104 pictures are too many: one run takes 100." in text_of(refused)
+    assert len([each for each in await played.sandbox.traffic() if "/attachments/" in str(each)]) == traffic
+    opened = await played.press(refused, EDIT)
+    assert "100" in json.dumps(fields(opened)["pictures"]) or "100" in json.dumps(opened["modal"])
+    with closing(sqlite3.connect(f"file:{played.data / 'embedsmith.sqlite3'}?mode=ro", uri=True)) as database:
+        (content,) = database.execute("SELECT content FROM drafts ORDER BY created_at DESC LIMIT 1").fetchone()
+    kept = json.loads(content)
+    assert len(kept["pictures"]) == 95
+    assert [each["name"] for each in kept["waiting"]] == [f"late{n}.png" for n in range(5)]
+
+
 async def told(played: Stage, command: str, options: Json) -> Json:
     answer = await played.sandbox.run(command, options, wait=60)
     return await played.sandbox.message(answer["message_id"])
