@@ -85,3 +85,9 @@ def test_rights_are_read_in_one_place() -> None:
     files = Path(presses.__file__).parents[1].rglob("*.py")
     reading = [path.name for path in files if re.search("manage_messages|manage_guild", path.read_text())]
     assert reading == ["answers.py"], "and judged in access.py"
+
+
+def test_owners_are_compared_in_one_place() -> None:
+    files = Path(presses.__file__).parents[1].rglob("*.py")
+    by_hand = re.compile(r"""owner(_id)?("\])? *(==|!=|not in)|(==|!=) *\w*\.?owner_id""")
+    assert [path.name for path in files if by_hand.search(path.read_text())] == ["access.py"]
