@@ -15,6 +15,8 @@ CATALOGUES = ("en", "zh-CN")
 Fact = str | int | float
 LONGEST_FACT = 2000
 """Characters: the library raises above 2,500 in one value, an inner one filled in."""
+LARGEST_NUMBER = 10**15
+"""The library raises for numbers of more than about 25 digits; a picture can say that it took so many steps."""
 
 
 @cache
@@ -37,10 +39,10 @@ class Texts:
         """The message with its facts filled in; a `_` in a fact's name stands for the `-` of the variable.
 
         Whole numbers are grouped by the language's habit; pass a number that must not be (a seed) as str.
-        A fact that is too long for the library is cut: what a person wrote never makes this raise.
+        A fact that is too long or too large for the library is cut: what a person wrote never makes this raise.
         Raises KeyError for an unknown id, and what Fluent raises for a fact that is missing.
         """
-        facts = {name: cut(fact, LONGEST_FACT) if isinstance(fact, str) else fact for name, fact in facts.items()}
+        facts = {name: _within(fact) for name, fact in facts.items()}
         pattern = self._bundle.get_message(text_id).value if self._bundle.has_message(text_id) else None
         if pattern is None:
             raise KeyError(text_id)
@@ -96,6 +98,12 @@ class Texts:
         if seconds_per_step > 1:
             return self("speed-seconds-a-step", speed=_two_figures(seconds_per_step))
         return self("speed-steps-a-second", speed=_two_figures(1 / max(seconds_per_step, 1e-3)))
+
+
+def _within(fact: Fact) -> Fact:
+    if not isinstance(fact, str) and abs(fact) <= LARGEST_NUMBER:
+        return fact
+    return cut(str(fact), LONGEST_FACT)
 
 
 def loss(value: float) -> str:

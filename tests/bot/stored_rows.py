@@ -191,6 +191,7 @@ DRAFTS: dict[str, Draft] = {
         waiting=(SENT,),
         template=SENT,
         lines="flip: perhaps",
+        shown_for="my-cat",
         asked_by="token",
     ),
     "drawing": DrawingDraft(

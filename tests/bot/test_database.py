@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from bot.db.backups import DAILY_KEPT, Backups
 from bot.db.database import Database, NewerDatabase, migrations, open_database
-from bot.drafts import KEPT_SECONDS, Drafts, RequestDraft
+from bot.drafts import GRACE_SECONDS, KEPT_SECONDS, Drafts, RequestDraft
 from bot.errors import CannotStore, NameTaken, QuotaReached, UnreadableDraft
 from bot.exits import CannotRun
 from bot.jobs.apply import Change, release
@@ -192,6 +192,7 @@ async def test_a_draft_is_kept_a_day(tmp_path: Path, monkeypatch: pytest.MonkeyP
         later = time.time() + KEPT_SECONDS + 1
         monkeypatch.setattr(time, "time", lambda: later)
         assert await drafts.find(77, 1) is None
+        later += GRACE_SECONDS
         await drafts.keep(78, 1, RequestDraft(DRAW))
         kept = await database.connection.execute_fetchall("SELECT id FROM drafts")
     assert [row["id"] for row in kept] == [78]

@@ -283,3 +283,9 @@ def test_losses_and_rates() -> None:
     assert [loss(value) for value in (0.104, 0.1, 0.00123)] == ["0.104", "0.100", "0.00123"]
     assert [rate(value) for value in (0.005, 1e-5, 0.00012345)] == ["0.005", "1e-5", "0.000123"]
     assert texts_for("en")("training-loss", loss=loss(0.1)) == "loss 0.100"
+
+
+@pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
+@pytest.mark.parametrize("steps", [10**30, -(10**30), 1e30])
+def test_a_number_that_no_picture_took_is_told_as_it_is(steps: float, locale: str) -> None:
+    assert str(steps) in texts_for(locale)("info-steps", steps=steps)
