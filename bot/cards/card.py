@@ -14,7 +14,7 @@ from bot.cards.outgoing import Outgoing, fault_message
 from bot.cards.trouble import DISCORDS, Routes, Tries, Trouble, trouble_of
 from bot.db.database import Database
 from bot.errors import CannotStore
-from bot.jobs.job import Job
+from bot.jobs.job import Job, State
 from bot.jobs.rows import jobs_behind, known_job
 from bot.living import Living
 from bot.logs import fault_code
@@ -28,6 +28,9 @@ HURRY_SECONDS = 1.0
 LATE_SECONDS = 3600.0
 """Discord allows far fewer edits of messages older than an hour (its error 30046)."""
 LATE_FACTOR = 2.0
+AT_ONCE = 5
+"""Edits under way in one channel: what Discord lets through in five seconds. More would only wait, in the order in
+which they were made and with what was true then, and a finished drawing's behind them."""
 LOOK_SECONDS = 0.25
 EARLIER_SECONDS = 10.0
 """So late an edit that an earlier life sent may still arrive, and put an old state over what we have shown."""
@@ -90,7 +93,8 @@ class Cards:
         self._lost = lost
         self._wake = asyncio.Event()
         self._shown: dict[int, Shown] = {}
-        self._editing: set[int] = set()
+        self._editing: dict[int, int] = {}
+        """Jobs whose cards are being edited, and the channels of these."""
 
     def wake(self) -> None:
         """Some job has changed."""
@@ -104,9 +108,9 @@ class Cards:
                 await self._living.there()
                 self._wake.clear()
                 behind = [job for job in await self._behind() if job.id not in self._editing]
-                for job in behind:
-                    if self._due(job):
-                        self._editing.add(job.id)
+                for job in sorted(behind, key=self._urgency):
+                    if self._due(job) and self._has_room(job.channel_id):
+                        self._editing[job.id] = job.channel_id
                         tasks.create_task(self._edit(job))
                 if not behind:
                     await self._wake.wait()
@@ -131,6 +135,15 @@ class Cards:
             if storage_fault(error) is None:
                 raise
             return []
+
+    def _urgency(self, job: Job) -> tuple[bool, bool, float]:
+        """An end comes first, then another stage; numbers and places in line last, the longest unshown first."""
+        shown = self._shown.setdefault(job.id, Shown())
+        unmoved = job.state is State.QUEUED or _stage(job) == shown.stage
+        return not job.ended, unmoved, shown.at
+
+    def _has_room(self, channel_id: int) -> bool:
+        return sum(channel == channel_id for channel in self._editing.values()) < AT_ONCE
 
     def _due(self, job: Job) -> bool:
         shown = self._shown.setdefault(job.id, Shown())
@@ -160,7 +173,7 @@ class Cards:
             shown.tries.failed(Trouble.PASSING)
             log.error("card not edited", job=job.id, code=fault_code(), exc_info=error)
         finally:
-            self._editing.discard(job.id)
+            del self._editing[job.id]
             self._wake.set()  # it may have changed meanwhile
 
     async def _failed(self, job: Job, shown: Shown, error: Exception) -> None:

@@ -52,12 +52,17 @@ class Account:
 
 
 async def settled(played: Stage, people: Sequence[Person]) -> None:
-    """Returns when every innocent's job has ended and has been told of, or when that takes too long to be true."""
+    """Returns when every innocent's job has ended and has been told of, or when nothing more happens for that."""
     innocent = {played.sandbox.people[each.name] for each in people if not isinstance(each, Hostile)}
-    until = asyncio.get_running_loop().time() + PATIENCE
-    while asyncio.get_running_loop().time() < until:
-        if all(job.state in ENDED and job.told for job in jobs(played) if job.owner in innocent):
+    now = asyncio.get_running_loop().time
+    before, moved_at = -1, now()
+    while now() - moved_at < PATIENCE:
+        mine = [job for job in jobs(played) if job.owner in innocent]
+        settled_jobs = sum(job.state in ENDED and job.told for job in mine)
+        if settled_jobs == len(mine):
             return
+        if settled_jobs != before:
+            before, moved_at = settled_jobs, now()
         await asyncio.sleep(0.5)
 
 

@@ -79,15 +79,19 @@ class Supervisor:
 
 
 async def kill_now_and_then(supervisor: Supervisor, seed: int, bots_for: float, seconds: float) -> None:
-    """Every few seconds the trainer, and for the first `bots_for` seconds the bot as well."""
+    """Every few seconds the bot or its trainer; after the first `bots_for` seconds the trainer alone, half as often.
+
+    A trainer takes some seconds to start, more where others work beside it: killed before that every time, it would
+    only be seen to start.
+    """
     chance, clock = random.Random(f"{seed} kills"), asyncio.get_running_loop().time
     began = clock()
     while clock() - began < seconds:
         await asyncio.sleep(chance.uniform(3, 8))
-        if clock() - began < bots_for and chance.random() < 0.5:
-            supervisor.kill_bot()
-        else:
+        if chance.random() < 0.5:
             supervisor.kill_trainer()
+        elif clock() - began < bots_for:
+            supervisor.kill_bot()
 
 
 async def change_the_weather(played: Stage, seed: int) -> None:
