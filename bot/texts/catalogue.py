@@ -15,8 +15,9 @@ CATALOGUES = ("en", "zh-CN")
 Fact = str | int | float
 LONGEST_FACT = 2000
 """Characters: the library raises above 2,500 in one value, an inner one filled in."""
-LARGEST_NUMBER = 10**15
-"""The library raises for numbers of more than about 25 digits; a picture can say that it took so many steps."""
+LARGEST_NUMBER = 10**24
+"""The library has 28 digits, three of them after the point, and raises above; a picture can say that it took so many
+steps."""
 
 
 @cache

@@ -289,3 +289,7 @@ def test_losses_and_rates() -> None:
 @pytest.mark.parametrize("steps", [10**30, -(10**30), 1e30])
 def test_a_number_that_no_picture_took_is_told_as_it_is(steps: float, locale: str) -> None:
     assert str(steps) in texts_for(locale)("info-steps", steps=steps)
+
+
+def test_a_number_is_grouped_for_as_long_as_it_can_be() -> None:
+    assert "1,000,000,000,000,000,000,000,000 steps" in texts_for("en-US")("info-steps", steps=10**24)
