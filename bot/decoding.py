@@ -13,39 +13,24 @@ from pathlib import Path
 from typing import Literal
 
 import msgspec
-from PIL import (
-    GifImagePlugin,
-    Image,
-    ImageFile,
-    ImageOps,
-    JpegImagePlugin,
-    PngImagePlugin,
-    UnidentifiedImageError,
-    WebPImagePlugin,
-)
+from PIL import Image, ImageFile, ImageOps, TiffImagePlugin, UnidentifiedImageError
 
-FORMATS = tuple(
-    plugin.format
-    for plugin in (
-        PngImagePlugin.PngImageFile,
-        JpegImagePlugin.JpegImageFile,
-        WebPImagePlugin.WebPImageFile,
-        GifImagePlugin.GifImageFile,
-    )
-)
+from bot.colours import eight_bits, flattened, in_srgb
+from trainer.protocol import all_formats
+
 LONGEST_SIDE = 2048
 """Pixels. No model here trains on more, and the reduced picture is what stays on disk."""
 SHORTEST_SIDE = 16
 """Pixels. Below it there is nothing to learn from."""
 MOST_OBLONG = 64
 """Longest side over shortest. Beyond it, covering a training square would take gigabytes."""
-BACKGROUND = (255, 255, 255)
-"""What shows through transparent pixels."""
 
 _MEMORY = 1_500_000_000
 """Bytes. The largest picture allowed, a turned WEBP with transparency, takes 1.13 billion."""
 _WRITTEN = 64_000_000
 _OPEN_FILES = 32
+_DNG_VERSION, _NEW_SUBFILE_TYPE, _REDUCED = 50706, 254, 1
+"""TIFF's tags (TIFF 6.0; DNG 1.4), and the value for a smaller copy of another picture in the file."""
 _BROKEN_EXIF = (Warning, OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, struct.error)
 
 
@@ -62,7 +47,7 @@ class Rejected(msgspec.Struct, frozen=True, tag=True):
     """Not taken. `width` and `height` are set where the picture's form is the reason, `pixels` where its size is."""
 
     index: int
-    reason: Literal["unidentified", "too_big", "too_small", "too_narrow", "broken", "no_space"]
+    reason: Literal["unidentified", "raw", "too_big", "too_small", "too_narrow", "broken", "no_space"]
     width: int = 0
     height: int = 0
     pixels: int = 0
@@ -75,59 +60,57 @@ def main(folder: str, count: str, max_pixels: str, seconds: str) -> None:
     """Decodes the uploads 0 to count − 1, telling each outcome as soon as it is known."""
     _limit(int(count) * int(seconds))
     _make_strict(int(max_pixels))
+    formats = all_formats()
     for index in range(int(count)):
-        outcome = decode(Path(folder), index)
+        outcome = decode(Path(folder), index, formats)
         sys.stdout.buffer.write(msgspec.json.encode(outcome) + b"\n")
         sys.stdout.buffer.flush()
 
 
-def decode(folder: Path, index: int) -> Outcome:
-    """One upload to one PNG of raw pixels and nothing else."""
+def decode(folder: Path, index: int, formats: tuple[str, ...]) -> Outcome:
+    """One upload to one PNG of raw pixels and nothing else: of several pages or frames the first."""
+    path = folder / f"{index}.upload"
     try:
-        with Image.open(folder / f"{index}.upload", formats=FORMATS) as image:
+        with Image.open(path, formats=formats) as image:
+            if _is_raw(image, path):
+                return Rejected(index, "raw")
             if fault := _misshapen(index, *image.size):
                 return fault
-            parts = [_reduced(part) for part in _flattened(_eight_bits(_upright(image)))]
+            profile = image.info.get("icc_profile")
+            coloured, alpha = flattened(eight_bits(_upright(image)))
+            picture = in_srgb(_reduced(coloured), profile)
+            opacity = None if alpha is None else _reduced(alpha)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         return Rejected(index, "too_big", pixels=_pixels_named_in(error))
     except UnidentifiedImageError:
         return Rejected(index, "unidentified")
     except Exception:  # noqa: BLE001 — decoders of strangers' bytes raise of all kinds, MemoryError for a false length
         return Rejected(index, "broken")
-    return _written(folder, index, *parts)
+    return _written(folder, index, picture, opacity)
+
+
+def _is_raw(image: ImageFile.ImageFile, path: Path) -> bool:
+    """What cameras call RAW is laid out as a TIFF, of which Pillow would show the thumbnail."""
+    if not isinstance(image, TiffImagePlugin.TiffImageFile):
+        return False
+    with path.open("rb") as file:
+        is_canon = file.read(10).endswith(b"CR")
+    tags = image.tag_v2
+    return is_canon or _DNG_VERSION in tags or tags.get(_NEW_SUBFILE_TYPE) == _REDUCED
 
 
 def _upright(image: ImageFile.ImageFile) -> Image.Image:
-    """Turned as its EXIF says; EXIF that cannot be read turns nothing, for it is dropped in any case."""
+    """Turned as its EXIF says; EXIF that cannot be read turns nothing, for it is dropped in any case.
+
+    libheif has turned its pictures by what their container says, which is what counts there.
+    """
     image.load()
+    if image.format == "HEIF":
+        return image
     try:
         return ImageOps.exif_transpose(image)
     except _BROKEN_EXIF:
         return image
-
-
-def _eight_bits(image: Image.Image) -> Image.Image:
-    """16-bit grey scaled to 8 bits; Pillow's own conversion would cut everything above 255 to white."""
-    if not image.mode.startswith("I"):
-        return image
-    scaled = image.convert("I").point(lambda value: value * (1 / 257) + 0.5).convert("L")
-    scaled.info.pop("transparency", None)
-    return scaled
-
-
-def _flattened(image: Image.Image) -> tuple[Image.Image, ...]:
-    """RGB, transparent pixels laid over the background; a plain conversion would uncover their hidden colour.
-
-    Then the opacity, where it is not the same everywhere.
-    """
-    if not image.has_transparency_data:
-        return (image.convert("RGB"),)
-    coloured = image.convert("RGBA")
-    alpha = coloured.getchannel("A")
-    background = Image.new("RGBA", image.size, BACKGROUND)
-    background.alpha_composite(coloured)
-    least, most = alpha.getextrema()
-    return (background.convert("RGB"),) if least == most else (background.convert("RGB"), alpha)
 
 
 def _reduced(image: Image.Image) -> Image.Image:

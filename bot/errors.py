@@ -28,7 +28,7 @@ ForeignKind = Literal["html", "pdf", "zip", "text", "postscript", "svg", "video"
 ScheduleFault = Literal["empty", "not_a_number", "not_positive", "not_a_step", "comma", "not_rising", "ends_early"]
 """The problems of trainer.training.lr_schedule, which the bot does not import."""
 KnownModel = Literal["sd1", "sd2", "sdxl", "other"]
-UntakenKind = Literal["heic", "avif", "bmp", "tiff", "ico", "psd", "jxl"]
+UntakenKind = Literal["raw", "burst", "ico", "psd", "jxl"]
 StorageFault = Literal["full", "locked", "unwritable"]
 
 
@@ -46,7 +46,7 @@ class Refusal(Exception):
 
 
 class NotAPicture(Refusal):
-    """`notes.png` is not a picture that can be read (it is HTML). Send PNG, JPEG, WEBP or GIF."""
+    """`notes.png` is not a picture that can be read (it is HTML). Send PNG, JPEG, WEBP, HEIC or another picture."""
 
     text_id = "refusal-not-a-picture"
 
@@ -55,7 +55,7 @@ class NotAPicture(Refusal):
 
 
 class KindNotTaken(Refusal):
-    """`cat.heic` is a HEIC picture, which is not accepted here. Send PNG, JPEG, WEBP or GIF."""
+    """`cat.nef` is a RAW picture, which is not accepted here. Save it as PNG or JPEG and send that."""
 
     text_id = "refusal-kind-not-taken"
 
@@ -109,7 +109,7 @@ class PictureTooNarrow(Refusal):
 
 
 class BrokenPicture(Refusal):
-    """`cat.png` is damaged or cut off. Save it again, or send another."""
+    """`cat.png` is damaged, cut off, or saved in an unusual way. Save it again as PNG or JPEG, or send another."""
 
     text_id = "refusal-broken-picture"
 

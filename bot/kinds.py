@@ -2,13 +2,17 @@
 
 from bot.errors import BrokenPicture, ForeignKind, KindNotTaken, NotAPicture, Refusal, UntakenKind
 
-_TAKEN = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a")
+_TAKEN = (
+    *(b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a"),
+    *(b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+", b"MM*\x00", b"II\x00*"),
+)
+_TAKEN_BRANDS = (b"avif", b"avis", b"mif1", b"heic", b"heix", b"heim", b"heis")
 _UNTAKEN: dict[bytes, UntakenKind] = {
-    b"BM": "bmp",
-    b"II*\x00": "tiff",
-    b"MM\x00*": "tiff",
-    b"II+\x00": "tiff",
-    b"MM\x00+": "tiff",
+    b"FUJIFILMCCD-RAW": "raw",
+    b"IIRO": "raw",
+    b"IIRS": "raw",
+    b"MMOR": "raw",
+    b"IIU\x00": "raw",
     b"\x00\x00\x01\x00": "ico",
     b"8BPS": "psd",
     b"\xff\x0a": "jxl",
@@ -28,13 +32,12 @@ _FOREIGN: dict[bytes, ForeignKind] = {
     b"\x7fELF": "program",
 }
 _BRANDS: dict[bytes, UntakenKind] = {
-    b"heic": "heic",
-    b"heix": "heic",
-    b"hevc": "heic",
-    b"mif1": "heic",
-    b"msf1": "heic",
-    b"avif": "avif",
-    b"avis": "avif",
+    b"msf1": "burst",
+    b"hevc": "burst",
+    b"hevx": "burst",
+    b"hevm": "burst",
+    b"hevs": "burst",
+    b"crx ": "raw",
 }
 _MARKUP: tuple[tuple[bytes, ForeignKind], ...] = ((b"<svg", "svg"), (b"<!doctype html", "html"), (b"<html", "html"))
 _HEAD = 1024
@@ -42,9 +45,9 @@ _HEAD = 1024
 
 
 def foreign(file_name: str, data: bytes) -> Refusal:
-    """The refusal of a file that Pillow did not know, named as what it is; broken when it begins like a picture."""
+    """The refusal of a file that no decoder could read, named as what it is; broken when it begins like a picture."""
     head = data[:_HEAD]
-    if head.startswith(_TAKEN) or (head.startswith(b"RIFF") and head[8:12] == b"WEBP"):
+    if _begins_like_a_picture(head):
         return BrokenPicture(file=file_name)
     if head[4:8] == b"ftyp" and head[8:12] in _BRANDS:
         return KindNotTaken(file=file_name, kind=_BRANDS[head[8:12]])
@@ -52,6 +55,16 @@ def foreign(file_name: str, data: bytes) -> Refusal:
         if head.startswith(start):
             return KindNotTaken(file=file_name, kind=untaken)
     return NotAPicture(file=file_name, kind=_foreign_kind(head))
+
+
+def _begins_like_a_picture(head: bytes) -> bool:
+    """Of a kind that is read. A BMP has zeros in its header, where a text that begins with its letters has none."""
+    return (
+        head.startswith(_TAKEN)
+        or (head.startswith(b"RIFF") and head[8:12] == b"WEBP")
+        or (head[4:8] == b"ftyp" and head[8:12] in _TAKEN_BRANDS)
+        or (head.startswith(b"BM") and head[6:10] == bytes(4))
+    )
 
 
 def _foreign_kind(head: bytes) -> ForeignKind:

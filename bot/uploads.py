@@ -19,9 +19,9 @@ import msgspec
 from bot.children import CHILDREN_AT_ONCE, child
 from bot.decoding import SHORTEST_SIDE, Decoded, Outcome, Rejected
 from bot.errors import (
-    BrokenPicture,
     EmptyFile,
     FileTooBig,
+    KindNotTaken,
     NoSpace,
     PictureTooBig,
     PictureTooHard,
@@ -236,8 +236,10 @@ class PictureStore:
     def _refusal(self, upload: Upload | UploadedFile, rejected: Rejected) -> Refusal:
         file, width, height = upload.file_name, rejected.width, rejected.height
         match rejected.reason:
-            case "unidentified":
+            case "unidentified" | "broken":
                 return foreign(file, upload.head())
+            case "raw":
+                return KindNotTaken(file=file, kind="raw")
             case "too_big":
                 millions, limit = math.ceil(rejected.pixels / MEGAPIXEL), self._max_pixels // MEGAPIXEL
                 return PictureTooBig(file=file, millions=millions, limit=limit)
@@ -245,8 +247,6 @@ class PictureStore:
                 return PictureTooSmall(file=file, width=width, height=height, limit=SHORTEST_SIDE)
             case "too_narrow":
                 return PictureTooNarrow(file=file, width=width, height=height)
-            case "broken":
-                return BrokenPicture(file=file)
             case "no_space":
                 raise NoSpace
             case _:

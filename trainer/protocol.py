@@ -28,6 +28,7 @@ from trainer.file_faults import (
     FileReason as FileReason,
     Remark as Remark,
 )
+from trainer.picture_formats import all_formats as all_formats
 from trainer.requests import (
     SAMPLERS as SAMPLERS,
     SCHEDULE_CHOICES as SCHEDULE_CHOICES,

@@ -105,7 +105,7 @@ option-where-description = Who sees it: everybody here, or only you
 choice-here = here
 choice-me = only for me
 option-picture1 = picture1
-option-picture1-description = A picture to learn from: PNG, JPEG, WEBP or GIF
+option-picture1-description = A picture to learn from: PNG, JPEG, WEBP, HEIC, AVIF, GIF, TIFF or BMP
 option-picture2 = picture2
 option-picture2-description = The 2nd picture
 option-picture3 = picture3
@@ -309,7 +309,7 @@ form-name = Name
 form-name-description = The new word. Letters, digits, spaces and . _ - are allowed.
 form-name-example = my-cat
 form-pictures = Pictures, up to 10
-form-pictures-description = Different views of one thing, or different things in one style. PNG, JPEG, WEBP or GIF.
+form-pictures-description = Views of one thing, or things in one style. PNG, JPEG, WEBP, HEIC, AVIF, GIF, TIFF or BMP.
 form-kind = What is it?
 form-from = Starts from (initialization text)
 form-from-description = What it is, in words the model knows; learning starts there.
@@ -721,23 +721,21 @@ refusal-not-a-picture = `{ $file }` is not a picture that can be read ({ $kind -
     [audio] it is a sound file
     [program] it is a program
    *[unknown] its kind is not known
-}). Send PNG, JPEG, WEBP or GIF.
-refusal-kind-not-taken = `{ $file }` is a { $kind ->
-    [heic] HEIC
-    [avif] AVIF
-    [bmp] BMP
-    [tiff] TIFF
-    [ico] ICO
-    [psd] Photoshop
-    [jxl] JPEG XL
-   *[other] different kind of
-} picture, which is not accepted here. Send PNG, JPEG, WEBP or GIF.
+}). Send PNG, JPEG, WEBP, HEIC, AVIF, GIF, TIFF or BMP.
+refusal-kind-not-taken = `{ $file }` is { $kind ->
+    [raw] a camera's RAW file
+    [burst] a burst of HEIC pictures
+    [ico] an ICO picture
+    [psd] a Photoshop file
+    [jxl] a JPEG XL picture
+   *[other] a different kind of picture
+}, which is not accepted here. Save it as PNG or JPEG and send that.
 refusal-empty-file = `{ $file }` is empty.
 refusal-file-too-big = `{ $file }` has { $megabytes } MB; { $limit } MB is the limit here.
 refusal-picture-too-big = `{ $file }` has { NUMBER($millions, useGrouping: 0) } million pixels; { $limit } million is the limit here.
 refusal-picture-too-small = `{ $file }` is { $width } × { $height } pixels, too small to learn from. Each side needs { $limit } or more.
 refusal-picture-too-narrow = `{ $file }` is { $width } × { $height } pixels, too narrow to learn from. Send a crop of it.
-refusal-broken-picture = `{ $file }` is damaged or cut off. Save it again, or send another.
+refusal-broken-picture = `{ $file }` is damaged, cut off, or saved in an unusual way. Save it again as PNG or JPEG, or send another.
 refusal-picture-too-slow = `{ $file }` took more than { $seconds } s to read and was given up on. Save it as a plain PNG or JPEG.
 refusal-picture-too-hard = `{ $file }` could not be read safely and was not accepted. Save it as a plain PNG or JPEG.
 refusal-not-fetched = `{ $file }` could not be fetched from Discord. Send it again.

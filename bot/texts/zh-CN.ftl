@@ -95,7 +95,7 @@ option-where-description = 谁能看到：这里的所有人，还是只有你
 choice-here = 这里
 choice-me = 只给我
 option-picture1 = 图片1
-option-picture1-description = 用来学习的图片：PNG、JPEG、WEBP 或 GIF
+option-picture1-description = 用来学习的图片：PNG、JPEG、WEBP、HEIC、AVIF、GIF、TIFF 或 BMP
 option-picture2 = 图片2
 option-picture2-description = 第 2 张图片
 option-picture3 = 图片3
@@ -290,7 +290,7 @@ form-name = 名称
 form-name-description = 新词。可以用文字、数字、空格和 . _ -
 form-name-example = my-cat
 form-pictures = 图片，最多 10 张
-form-pictures-description = 同一事物的不同画面，或同一风格的不同事物。PNG、JPEG、WEBP 或 GIF。
+form-pictures-description = 同一事物的不同画面，或同一风格的不同事物。PNG、JPEG、WEBP、HEIC、AVIF、GIF、TIFF 或 BMP。
 form-kind = 它是什么？
 form-from = 从什么开始（初始化文本）
 form-from-description = 用已有的词说它是什么，模型从那里学起。
@@ -576,23 +576,21 @@ refusal-not-a-picture = `{ $file }` 不是可以读取的图片（{ $kind ->
     [audio] 它是音频
     [program] 它是程序
    *[unknown] 类型不明
-}）。请发送 PNG、JPEG、WEBP 或 GIF。
+}）。请发送 PNG、JPEG、WEBP、HEIC、AVIF、GIF、TIFF 或 BMP。
 refusal-kind-not-taken = `{ $file }` 是{ $kind ->
-    [heic] { " " }HEIC{ " " }
-    [avif] { " " }AVIF{ " " }
-    [bmp] { " " }BMP{ " " }
-    [tiff] { " " }TIFF{ " " }
-    [ico] { " " }ICO{ " " }
-    [psd] { " " }Photoshop{ " " }
-    [jxl] { " " }JPEG XL{ " " }
-   *[other] 其他类型的
-}图片，这里不接受。请发送 PNG、JPEG、WEBP 或 GIF。
+    [raw] 相机的 RAW 文件
+    [burst] 一组连拍的 HEIC 图片
+    [ico] { " " }ICO 图片
+    [psd] { " " }Photoshop 文件
+    [jxl] { " " }JPEG XL 图片
+   *[other] 其他类型的图片
+}，这里不接受。请另存为 PNG 或 JPEG 后发送。
 refusal-empty-file = `{ $file }` 是空文件。
 refusal-file-too-big = `{ $file }` 有 { $megabytes } MB；这里的上限是 { $limit } MB。
 refusal-picture-too-big = `{ $file }` 有 { NUMBER($millions, useGrouping: 0) }00 万像素；这里的上限是 { NUMBER($limit, useGrouping: 0) }00 万像素。
 refusal-picture-too-small = `{ $file }` 是 { $width } × { $height } 像素，太小，学不到东西。每边至少 { $limit } 像素。
 refusal-picture-too-narrow = `{ $file }` 是 { $width } × { $height } 像素，太窄，学不到东西。请只发送其中一部分。
-refusal-broken-picture = `{ $file }` 已损坏或不完整。请重新保存，或换一张。
+refusal-broken-picture = `{ $file }` 已损坏、不完整，或保存方式不常见。请另存为 PNG 或 JPEG，或换一张。
 refusal-picture-too-slow = `{ $file }` 读取超过 { $seconds } 秒，已放弃。请另存为普通的 PNG 或 JPEG。
 refusal-picture-too-hard = `{ $file }` 无法安全读取，未被采用。请另存为普通的 PNG 或 JPEG。
 refusal-not-fetched = 无法从 Discord 取得 `{ $file }`。请重新发送。

@@ -4,15 +4,25 @@ import io
 import struct
 import zipfile
 import zlib
+from pathlib import Path
 from typing import Any
 
-from PIL import ExifTags, Image
+from PIL import ExifTags, Image, TiffImagePlugin
 
 HTML = b"<!DOCTYPE html>\n<html><body><script>alert(1)</script></body></html>"
 SVG = b'<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"><rect width="9" height="9"/></svg>'
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<<>>\nendobj\n"
 EPS = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 64 64\n(/tmp/stolen) (w) file closefile\nshowpage\n"
 HEIC = b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic" + bytes(64)
+HEIC_BURST = b"\x00\x00\x00\x18ftypmsf1\x00\x00\x00\x00msf1hevc\x00\x00\x00\x10moov" + bytes(64)
+CR3 = b"\x00\x00\x00\x18ftypcrx \x00\x00\x00\x01crx isom" + bytes(64)
+MOV = b"\x00\x00\x00\x14ftypqt  \x00\x00\x00\x00qt  " + bytes(64)
+RAF = b"FUJIFILMCCD-RAW 0201FF119502X-T4" + bytes(64)
+JXL = b"\xff\x0a\xfa\x1f\x41\x91" + bytes(64)
+PSD = b"8BPS\x00\x01" + bytes(64)
+P3_RED = (234, 51, 35)
+"""In Display P3 what (255, 0, 0) is in sRGB."""
+FIXTURES = Path(__file__).parents[1] / "fixtures" / "pictures"
 MP4 = b"\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isommp42" + bytes(64)
 TEXT = "Only words, 只是文字。\n".encode() * 50
 
@@ -185,3 +195,128 @@ def truncated(whole: bytes, part: float = 0.6) -> bytes:
 def noise(width: int, height: int) -> Image.Image:
     """Does not compress, so that a cut falls into its pixels."""
     return Image.effect_noise((width, height), 90).convert("RGB")
+
+
+def heic(name: str) -> bytes:
+    """One of those that were made beforehand; `tests/fixtures/pictures/README.md` says how."""
+    return (FIXTURES / f"{name}.heic").read_bytes()
+
+
+LAID_DOWN = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_90,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_270,
+}
+
+
+def laid_down(image: Image.Image, orientation: int) -> Image.Image:
+    """As it is stored when EXIF is to say this of it."""
+    return image.transpose(LAID_DOWN[orientation]) if orientation in LAID_DOWN else image
+
+
+def turned(kind: str, orientation: int) -> bytes:
+    """The scene, to be turned as its EXIF says."""
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = orientation
+    return encoded(laid_down(scene(), orientation), kind, exif=exif, quality=95)
+
+
+def profile(space: bytes, tags: dict[bytes, bytes], pcs: bytes = b"XYZ ", device: bytes = b"mntr") -> bytes:
+    """An ICC profile, version 4 (ICC.1:2010, 7.2 and 7.3)."""
+    text = _unicode("test")
+    table, body = b"", b""
+    for name, content in {b"desc": text, b"cprt": text, b"wtpt": _xyz(0.9642, 1, 0.8249), **tags}.items():
+        table += struct.pack(">4sII", name, 132 + 12 * (3 + len(tags)) + len(body), len(content))
+        body += content.ljust(-(-len(content) // 4) * 4, b"\x00")
+    head = struct.pack(">I4sI4s4s4s", 132 + len(table) + len(body), bytes(4), 0x04200000, device, space, pcs)
+    head += struct.pack(">6H4s", 2026, 1, 1, 0, 0, 0, b"acsp") + bytes(28) + _xyz(0.9642, 1, 0.8249)[8:]
+    return head.ljust(128, b"\x00") + struct.pack(">I", 3 + len(tags)) + table + body
+
+
+def display_p3() -> bytes:
+    """Its primaries seen from D50, and sRGB's curve."""
+    fixed = [round(value * 65536) for value in (2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045)]
+    curve = b"para" + bytes(4) + struct.pack(">HH5i", 3, 0, *fixed)
+    primaries = {b"rXYZ": (0.51512, 0.2412, -0.00105), b"gXYZ": (0.29198, 0.69225, 0.04189)}
+    primaries[b"bXYZ"] = (0.1571, 0.06657, 0.78407)
+    curves = dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), curve)
+    return profile(b"RGB ", {name: _xyz(*value) for name, value in primaries.items()} | curves)
+
+
+def linear_grey() -> bytes:
+    """Of which 128 is half the light, sRGB's 188."""
+    return profile(b"GRAY", {b"kTRC": b"curv" + bytes(4) + struct.pack(">I", 0)})
+
+
+def grey_inks() -> bytes:
+    """For CMYK: every full ink takes a quarter of the lightness and has no colour."""
+    ramp = bytes(range(256))
+    grid = b"".join(bytes([255 - 255 * bin(place).count("1") // 4, 128, 128]) for place in range(16))
+    matrix = struct.pack(">9i", *(65536 * (place % 4 == 0) for place in range(9)))
+    return profile(
+        b"CMYK",
+        {b"A2B0": b"mft1" + bytes(4) + b"\x04\x03\x02\x00" + matrix + ramp * 4 + grid + ramp * 3},
+        b"Lab ",
+        b"prtr",
+    )
+
+
+def _xyz(*values: float) -> bytes:
+    return b"XYZ " + bytes(4) + struct.pack(">3i", *(round(value * 65536) for value in values))
+
+
+def _unicode(text: str) -> bytes:
+    said = text.encode("utf-16-be")
+    return b"mluc" + bytes(4) + struct.pack(">II2s2sII", 1, 12, b"en", b"US", len(said), 28) + said
+
+
+def in_colour(mode: str, colour: int | float | tuple[int, ...], kind: str = "PNG", **options: Any) -> bytes:
+    """A picture of one colour, 32 × 32."""
+    return encoded(Image.new(mode, (32, 32), colour), kind, **options)
+
+
+def camera_raw(tag: int, value: int | bytes) -> bytes:
+    """What a camera's RAW begins with: a TIFF of its thumbnail, with a tag that says so."""
+    tags = TiffImagePlugin.ImageFileDirectory_v2()
+    tags[tag] = value
+    return encoded(scene(), "TIFF", tiffinfo=tags)
+
+
+def canon_raw() -> bytes:
+    """CR2: its mark stands where a TIFF's first directory might begin."""
+    whole = encoded(scene(), "TIFF")
+    moved = whole[:4] + struct.pack("<I", len(whole)) + b"CR\x02\x00" + whole[12:]
+    at = struct.unpack("<I", whole[4:8])[0]
+    count = struct.unpack("<H", whole[at : at + 2])[0]
+    return moved + whole[at : at + 2 + 12 * count + 4]
+
+
+def animated(kind: str, **options: Any) -> bytes:
+    """First frame or page the scene, then black."""
+    return encoded(scene(), kind, save_all=True, append_images=[Image.new("RGB", (96, 64))], **options)
+
+
+def with_false_size(whole: bytes, side: int) -> bytes:
+    """A HEIC or AVIF of the scene whose container says that it is a square of this side (ISO 23008-12, `ispe`)."""
+    true = b"ispe" + bytes(4) + struct.pack(">II", 96, 64)
+    assert true in whole
+    return whole.replace(true, b"ispe" + bytes(4) + struct.pack(">II", side, side))
+
+
+def pixel_bomb_bmp() -> bytes:
+    whole = encoded(scene(), "BMP")
+    return whole[:18] + struct.pack("<ii", 60_000, 60_000) + whole[26:]
+
+
+def pixel_bomb_tiff() -> bytes:
+    """Of the tags' entries, those of width and height are of this form (TIFF 6.0)."""
+    whole = encoded(scene(), "TIFF")
+    for tag, side in ((256, 96), (257, 64)):
+        true = struct.pack("<HHII", tag, 4, 1, side)
+        assert true in whole
+        whole = whole.replace(true, struct.pack("<HHII", tag, 4, 1, 60_000))
+    return whole

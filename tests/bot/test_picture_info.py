@@ -7,7 +7,7 @@ import pytest
 from PIL import ExifTags, Image
 from PIL.PngImagePlugin import PngInfo
 
-from bot.errors import BrokenPicture, NotAPicture, PictureTooSlow, Refusal
+from bot.errors import BrokenPicture, KindNotTaken, NotAPicture, PictureTooSlow, Refusal
 from bot.looking import Looking
 from bot.uploads import Upload
 from tests.bot import hostile
@@ -26,6 +26,7 @@ def with_text(kind: str, text: str) -> bytes:
     if kind == "GIF":
         return hostile.encoded(picture, kind, comment=text.encode())
     exif = Image.Exif()
+    exif[ExifTags.Base.Software] = "test"  # without a tag of the picture itself Pillow writes no EXIF into an AVIF
     exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.UserComment] = b"UNICODE\0" + text.encode("utf-16-be")
     return hostile.encoded(picture, kind, exif=exif)
 
@@ -34,13 +35,27 @@ async def look(folder: Path, data: bytes) -> SeenPicture:
     return await Looking(folder / "incoming").look_at_picture(Upload("cat.png", data), person_id=1)
 
 
-@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF"])
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "AVIF"])
 async def test_every_kind_says_how_it_was_made(tmp_path: Path, kind: str) -> None:
     seen = await look(tmp_path, with_text(kind, TEXT))
     assert seen.text == TEXT
     assert seen.settings is not None
     assert (seen.settings.prompt, seen.settings.negative_prompt, seen.settings.seed) == ("a 猫", "blue", 5)
     assert list((tmp_path / "incoming").iterdir()) == []
+
+
+async def test_a_heic_says_how_it_was_made(tmp_path: Path) -> None:
+    seen = await look(tmp_path, hostile.heic("said"))
+    assert seen.text == TEXT
+
+
+@pytest.mark.parametrize("kind", ["BMP", "TIFF", "AVIF"])
+async def test_what_says_nothing_says_nothing(tmp_path: Path, kind: str) -> None:
+    assert (await look(tmp_path, hostile.encoded(hostile.scene(), kind))).text is None
+
+
+async def test_a_large_heic_fits_into_the_reader(tmp_path: Path) -> None:
+    assert (await look(tmp_path, hostile.heic("large"))).text is None
 
 
 async def test_a_text_may_be_no_settings_or_missing(tmp_path: Path) -> None:
@@ -82,6 +97,10 @@ def bomb() -> bytes:
         (lambda: hostile.truncated(with_text("PNG", TEXT), 0.1), BrokenPicture),
         (lambda: b"\x89PNG\r\n\x1a\n", BrokenPicture),
         (lambda: b"GIF89a", BrokenPicture),
+        (lambda: hostile.HEIC, BrokenPicture),
+        (lambda: hostile.HEIC_BURST, KindNotTaken),
+        (lambda: hostile.RAF, KindNotTaken),
+        (lambda: hostile.MOV, NotAPicture),
         (bomb, BrokenPicture),
         (hostile.pixel_bomb_png, BrokenPicture),
     ],

@@ -2,7 +2,9 @@
 
 import asyncio
 import hashlib
+import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -16,6 +18,7 @@ from bot.uploads import Kept, PictureStore, StoredPicture, Upload
 from tests.bot import hostile
 
 DEMO = Path(__file__).parents[2] / "sandbox" / "demo_images"
+RED_LIGHT = (255, 0, 0)
 RED, GREEN, BLUE, YELLOW = (220, 30, 30), (30, 200, 30), (30, 30, 220), (230, 220, 40)
 
 
@@ -95,11 +98,63 @@ ONE_COLOUR: dict[str, tuple[Callable[[], bytes], tuple[int, int, int]]] = {
     "transparent RGBA": (hostile.transparent_rgba_png, (255, 255, 255)),
     "transparent grey": (hostile.transparent_grey_png, (127, 127, 127)),
     "transparent colour": (hostile.transparent_colour_png, (255, 255, 255)),
+    "black and white": (lambda: hostile.in_colour("1", 1), (255, 255, 255)),
+    "grey JPEG": (lambda: hostile.in_colour("L", 90, "JPEG"), (90, 90, 90)),
+    "opaque LA": (lambda: hostile.in_colour("LA", (90, 255)), (90, 90, 90)),
+    "16-bit grey TIFF": (lambda: hostile.in_colour("I;16", 0x8000, "TIFF"), (128, 128, 128)),
+    "16-bit grey TIFF, high byte first": (lambda: hostile.in_colour("I;16B", 0x8000, "TIFF"), (128, 128, 128)),
+    "32-bit grey TIFF": (lambda: hostile.in_colour("I", 0x8000, "TIFF"), (128, 128, 128)),
+    "32-bit grey TIFF, all of it": (lambda: hostile.in_colour("I", 0x7FFFFFFF, "TIFF"), (255, 255, 255)),
+    "floats from 0 to 1": (lambda: hostile.in_colour("F", 0.5, "TIFF"), (128, 128, 128)),
+    "floats from 0 to 255": (lambda: hostile.in_colour("F", 200.0, "TIFF"), (200, 200, 200)),
+    "floats that are no numbers": (lambda: hostile.in_colour("F", float("nan"), "TIFF"), (0, 0, 0)),
+    "CMYK TIFF": (lambda: hostile.in_colour("CMYK", (0, 255, 255, 0), "TIFF"), (255, 0, 0)),
+    "Lab TIFF": (lambda: hostile.in_colour("LAB", (138, 209, 198), "TIFF"), (252, 3, 3)),  # its 8 bits only come near
+    "10-bit HEIC": (lambda: hostile.heic("ten-bit"), (0, 200, 0)),
+    "HEIC of several pictures": (lambda: hostile.heic("burst"), (220, 30, 30)),
+}
+_P3 = {"icc_profile": hostile.display_p3()}
+WIDE: dict[str, tuple[Callable[[], bytes], tuple[int, int, int]]] = {
+    "PNG": (lambda: hostile.in_colour("RGB", hostile.P3_RED, **_P3), RED_LIGHT),
+    "JPEG": (lambda: hostile.in_colour("RGB", hostile.P3_RED, "JPEG", quality=100, **_P3), RED_LIGHT),
+    "WEBP": (lambda: hostile.in_colour("RGB", hostile.P3_RED, "WEBP", lossless=True, **_P3), RED_LIGHT),
+    "AVIF": (lambda: hostile.in_colour("RGB", hostile.P3_RED, "AVIF", quality=100, **_P3), RED_LIGHT),
+    "TIFF": (lambda: hostile.in_colour("RGB", hostile.P3_RED, "TIFF", **_P3), RED_LIGHT),
+    "HEIC": (lambda: hostile.heic("wide-gamut"), RED_LIGHT),
+    "with opacity": (lambda: hostile.in_colour("RGBA", (*hostile.P3_RED, 255), **_P3), RED_LIGHT),
+    "white of a clear picture": (lambda: hostile.in_colour("RGBA", (9, 9, 9, 0), **_P3), (255, 255, 255)),
+    "palette": (lambda: hostile.encoded(Image.new("RGB", (32, 32), hostile.P3_RED).quantize(4), **_P3), RED_LIGHT),
+    "grey": (lambda: hostile.in_colour("L", 128, icc_profile=hostile.linear_grey()), (188, 188, 188)),
+    "grey with opacity": (lambda: hostile.in_colour("LA", (128, 255), icc_profile=hostile.linear_grey()), (188,) * 3),
+    "grey, 16 bit": (lambda: hostile.in_colour("I;16", 0x8080, icc_profile=hostile.linear_grey()), (188, 188, 188)),
+    "grey, with a profile for colour": (lambda: hostile.in_colour("L", 90, "JPEG", **_P3), (90, 90, 90)),
+    "colour, with a profile for grey": (
+        lambda: hostile.in_colour("RGB", (9, 99, 199), icc_profile=hostile.linear_grey()),
+        (9, 99, 199),
+    ),
+    "inks": (
+        lambda: hostile.in_colour("CMYK", (255, 0, 0, 0), "JPEG", quality=100, icc_profile=hostile.grey_inks()),
+        (185, 185, 185),
+    ),
+    "inks, with a profile for colour": (
+        lambda: hostile.in_colour("CMYK", (0, 255, 255, 0), "JPEG", quality=100, **_P3),
+        (255, 0, 0),
+    ),
+    "broken": (lambda: hostile.in_colour("RGB", (9, 99, 199), icc_profile=b"profile" * 40), (9, 99, 199)),
+    "cut": (lambda: hostile.in_colour("RGB", (9, 99, 199), icc_profile=hostile.display_p3()[:300]), (9, 99, 199)),
 }
 
 
 @pytest.mark.parametrize(("make", "colour"), ONE_COLOUR.values(), ids=ONE_COLOUR)
 async def test_colours_come_out_as_a_person_sees_them(
+    store: PictureStore, make: Callable[[], bytes], colour: tuple[int, int, int]
+) -> None:
+    image = await kept(store, make())
+    assert_close(corners(image), [colour] * 4, most=3)
+
+
+@pytest.mark.parametrize(("make", "colour"), WIDE.values(), ids=WIDE)
+async def test_a_profile_is_followed_where_it_can_be(
     store: PictureStore, make: Callable[[], bytes], colour: tuple[int, int, int]
 ) -> None:
     image = await kept(store, make())
@@ -135,6 +190,28 @@ SCENES: dict[str, Callable[[], bytes]] = {
     "phone, lying on its side": hostile.phone_jpeg,
     "broken EXIF": hostile.jpeg_with_broken_exif,
     "PNG and ZIP in one": hostile.polyglot_png_zip,
+    "palette": lambda: hostile.encoded(hostile.scene().quantize(8)),
+    "BMP": lambda: hostile.encoded(hostile.scene(), "BMP"),
+    "palette BMP": lambda: hostile.encoded(hostile.scene().quantize(8), "BMP"),
+    "AVIF": lambda: hostile.encoded(hostile.scene(), "AVIF", quality=95),
+    "animated AVIF": lambda: hostile.animated("AVIF", quality=95),
+    "AVIF that says it is HEIF": lambda: hostile.encoded(hostile.scene(), "AVIF", quality=95).replace(
+        b"ftypavif", b"ftypmif1"
+    ),
+    "HEIC that says it is HEIF": lambda: hostile.heic("turned-1").replace(b"ftypheix", b"ftypmif1"),
+    "TIFF": lambda: hostile.encoded(hostile.scene(), "TIFF"),
+    "TIFF of several pages": lambda: hostile.animated("TIFF"),
+    **{
+        f"TIFF, {packed}": partial(hostile.encoded, hostile.scene(), "TIFF", compression=packed)
+        for packed in ("tiff_lzw", "tiff_adobe_deflate", "packbits", "jpeg")
+    },
+    "JPEG of several pictures": lambda: hostile.animated("MPO", quality=95),
+    **{
+        f"{kind}, orientation {orientation}": partial(hostile.turned, kind, orientation)
+        for kind in ("JPEG", "PNG", "WEBP", "AVIF", "TIFF")
+        for orientation in range(1, 9)
+    },
+    **{f"HEIC, orientation {turn}": partial(hostile.heic, f"turned-{turn}") for turn in range(1, 9)},
 }
 
 
@@ -149,6 +226,7 @@ async def test_pictures_stand_upright_and_show_their_first_frame(
 
 CARRIERS: dict[str, tuple[Callable[[], bytes], bytes]] = {
     "place, comment, profile": (hostile.phone_jpeg, b"my home"),
+    "place, maker": (lambda: hostile.heic("turned-6"), b"Spy"),
     "text": (hostile.png_with_secrets, b"secret"),
     "ZIP archive": (hostile.polyglot_png_zip, b"PK\x03\x04"),
 }
@@ -218,9 +296,51 @@ REFUSED: dict[str, tuple[Callable[[], bytes], Refusal]] = {
     "text": (lambda: hostile.TEXT, errors.NotAPicture(file="cat.png", kind="text")),
     "MP4": (lambda: hostile.MP4, errors.NotAPicture(file="cat.png", kind="video")),
     "unknown": (lambda: bytes(range(256)), errors.NotAPicture(file="cat.png", kind="unknown")),
-    "HEIC": (lambda: hostile.HEIC, errors.KindNotTaken(file="cat.png", kind="heic")),
-    "BMP": (lambda: hostile.encoded(hostile.scene(), "BMP"), errors.KindNotTaken(file="cat.png", kind="bmp")),
-    "TIFF": (lambda: hostile.encoded(hostile.scene(), "TIFF"), errors.KindNotTaken(file="cat.png", kind="tiff")),
+    "text that begins like a BMP": (lambda: b"BM" + hostile.TEXT, errors.NotAPicture(file="cat.png", kind="text")),
+    "MOV": (lambda: hostile.MOV, errors.NotAPicture(file="cat.png", kind="video")),
+    "HEIC of nothing": (lambda: hostile.HEIC, errors.BrokenPicture(file="cat.png")),
+    "HEIC burst": (lambda: hostile.HEIC_BURST, errors.KindNotTaken(file="cat.png", kind="burst")),
+    "JPEG XL": (lambda: hostile.JXL, errors.KindNotTaken(file="cat.png", kind="jxl")),
+    "Photoshop": (lambda: hostile.PSD, errors.KindNotTaken(file="cat.png", kind="psd")),
+    "ICO": (lambda: hostile.encoded(hostile.scene(), "ICO"), errors.KindNotTaken(file="cat.png", kind="ico")),
+    "RAW, Adobe": (lambda: hostile.camera_raw(50706, b"\1\4\0\0"), errors.KindNotTaken(file="cat.png", kind="raw")),
+    "RAW, Nikon": (lambda: hostile.camera_raw(254, 1), errors.KindNotTaken(file="cat.png", kind="raw")),
+    "RAW, Canon": (hostile.canon_raw, errors.KindNotTaken(file="cat.png", kind="raw")),
+    "RAW, Canon's newer": (lambda: hostile.CR3, errors.KindNotTaken(file="cat.png", kind="raw")),
+    "RAW, Fujifilm": (lambda: hostile.RAF, errors.KindNotTaken(file="cat.png", kind="raw")),
+    "pixel bomb, BMP": (hostile.pixel_bomb_bmp, errors.PictureTooBig(file="cat.png", millions=3600, limit=40)),
+    "pixel bomb, TIFF": (hostile.pixel_bomb_tiff, errors.PictureTooBig(file="cat.png", millions=3600, limit=40)),
+    "pixel bomb, HEIC": (
+        lambda: hostile.with_false_size(hostile.heic("turned-1"), 30_000),
+        errors.PictureTooBig(file="cat.png", millions=900, limit=40),
+    ),
+    "pixel bomb, AVIF": (
+        lambda: hostile.with_false_size(hostile.encoded(hostile.scene(), "AVIF"), 16_000),
+        errors.PictureTooBig(file="cat.png", millions=256, limit=40),
+    ),
+    "HEIC larger than it says": (
+        lambda: hostile.with_false_size(hostile.heic("turned-1"), 32),
+        errors.BrokenPicture(file="cat.png"),
+    ),
+    **{
+        f"cut {kind}": (
+            lambda kind=kind, options=options: hostile.truncated(
+                hostile.encoded(hostile.noise(300, 300), kind.strip(), **options)
+            ),
+            errors.BrokenPicture(file="cat.png"),
+        )
+        for kind, options in {
+            "BMP": {},
+            "TIFF": {},
+            "TIFF ": {"compression": "tiff_lzw"},
+            "AVIF": {},
+        }.items()
+    },
+    "cut HEIC": (lambda: hostile.truncated(hostile.heic("photo-1")), errors.BrokenPicture(file="cat.png")),
+    "HEIC cut in the header": (
+        lambda: hostile.truncated(hostile.heic("photo-1"), 0.02),
+        errors.BrokenPicture(file="cat.png"),
+    ),
 }
 
 
@@ -306,6 +426,27 @@ async def test_the_largest_picture_is_decoded_outside_of_the_bot(store: PictureS
     assert psutil.Process().memory_info().rss - before < 30_000_000
 
 
+@pytest.mark.parametrize("kind", ["HEIC", "AVIF"])
+async def test_the_largest_pictures_of_phones_fit_into_the_decoder(store: PictureStore, kind: str) -> None:
+    """40 million pixels with opacity."""
+    image = Image.new("RGBA", (8000, 5000), (10, 120, 200, 128))
+    data = hostile.heic("large") if kind == "HEIC" else hostile.encoded(image, kind, speed=10)
+    small = await kept(store, data)
+    assert small.size == (2048, 1280)
+    assert_close(corners(small), [(132, 187, 227)] * 4, most=3)
+
+
+async def test_libheif_is_loaded_by_a_child_that_is_limited_and_by_nobody_else(store: PictureStore) -> None:
+    keeping = asyncio.create_task(store.keep([Upload("photo.heic", hostile.heic("large"))]))
+    child = await decoder()
+    while not any("heif" in file.path for file in child.memory_maps()):
+        await asyncio.sleep(0.002)
+    assert child.rlimit(psutil.RLIMIT_AS) == (1_500_000_000, 1_500_000_000)
+    assert child.rlimit(psutil.RLIMIT_CPU) == (20, 20)
+    assert len((await keeping).pictures) == 1
+    assert not {"pi_heif", "_pi_heif"} & set(sys.modules)
+
+
 @pytest.fixture(scope="module")
 def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("pictures")
@@ -317,7 +458,17 @@ BATCHES = settings(
     suppress_health_check=[HealthCheck.too_slow],
     phases=[Phase.reuse, Phase.generate],  # each try is a process; shrinking would start thousands
 )
-MAGIC = [b"", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0", b"GIF89a", b"RIFF\x00\x01\x00\x00WEBPVP8L", b"BM", b"%!PS"]
+MAGIC = [
+    b"",
+    b"\x89PNG\r\n\x1a\n",
+    b"\xff\xd8\xff\xe0",
+    b"GIF89a",
+    b"RIFF\x00\x01\x00\x00WEBPVP8L",
+    b"BM",
+    b"%!PS",
+    b"II*\x00",
+    b"\0\0\0\x18ftypheic",
+]
 BYTES = st.tuples(st.sampled_from(MAGIC), st.binary(min_size=1, max_size=300)).map(b"".join)
 
 
@@ -330,7 +481,8 @@ def test_random_bytes_are_refused_one_by_one(shared_folder: Path, files: list[by
 
 
 DAMAGE = st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 255)), min_size=1, max_size=6)
-SOUND = [hostile.encoded(hostile.scene(40, 30), kind) for kind in ("PNG", "JPEG", "GIF", "WEBP")]
+SOUND = [hostile.encoded(hostile.scene(40, 30), kind) for kind in ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF", "AVIF")]
+SOUND += [hostile.heic("turned-6"), hostile.heic("transparent")]
 READ_AND_REFUSED = {
     errors.NotAPicture,
     errors.KindNotTaken,
@@ -342,11 +494,11 @@ READ_AND_REFUSED = {
 
 
 @BATCHES
-@given(damages=st.lists(st.tuples(st.sampled_from(SOUND), DAMAGE), min_size=10, max_size=40))
+@given(damages=st.lists(st.tuples(st.integers(0, len(SOUND) - 1), DAMAGE), min_size=10, max_size=40))
 def test_damaged_pictures_are_kept_or_refused_but_crash_nothing(
-    shared_folder: Path, damages: list[tuple[bytes, list[tuple[int, int]]]]
+    shared_folder: Path, damages: list[tuple[int, list[tuple[int, int]]]]
 ) -> None:
-    result = keep_now(shared_folder, [damaged(*damage) for damage in damages])
+    result = keep_now(shared_folder, [damaged(SOUND[which], changes) for which, changes in damages])
     assert {type(refused) for refused in result.refused} <= READ_AND_REFUSED
     assert all(is_clean(picture) for picture in result.pictures)
 

@@ -23,6 +23,11 @@ def test_light_processes_stay_light(module: str) -> None:
     assert modules_after(f"import {module}").isdisjoint(HEAVY)
 
 
+@pytest.mark.parametrize("module", [*LIGHT, "bot.colours", "trainer.__main__"])
+def test_libheif_waits_for_a_limited_child(module: str) -> None:
+    assert modules_after(f"import {module}").isdisjoint({"pi_heif", "_pi_heif"})
+
+
 def test_the_trainer_has_never_heard_of_discord() -> None:
     loaded = modules_after("import trainer.__main__")
     assert loaded.isdisjoint({"discord", "aiosqlite", "aiohttp", "bot", "sandbox"})

@@ -12,6 +12,7 @@ import msgspec
 
 from trainer.embeddings.limits import limit_process
 from trainer.infotext.programs import read_info
+from trainer.picture_formats import PILLOW_FORMATS, all_formats
 from trainer.protocol import FileFault, PictureSettings, RefusedFile, SeenPicture
 from trainer.sampling.picture_text import UnreadablePicture, read_texts
 
@@ -28,13 +29,13 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("file", type=Path)
     options = parser.parse_args(arguments)
     limit_process(memory=_MEMORY, seconds=_SECONDS)
-    sys.stdout.buffer.write(msgspec.json.encode(look(options.file)) + b"\n")
+    sys.stdout.buffer.write(msgspec.json.encode(look(options.file, all_formats())) + b"\n")
 
 
-def look(path: Path) -> SeenPicture | RefusedFile:
+def look(path: Path, formats: tuple[str, ...] = PILLOW_FORMATS) -> SeenPicture | RefusedFile:
     """What the picture says of itself."""
     try:
-        reading = read_info(read_texts(path))
+        reading = read_info(read_texts(path, formats))
     except (UnreadablePicture, OSError):
         return RefusedFile(file=str(path), fault=FileFault(reason="picture_damaged"))
     if reading is None:

@@ -8,8 +8,8 @@ from PIL.PngImagePlugin import PngInfo
 
 from trainer.embeddings.aside import write_aside
 from trainer.infotext.hidden import read_hidden
+from trainer.picture_formats import PILLOW_FORMATS
 
-_FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 _LARGEST_FILE = 64 * 2**20  # bytes
 _LONGEST_TEXT = 2**20  # characters of each, as a PNG's own limit in Pillow; what comes after is not read
 _UNICODE, _ASCII, _UNSAID = b"UNICODE\0", b"ASCII\0\0\0", b"\0" * 8  # EXIF 2.32, table 9
@@ -37,8 +37,8 @@ def save_webp(image: Image.Image, path: Path, parameters: str | None, quality: i
     _write(image, path, "WEBP", exif=_exif(parameters), quality=quality)
 
 
-def read_texts(path: Path) -> dict[str, str]:
-    """All texts that a picture carries by their keys. Raises UnreadablePicture and OSError.
+def read_texts(path: Path, formats: tuple[str, ...] = PILLOW_FORMATS) -> dict[str, str]:
+    """All texts that a picture of one of the formats carries by their keys. Raises UnreadablePicture and OSError.
 
     A PNG's own keys, "UserComment" of EXIF, "comment" of GIF and JPEG; where there are none, what is hidden in the
     opacity, for which the pixels are decoded. Then "Width" and "Height" of the picture.
@@ -46,7 +46,7 @@ def read_texts(path: Path) -> dict[str, str]:
     if path.stat().st_size > _LARGEST_FILE:
         raise UnreadablePicture(f"{path.name} is larger than {_LARGEST_FILE >> 20} MiB")
     try:
-        with Image.open(path, formats=_FORMATS) as picture:
+        with Image.open(path, formats=formats) as picture:
             found = {
                 key: value for key, value in picture.info.items() if isinstance(key, str) and isinstance(value, str)
             }
