@@ -13,8 +13,8 @@ from bench.models import random_sd15
 from bench.requests import pictures_of, training
 from bench.training_step import BareStep
 from bench.turns import Watcher, watch
-from trainer.engine.checkpoint import write_checkpoint
-from trainer.engine.run import Run
+from trainer.engine.training.checkpoint import write_checkpoint
+from trainer.engine.training.run import Run
 from trainer.protocol import Control, Told, Validated
 
 _SIZE, _STEPS = 256, 3

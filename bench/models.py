@@ -7,12 +7,12 @@ from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
 from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 from transformers import CLIPTextConfig, CLIPTextModel
 
+from trainer.models.families.latent_diffusion import Parts
+from trainer.models.families.sd1 import StableDiffusion1
 from trainer.models.family import Family
-from trainer.models.frozen import Part
-from trainer.models.latent_diffusion import Parts
-from trainer.models.loading import load_model
-from trainer.models.noise_levels import alphas_cumprod
-from trainer.models.sd1 import StableDiffusion1
+from trainer.models.loading.loading import load_model
+from trainer.models.loading.noise_levels import alphas_cumprod
+from trainer.models.parts.frozen import Part
 from trainer.models.tokenizer import SHIPPED, read_tokenizer
 
 DEMO_MODEL = Path(__file__).parents[1] / "trainer" / "demo_model"

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from bot.training import falling_rate, template_lines
-from bot.wishes import BATCH_SIZE, NO_START, VECTORS, TrainingWish
+from bot.chat.wishes import BATCH_SIZE, NO_START, VECTORS, TrainingWish
+from bot.features.train.training import falling_rate, template_lines
 from trainer.protocol import TrainingPicture, TrainRequest
 
 _PICTURES = Path(__file__).parents[1] / "sandbox" / "demo_images"

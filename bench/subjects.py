@@ -12,12 +12,12 @@ from PIL import Image
 
 from bench.models import small
 from bench.requests import training
-from bot.wishes import NO_START
+from bot.chat.wishes import NO_START
 from tests.trainer.driving import tuples_of
 from tests.trainer.process import Worker
 from trainer.data.picture import read_picture
-from trainer.embeddings.webui import read_webui
-from trainer.engine.beginnings import initial_vectors
+from trainer.embeddings.layouts.webui import read_webui
+from trainer.engine.training.beginnings import initial_vectors
 from trainer.models.family import Family
 from trainer.protocol import Created, CreateRequest, Drawn, DrawRequest, Failed, Finished, TrainRequest
 from trainer.training.validation import validation_loss

@@ -19,13 +19,13 @@ from bench.models import DEMO_MODEL
 from bench.requests import pictures_of, training
 from trainer.data.dataset import Dataset
 from trainer.data.latents import Latents
-from trainer.engine.beginnings import initial_vectors
-from trainer.engine.encoding import encode_next
-from trainer.engine.run import Run
-from trainer.engine.training_pass import training_pass
-from trainer.engine.training_request import checked_dataset
+from trainer.engine.training.beginnings import initial_vectors
+from trainer.engine.training.encoding import encode_next
+from trainer.engine.training.run import Run
+from trainer.engine.training.training_pass import training_pass
+from trainer.engine.training.training_request import checked_dataset
 from trainer.models.family import Family
-from trainer.models.loading import load_model
+from trainer.models.loading.loading import load_model
 from trainer.protocol import TrainRequest, Tuning
 from trainer.training.validation import ValidationTuple, validation_loss, validation_tuples
 

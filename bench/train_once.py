@@ -15,7 +15,7 @@ import torch
 
 from bench.requests import training
 from bench.turns import watch
-from trainer.models.loading import load_model
+from trainer.models.loading.loading import load_model
 from trainer.protocol import Control, Finished, Preview, Progress, Saved, Started, Told, TrainingPicture, Validated
 
 _PICTURES = (".png", ".jpg", ".jpeg", ".webp")

@@ -10,8 +10,8 @@ from bench.models import random_sd15, small
 from bench.pairs import seconds_of
 from bench.requests import pictures_of, training
 from bench.turns import watch
+from trainer.models.families.sd1 import StableDiffusion1
 from trainer.models.family import Family
-from trainer.models.sd1 import StableDiffusion1
 from trainer.protocol import MOST_VECTORS, Control, Preview, Told, TrainRequest, Validated
 
 _ENDLESS = 100_000

@@ -12,31 +12,31 @@ from typing import TextIO
 import aiohttp
 import structlog
 
-from bot.attachments import IN_FLIGHT, Attachments, Budget
-from bot.cards.card import Cards
-from bot.cards.fitting import Fitting
-from bot.cards.outbox import Outbox
-from bot.cards.post import Post
-from bot.cards.trouble import Routes
+from bot.chat.drafts import Drafts
+from bot.chat.service import Limits, Service
 from bot.client import Client, connect_elsewhere, stay_connected
-from bot.commands import all_commands
 from bot.db.database import Database, open_database
-from bot.deferred import Deferred
-from bot.drafts import Drafts
+from bot.delivery.cards import Cards
+from bot.delivery.deferred import Deferred
+from bot.delivery.fitting import Fitting
+from bot.delivery.living import Living
+from bot.delivery.outbox import Outbox
+from bot.delivery.post import Post
+from bot.delivery.trouble import Routes
 from bot.exits import CannotRun
-from bot.files import sweep
+from bot.features.commands import all_commands
+from bot.files.attachments import IN_FLIGHT, Attachments, Budget
+from bot.files.copies import sweep
+from bot.files.looking import Looking
+from bot.files.turns import OwnTurns
+from bot.files.uploads import PictureStore
 from bot.jobs.dispatch import Dispatch, Places
 from bot.jobs.submit import Quota, Submissions
-from bot.library import Library
-from bot.living import Living
-from bot.looking import Looking
-from bot.service import Limits, Service
+from bot.library.embeddings import Library
+from bot.library.shelf import Shelf
+from bot.library.styles import Styles
+from bot.library.sweeping import keep_swept
 from bot.settings import Settings
-from bot.shelf import Shelf
-from bot.styles import Styles
-from bot.sweeping import keep_swept
-from bot.turns import OwnTurns
-from bot.uploads import PictureStore
 from bot.workers.child import ChildWorker
 
 log = structlog.get_logger(__name__)

@@ -14,13 +14,13 @@ from discord import app_commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from bot.answers import answer_error
-from bot.buttons import Press, answer_form
-from bot.cards.trouble import told_seconds
+from bot.chat.answers import answer_error
+from bot.chat.service import Service
 from bot.db.database import Database
-from bot.living import Living, NoClient
+from bot.delivery.living import Living, NoClient
+from bot.delivery.trouble import told_seconds
+from bot.features.buttons import Press, answer_form
 from bot.logs import fault_code
-from bot.service import Service
 from bot.texts.translator import CatalogueTranslator
 
 log = structlog.get_logger(__name__)

@@ -11,7 +11,7 @@ from pathlib import Path
 from sandbox.app import serving
 from sandbox.faults import Fault, parse_faults
 from sandbox.interactions import FIRST_ANSWER_SECONDS
-from sandbox.state import NAMED_PEOPLE
+from sandbox.world.state import NAMED_PEOPLE
 
 
 def arguments() -> argparse.Namespace:

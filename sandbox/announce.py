@@ -1,12 +1,12 @@
 """Tells a change to both sides: the bot through the gateway, people through the feed."""
 
 from sandbox.errors import Json
-from sandbox.gateway import DIRECT_MESSAGES, GUILD_MESSAGES, GUILDS
-from sandbox.message_json import event_json, message_json
-from sandbox.permissions import may_see
-from sandbox.render import channel_json, guild_create_json
+from sandbox.gateway.gateway import DIRECT_MESSAGES, GUILD_MESSAGES, GUILDS
 from sandbox.server import Server
-from sandbox.state import BOT_ID, DM, Channel, Guild, Interaction, Message, World
+from sandbox.world.message_json import event_json, message_json
+from sandbox.world.permissions import may_see
+from sandbox.world.render import channel_json, guild_create_json
+from sandbox.world.state import BOT_ID, DM, Channel, Guild, Interaction, Message, World
 
 
 def message_created(server: Server, message: Message) -> None:

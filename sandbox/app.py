@@ -8,11 +8,13 @@ from contextlib import asynccontextmanager
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from sandbox import acting, gateway_socket, pages, people, rest
+from sandbox import rest
 from sandbox.faults import Fault
+from sandbox.gateway import gateway_socket
 from sandbox.interactions import FIRST_ANSWER_SECONDS
+from sandbox.page_api import acting, pages, people
 from sandbox.server import Server, new_server
-from sandbox.state import NAMED_PEOPLE
+from sandbox.world.state import NAMED_PEOPLE
 
 # Open event streams and the gateway would otherwise hold the process for a minute.
 SHUTDOWN_SECONDS = 0.1

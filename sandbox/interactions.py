@@ -4,13 +4,14 @@ import secrets
 import time
 from typing import Any
 
-from sandbox import announce, permissions
+from sandbox import announce
 from sandbox.errors import Json
-from sandbox.gateway import Link
-from sandbox.message_json import message_json
-from sandbox.render import channel_json, member_json, user_json
+from sandbox.gateway.gateway import Link
 from sandbox.server import Server
-from sandbox.state import ATTACHMENT_SIZE_LIMIT, BOT_ID, LOADING, Channel, Interaction
+from sandbox.world import permissions
+from sandbox.world.message_json import message_json
+from sandbox.world.render import channel_json, member_json, user_json
+from sandbox.world.state import ATTACHMENT_SIZE_LIMIT, BOT_ID, LOADING, Channel, Interaction
 
 FIRST_ANSWER_SECONDS = 3.0
 """What Discord gives a bot for its first answer."""

@@ -5,13 +5,13 @@ from dataclasses import fields, replace
 from typing import Any
 
 from sandbox import announce
-from sandbox.attachments import new_attachment
 from sandbox.bodies import Body
-from sandbox.components import numbered, texts
 from sandbox.errors import Json, invalid
-from sandbox.rules import check_mentions, check_message
+from sandbox.rules.message_rules import check_mentions, check_message
 from sandbox.server import Server
-from sandbox.state import BOT_ID, COMPONENTS_V2, LOADING, Attachment, Channel, Message
+from sandbox.world.attachments import new_attachment
+from sandbox.world.components import numbered, texts
+from sandbox.world.state import BOT_ID, COMPONENTS_V2, LOADING, Attachment, Channel, Message
 
 MENTION = re.compile(r"<@!?(\d+)>")
 SUPPRESS_EMBEDS = 1 << 2

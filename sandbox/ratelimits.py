@@ -5,7 +5,7 @@ The figures of the channel buckets are not documented; people measured these (Di
 
 from dataclasses import dataclass, field
 
-from sandbox.clock import Clock
+from sandbox.world.clock import Clock
 
 
 @dataclass(frozen=True)

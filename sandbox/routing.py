@@ -8,7 +8,7 @@ from typing import Any
 from sandbox.bodies import Body
 from sandbox.errors import Json, invalid, unknown_channel, unknown_message
 from sandbox.server import Server
-from sandbox.state import Channel, Message
+from sandbox.world.state import Channel, Message
 
 
 @dataclass(frozen=True)

@@ -6,16 +6,16 @@ from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
-from sandbox.attachments import Cdn
-from sandbox.checks import Checks
-from sandbox.clock import Clock
 from sandbox.faults import Fault, Weather
-from sandbox.feed import Feed
-from sandbox.gateway import Gateway
-from sandbox.journal import Journal
+from sandbox.gateway.gateway import Gateway
 from sandbox.ratelimits import RateLimits
-from sandbox.schema import Schema, load
-from sandbox.state import World, new_world
+from sandbox.rules.checks import Checks
+from sandbox.rules.schema import Schema, load
+from sandbox.world.attachments import Cdn
+from sandbox.world.clock import Clock
+from sandbox.world.feed import Feed
+from sandbox.world.journal import Journal
+from sandbox.world.state import World, new_world
 
 
 @dataclass

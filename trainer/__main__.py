@@ -112,7 +112,7 @@ def _serve_on(wire: Wire, arguments: argparse.Namespace, termination: _Terminati
     from trainer.embeddings.folder import EmbeddingsFolder
     from trainer.engine.engine import Engine
     from trainer.models.largest import largest_pixels
-    from trainer.models.loading import load_model
+    from trainer.models.loading.loading import load_model
 
     disable_progress_bar()
     if arguments.device == "cuda" and not torch.cuda.is_available():

@@ -15,10 +15,10 @@ import structlog
 from bot.db.backups import Backups
 from bot.db.identity import Identity
 from bot.db.reader import Reader, open_reader, readable
+from bot.db.storage import Ballast, storage_fault
 from bot.errors import CannotStore, StorageFault
 from bot.exits import CannotRun
-from bot.spelling import key
-from bot.storage import Ballast, storage_fault
+from bot.texts.spelling import key
 
 log = structlog.get_logger(__name__)
 

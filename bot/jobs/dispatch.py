@@ -12,9 +12,10 @@ from msgspec.structs import replace
 
 from bot.access import Actor
 from bot.db.database import Database
+from bot.db.storage import storage_fault
 from bot.exits import CannotRun, TryLater
-from bot.files import copy_aside
-from bot.folder_listing import FolderListing
+from bot.files.copies import copy_aside
+from bot.files.folder_listing import FolderListing
 from bot.jobs.apply import Change, apply, fail, lose, release
 from bot.jobs.job import HELD, Job, Kind, State
 from bot.jobs.line import next_jobs
@@ -30,9 +31,8 @@ from bot.jobs.rows import (
     open_jobs,
     read_open_jobs,
 )
-from bot.library import usable_words
+from bot.library.embeddings import usable_words
 from bot.logs import fault_code
-from bot.storage import storage_fault
 from bot.workers.worker import Connection, Worker, WorkerLost
 from trainer.protocol import (
     PROTOCOL_VERSION,

@@ -9,10 +9,10 @@ from msgspec.structs import replace
 from bot.access import Thing, owns
 from bot.db.database import Database
 from bot.errors import NameTaken, NothingCalled, QuotaReached, StillLearning
-from bot.faults import check, check_device
+from bot.jobs.faults import check, check_device
 from bot.jobs.job import Job, Kind, Report, kind_of
 from bot.jobs.rows import REPORT, REQUEST, job_from, new_nonce
-from bot.spelling import key
+from bot.texts.spelling import key
 from trainer.protocol import CreateRequest, Ready, Request, TrainRequest
 
 

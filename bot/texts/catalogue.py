@@ -9,7 +9,7 @@ from babel import Locale
 from fluent.runtime import FluentBundle, FluentResource
 
 from bot.errors import Refusal
-from bot.names import cut, in_code
+from bot.texts.names import cut, in_code
 
 CATALOGUES = ("en", "zh-CN")
 Fact = str | int | float

@@ -3,14 +3,14 @@
 from collections.abc import Callable
 
 from sandbox import interactions
-from sandbox.component_rules import check_modal
-from sandbox.components import numbered
 from sandbox.errors import Json, already_acknowledged, invalid, unknown_interaction
-from sandbox.message_json import REPLY, message_json
 from sandbox.messages import change, check_switch, filled, new_message, post
 from sandbox.routing import Answer, Call
-from sandbox.rules import check_flags
-from sandbox.state import COMPONENTS_V2, EPHEMERAL, LOADING, Interaction, Message
+from sandbox.rules.component_rules import check_modal
+from sandbox.rules.message_rules import check_flags
+from sandbox.world.components import numbered
+from sandbox.world.message_json import REPLY, message_json
+from sandbox.world.state import COMPONENTS_V2, EPHEMERAL, LOADING, Interaction, Message
 
 MESSAGE, DEFER, DEFER_UPDATE, UPDATE, CHOICES, MODAL = 4, 5, 6, 7, 8, 9
 KINDS = {

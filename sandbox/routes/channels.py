@@ -2,11 +2,11 @@
 
 from sandbox import announce
 from sandbox.errors import Refusal, missing_permissions
-from sandbox.permissions import require
-from sandbox.render import channel_json
 from sandbox.routing import Answer, Call
 from sandbox.server import Server
-from sandbox.state import BOT_ID, DM, Channel, Person
+from sandbox.world.permissions import require
+from sandbox.world.render import channel_json
+from sandbox.world.state import BOT_ID, DM, Channel, Person
 
 EDITABLE = {"archived", "auto_archive_duration", "name"}
 

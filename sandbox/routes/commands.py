@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from sandbox.command_rules import check_commands
 from sandbox.errors import Json, Refusal, unknown_guild
 from sandbox.routing import Answer, Call
-from sandbox.state import BOT_ID, GUILD_ID
+from sandbox.rules.command_rules import check_commands
+from sandbox.world.state import BOT_ID, GUILD_ID
 
 DEFAULTS: dict[str, Any] = {
     "type": 1,

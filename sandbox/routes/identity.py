@@ -1,9 +1,9 @@
 """Who the bot is, where its gateway is, and who else is there."""
 
 from sandbox.errors import Refusal, unknown_guild, unknown_user
-from sandbox.render import application_json, guild_json, member_json, own_user_json, user_json
 from sandbox.routing import Answer, Call
-from sandbox.state import Guild
+from sandbox.world.render import application_json, guild_json, member_json, own_user_json, user_json
+from sandbox.world.state import Guild
 
 SESSION_STARTS = {"total": 1000, "remaining": 1000, "reset_after": 86_400_000, "max_concurrency": 1}
 

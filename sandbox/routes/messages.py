@@ -1,12 +1,12 @@
 """Messages in channels, by the bot's own right."""
 
 from sandbox.errors import Json, Refusal, archived_thread, invalid, missing_permissions, other_author
-from sandbox.message_json import REPLY, message_json
 from sandbox.messages import change, check_switch, filled, new_message, post, remove
-from sandbox.permissions import require
 from sandbox.routing import Answer, Call
-from sandbox.rules import check_flags
-from sandbox.state import BOT_ID, COMPONENTS_V2, Channel, Message
+from sandbox.rules.message_rules import check_flags
+from sandbox.world.message_json import REPLY, message_json
+from sandbox.world.permissions import require
+from sandbox.world.state import BOT_ID, COMPONENTS_V2, Channel, Message
 
 # Seconds in which a nonce stands for the same message ("the past few minutes").
 NONCE_SECONDS = 180.0

@@ -2,10 +2,10 @@
 
 from sandbox import announce
 from sandbox.errors import Refusal, invalid, thread_exists
-from sandbox.permissions import require
-from sandbox.render import channel_json
 from sandbox.routing import Answer, Call
-from sandbox.state import BOT_ID, GUILD_TEXT, PRIVATE_THREAD, PUBLIC_THREAD, Channel
+from sandbox.world.permissions import require
+from sandbox.world.render import channel_json
+from sandbox.world.state import BOT_ID, GUILD_TEXT, PRIVATE_THREAD, PUBLIC_THREAD, Channel
 
 DEFAULT_ARCHIVE_MINUTES = 4320
 

@@ -2,12 +2,12 @@
 
 from sandbox import interactions
 from sandbox.errors import Json, expired_token, unknown_message, unknown_webhook
-from sandbox.message_json import REPLY, message_json
 from sandbox.messages import change, check_switch, filled, post, remove
 from sandbox.routes.callback import RESPONSE_FLAGS, response_message
 from sandbox.routing import Answer, Call
-from sandbox.rules import check_flags
-from sandbox.state import BOT_ID, LOADING, Interaction, Message
+from sandbox.rules.message_rules import check_flags
+from sandbox.world.message_json import REPLY, message_json
+from sandbox.world.state import BOT_ID, LOADING, Interaction, Message
 
 
 def follow_up(call: Call) -> Answer:

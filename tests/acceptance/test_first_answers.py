@@ -12,7 +12,7 @@ from contextlib import closing, contextmanager
 import pytest
 import pytest_asyncio
 
-from bot.presses import PRESSES
+from bot.features.presses import PRESSES
 from tests.acceptance.stage import Stage, buttons_of, pictures, stage
 from tests.sandboxed import File, Json
 

@@ -9,12 +9,12 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from bot.attachments import SentFile
+from bot.chat.drafts import DRAFT, Draft, DrawingDraft, KeptPicture, RequestDraft, RunDraft, TrainingDraft
+from bot.chat.wishes import DrawingWish, TrainingWish
 from bot.db.stored import Stored
-from bot.drafts import DRAFT, Draft, DrawingDraft, KeptPicture, RequestDraft, RunDraft, TrainingDraft
+from bot.files.attachments import SentFile
 from bot.jobs.job import Report, ShownPreview
 from bot.jobs.rows import REPORT, REQUEST
-from bot.wishes import DrawingWish, TrainingWish
 from trainer.protocol import (
     CreateRequest,
     DrawnPicture,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.collisions import Collision, collisions
+from bot.library.collisions import Collision, collisions
 from trainer.models.text import PromptReader
 from trainer.models.tokenizer import SHIPPED, read_tokenizer
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from bot.chat.drafts import GRACE_SECONDS, KEPT_SECONDS, Drafts, RequestDraft
 from bot.db.backups import DAILY_KEPT, Backups
 from bot.db.database import Database, NewerDatabase, migrations, open_database
-from bot.drafts import GRACE_SECONDS, KEPT_SECONDS, Drafts, RequestDraft
 from bot.errors import CannotStore, NameTaken, QuotaReached, UnreadableDraft
 from bot.exits import CannotRun
 from bot.jobs.apply import Change, release

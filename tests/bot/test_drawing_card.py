@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 
-from bot.cards.drawing import drawing_card
+from bot.features.imagine.card import drawing_card
 from bot.jobs.job import Kind, Report, ShownPreview, State
 from bot.texts.catalogue import texts_for
 from tests.bot.jobs import DRAW, job

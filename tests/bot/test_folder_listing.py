@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot import folder_listing
-from bot.folder_listing import FolderListing
+from bot.files import folder_listing
+from bot.files.folder_listing import FolderListing
 
 LONG_AGO_NS = 10_000_000_000
 

@@ -6,8 +6,8 @@ import pytest
 from huggingface_hub.errors import HFValidationError
 from huggingface_hub.utils._validators import validate_repo_id
 
-from bot.attachments import original_name
-from bot.importing import file_name_of, is_concept
+from bot.features.embeddings.importing import file_name_of, is_concept
+from bot.files.attachments import original_name
 from tests.bot.attachments import attachment
 
 

@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from bot.cards.post import Post
 from bot.db.database import Database, open_database
+from bot.delivery.post import Post
+from bot.files.looking import Looking
 from bot.jobs.apply import Change
 from bot.jobs.dispatch import Dispatch, Places
 from bot.jobs.job import Job, State
 from bot.jobs.rows import job_by_id, keep_change, place_of
 from bot.jobs.submit import Asker, Quota, Submissions
-from bot.library import Library
-from bot.looking import Looking
-from bot.shelf import Shelf
+from bot.library.embeddings import Library
+from bot.library.shelf import Shelf
 from tests.bot.jobs import DRAW, TRAIN
 from tests.sandboxed import PATIENCE
 from trainer.protocol import (

@@ -15,15 +15,15 @@ from msgspec.structs import replace
 from bot.access import Act, Actor, Verdict, verdict
 from bot.db.database import Database, migrations, open_database
 from bot.errors import NameTaken, NothingCalled, NotYours, StillLearning
-from bot.folder_listing import FolderListing
+from bot.files.folder_listing import FolderListing
+from bot.files.looking import Looking
 from bot.jobs.apply import Change
 from bot.jobs.job import Job, State
 from bot.jobs.rows import REQUEST, job_by_id, keep_change
 from bot.jobs.submit import Asker, Quota, Submissions
-from bot.library import Library, Word, ownerless
-from bot.looking import Looking
-from bot.shelf import SUFFIXES, Shelf
-from bot.spelling import spelled
+from bot.library.embeddings import Library, Word, ownerless
+from bot.library.shelf import SUFFIXES, Shelf
+from bot.texts.spelling import spelled
 from tests.bot.jobs import TRAIN
 from trainer.protocol import DrawRequest
 

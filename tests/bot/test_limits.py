@@ -9,30 +9,30 @@ from discord import ui
 from hypothesis import HealthCheck, given, settings, strategies as st
 from msgspec.structs import replace
 
-from bot import library
 from bot.access import Actor
-from bot.cards.creating import creating_card
-from bot.cards.drawing import drawing_card, picked_card
-from bot.cards.file_names import file_name
-from bot.cards.fitting import Fit, adapt, shortened
-from bot.cards.outgoing import Outgoing, button, layout, row
-from bot.cards.training import preview_message, result_message, training_card
-from bot.commands.queue import queue_card
+from bot.delivery.file_names import file_name
+from bot.delivery.fitting import Fit, adapt, shortened
+from bot.delivery.outgoing import Outgoing, button, layout, row
 from bot.errors import UnknownSampler
-from bot.inspecting import inspected_card
+from bot.features.embeddings.card import creating_card
+from bot.features.embeddings.inspecting import inspected_card
+from bot.features.embeddings.words import word_card, words_card
+from bot.features.imagine.card import drawing_card, picked_card
+from bot.features.imagine.redrawing import redraw
+from bot.features.pictures.picture_info import SHOWN_FACT, settings_card, text_card
+from bot.features.queue.command import queue_card
+from bot.features.styles.style_list import styles_card
+from bot.features.train.card import preview_message, result_message, training_card
 from bot.jobs.job import Job, Kind, Report, ShownPreview, State
-from bot.library import Word as KeptWord
-from bot.names import NAME_LIMIT, cut, escape
-from bot.picture_info import SHOWN_FACT, settings_card, text_card
-from bot.redrawing import redraw
-from bot.style_list import styles_card
-from bot.styles import Style
+from bot.library import embeddings as library
+from bot.library.embeddings import Word as KeptWord
+from bot.library.styles import Style
 from bot.texts.catalogue import texts_for
-from bot.words import word_card, words_card
-from sandbox.components import numbered
-from sandbox.rules import check_message
-from sandbox.schema import load
-from sandbox.state import COMPONENTS_V2, Attachment, Message
+from bot.texts.names import NAME_LIMIT, cut, escape
+from sandbox.rules.message_rules import check_message
+from sandbox.rules.schema import load
+from sandbox.world.components import numbered
+from sandbox.world.state import COMPONENTS_V2, Attachment, Message
 from tests.bot.jobs import DRAW, TRAIN, job
 from tests.bot.refusals import leaves, parameters, sample
 from trainer.protocol import (

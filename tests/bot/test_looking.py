@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 import safetensors.numpy
 
-from bot import looking
 from bot.errors import EmbeddingTooHard, EmbeddingTooSlow, NotAnEmbedding, Refusal
-from bot.looking import MOST_KILLERS, Looking
-from bot.turns import Turns
+from bot.files import looking
+from bot.files.looking import MOST_KILLERS, Looking
+from bot.files.turns import Turns
 from tests.bot.deadly_look import DIES, HANGS, OPENED
 
 

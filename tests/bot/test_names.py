@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from bot.errors import BadName
-from bot.names import NAME_LIMIT, SHOWN_LIMIT, check_name, escape, in_block, in_code
+from bot.texts.names import NAME_LIMIT, SHOWN_LIMIT, check_name, escape, in_block, in_code
 
 GOOD = {
     "my-cat": "my-cat",

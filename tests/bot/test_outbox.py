@@ -5,12 +5,12 @@ from contextlib import closing
 from pathlib import Path
 from typing import cast
 
-from bot.cards.fitting import Fitting
-from bot.cards.outbox import Outbox, Post
-from bot.cards.trouble import Routes
 from bot.db.database import open_database
+from bot.delivery.fitting import Fitting
+from bot.delivery.living import Living
+from bot.delivery.outbox import Outbox, Post
+from bot.delivery.trouble import Routes
 from bot.jobs.submit import Asker, Quota, Submissions
-from bot.living import Living
 from tests.bot.jobs import TRAIN
 
 

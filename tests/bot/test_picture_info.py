@@ -8,8 +8,8 @@ from PIL import ExifTags, Image
 from PIL.PngImagePlugin import PngInfo
 
 from bot.errors import BrokenPicture, KindNotTaken, NotAPicture, PictureTooSlow, Refusal
-from bot.looking import Looking
-from bot.uploads import Upload
+from bot.files.looking import Looking
+from bot.files.uploads import Upload
 from tests.bot import hostile
 from trainer.protocol import SeenPicture
 

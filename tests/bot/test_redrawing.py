@@ -4,12 +4,12 @@ import msgspec
 import pytest
 from msgspec.structs import fields, replace
 
-from bot.drawing_settings import read_drawing_settings, written
 from bot.errors import BadSetting, BadSize, PromptTooLong, Refusal, TooManySteps
-from bot.redrawing import check_redrawn, differences, redraw
+from bot.features.imagine.drawing_settings import read_drawing_settings, written
+from bot.features.imagine.redrawing import check_redrawn, differences, redraw
+from trainer.infotext.parameters import VERSION, Parameters, format_parameters
+from trainer.infotext.webui import parse_parameters
 from trainer.protocol import DrawRequest, Hires, PictureSettings
-from trainer.sampling.infotext import parse_parameters
-from trainer.sampling.parameters import VERSION, Parameters, format_parameters
 
 ANY = 99
 OURS = Parameters(

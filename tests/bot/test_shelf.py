@@ -12,10 +12,10 @@ import safetensors.numpy
 from bot.access import Actor
 from bot.db.database import open_database
 from bot.errors import NothingCalled
-from bot.folder_listing import FolderListing
-from bot.library import Library, ownerless
-from bot.looking import Looking
-from bot.shelf import PICTURES, SUFFIXES, Shelf, files_in
+from bot.files.folder_listing import FolderListing
+from bot.files.looking import Looking
+from bot.library.embeddings import Library, ownerless
+from bot.library.shelf import PICTURES, SUFFIXES, Shelf, files_in
 from tests.trainer.embeddings.making import program
 from trainer.embeddings.folder import EmbeddingsFolder
 
@@ -116,7 +116,7 @@ async def test_a_file_that_holds_a_program_is_neither_seen_nor_found(tmp_path: P
 async def test_an_unchanged_file_is_looked_into_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shelf, path = Shelf(Looking(tmp_path / "incoming")), put(tmp_path / "a.pt")
     assert await shelf.harmless([path]) == {path}
-    monkeypatch.setattr("bot.looking.LOOK", "no.such.program")
+    monkeypatch.setattr("bot.files.looking.LOOK", "no.such.program")
     assert await shelf.harmless([path]) == {path}
     put(path, GOOD + b" ")
     assert await shelf.harmless([path]) == set(), "a reader that fails has found nothing harmless"

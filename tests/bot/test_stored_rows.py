@@ -9,9 +9,9 @@ from typing import Any
 import msgspec
 import pytest
 
+from bot.chat.drafts import DRAFT
 from bot.db.database import migrations, open_database
 from bot.db.stored import NewerValue, Stored, UnreadableValue
-from bot.drafts import DRAFT
 from bot.jobs.rows import job_from
 from tests.bot.stored_rows import EXAMPLES, ROWS, STORED, folder_of, shape_file, shape_of
 

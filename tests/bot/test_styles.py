@@ -11,7 +11,7 @@ import pytest_asyncio
 from bot.access import Actor
 from bot.db.database import migrations, open_database
 from bot.errors import EmptyStyle, NameTaken, NoSuchStyle, StyledPromptTooLong, StyleNotYours, TooManyStyles
-from bot.styles import MOST_STYLES, Style, Styles, apply_styles, split_names
+from bot.library.styles import MOST_STYLES, Style, Styles, apply_styles, split_names
 from trainer.protocol import LONGEST_PROMPT
 
 SERVER, OTHER_SERVER, PRIVATE = 20, 21, -1

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.cards.suggestions import near_misses
+from bot.features.imagine.suggestions import near_misses
 
 
 @pytest.mark.parametrize(

@@ -13,12 +13,12 @@ import pytest_asyncio
 from msgspec.structs import replace
 from PIL import Image
 
+from bot.chat.drafts import KEPT_SECONDS, Drafts, DrawingDraft, KeptPicture, TrainingDraft
+from bot.chat.wishes import DrawingWish, TrainingWish
 from bot.db.database import Database, open_database
-from bot.drafts import KEPT_SECONDS, Drafts, DrawingDraft, KeptPicture, TrainingDraft
+from bot.files.uploads import PictureStore, StoredPicture, Upload
 from bot.jobs.submit import Asker, Quota, Submissions
-from bot.sweeping import LEFT_ALONE_SECONDS, sweep_pictures
-from bot.uploads import PictureStore, StoredPicture, Upload
-from bot.wishes import DrawingWish, TrainingWish
+from bot.library.sweeping import LEFT_ALONE_SECONDS, sweep_pictures
 from tests.bot.jobs import DRAW, TRAIN
 from trainer.protocol import TrainingPicture
 

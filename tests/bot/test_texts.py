@@ -16,7 +16,7 @@ from bot.errors import Refusal
 from bot.texts.catalogue import CATALOGUES, Texts, loss, rate, texts_for
 from tests.bot.refusals import leaves, parameters, sample
 from trainer.protocol import FailureReason, FileNote, FileReason
-from trainer.training.lr_schedule import Problem
+from trainer.protocol.lr_schedule import Problem
 
 
 def messages(language: str) -> dict[str, ast.Message]:

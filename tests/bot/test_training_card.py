@@ -6,8 +6,8 @@ import pytest
 from discord.ui import TextDisplay
 from msgspec.structs import replace
 
-from bot.cards.outgoing import Outgoing
-from bot.cards.training import result_message, share_button, training_card
+from bot.delivery.outgoing import Outgoing
+from bot.features.train.card import result_message, share_button, training_card
 from bot.jobs.job import Job, Report, ShownPreview, State
 from bot.texts.catalogue import texts_for
 from tests.bot.jobs import TRAIN, job

@@ -9,11 +9,11 @@ import msgspec
 import pytest
 from hypothesis import given, strategies as st
 
-from bot.drawing_settings import SETTINGS as DRAWING, read_drawing_settings
+from bot.chat.setting_lines import read_settings, suggest_settings
 from bot.errors import BadSetting, UnknownUpscaler
-from bot.faults import check
-from bot.setting_lines import read_settings, suggest_settings
-from bot.tuning import SETTINGS, read_tuning
+from bot.features.imagine.drawing_settings import SETTINGS as DRAWING, read_drawing_settings
+from bot.features.train.tuning import SETTINGS, read_tuning
+from bot.jobs.faults import check
 from tests.bot.jobs import TRAIN
 from trainer.protocol import DrawRequest, Hires, Tuning
 

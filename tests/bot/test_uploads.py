@@ -14,7 +14,7 @@ from PIL import Image
 
 from bot import errors
 from bot.errors import Refusal
-from bot.uploads import Kept, PictureStore, StoredPicture, Upload
+from bot.files.uploads import Kept, PictureStore, StoredPicture, Upload
 from tests.bot import hostile
 
 DEMO = Path(__file__).parents[2] / "sandbox" / "demo_images"
@@ -402,7 +402,7 @@ def decoders() -> list[psutil.Process]:
     found = []
     for child in psutil.Process().children():
         try:
-            if "bot.decoding" in child.cmdline():
+            if "bot.files.decoding" in child.cmdline():
                 found.append(child)
         except psutil.NoSuchProcess:
             continue

@@ -8,9 +8,9 @@ from typing import Any, cast
 import pytest
 from discord import app_commands
 
-from bot import presses
 from bot.access import Act, Verdict, verdict
-from bot.commands import all_commands
+from bot.features import presses
+from bot.features.commands import all_commands
 from tests.bot.doors import BUTTONS, COMMANDS, DOORS, FORMS, SUGGESTIONS, THINGS, Kind, Where, Who, actor
 
 A, R, U = Verdict.ALLOWED, Verdict.REFUSED, Verdict.UNSEEN

@@ -7,8 +7,8 @@ import pytest
 
 HEAVY = ("torch", "diffusers", "transformers", "matplotlib", "numpy")
 LIGHT = (
-    *("bot.__main__", "bot.app", "bot.decoding"),
-    *("trainer.protocol", "trainer.sampling.picture_info", "sandbox.__main__"),
+    *("bot.__main__", "bot.app", "bot.files.decoding"),
+    *("trainer.protocol", "trainer.infotext.picture_info", "sandbox.__main__"),
 )
 
 
@@ -23,7 +23,7 @@ def test_light_processes_stay_light(module: str) -> None:
     assert modules_after(f"import {module}").isdisjoint(HEAVY)
 
 
-@pytest.mark.parametrize("module", [*LIGHT, "bot.colours", "trainer.__main__"])
+@pytest.mark.parametrize("module", [*LIGHT, "bot.files.colours", "trainer.__main__"])
 def test_libheif_waits_for_a_limited_child(module: str) -> None:
     assert modules_after(f"import {module}").isdisjoint({"pi_heif", "_pi_heif"})
 

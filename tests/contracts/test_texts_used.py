@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from bot.presses import FORMS, PRESSES
+from bot.features.presses import FORMS, PRESSES
 from bot.texts.catalogue import texts_for
 
 BOT = Path(__file__).parents[2] / "bot"

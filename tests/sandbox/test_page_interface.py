@@ -10,7 +10,7 @@ from yarl import URL
 
 from sandbox.app import PEOPLE
 from sandbox.server import Server
-from sandbox.state import BOT_ID, GUILD_ID
+from sandbox.world.state import BOT_ID, GUILD_ID
 from tests.sandbox.gardener import Gardener
 from tests.sandboxed import PATIENCE, Refused, Sandbox, running_sandbox
 

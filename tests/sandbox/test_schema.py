@@ -10,7 +10,7 @@ import pytest
 from sandbox.app import PEOPLE
 from sandbox.openapi.prune import TARGET, prune
 from sandbox.routes import ROUTES
-from sandbox.schema import Schema, load
+from sandbox.rules.schema import Schema, load
 
 SEND = ("POST", "/channels/{channel_id}/messages", "application/json")
 DOCUMENT = json.loads(TARGET.read_text(encoding="utf-8"))

@@ -9,7 +9,7 @@ import torch
 from tests.trainer.process import MODEL, Worker
 from trainer.embeddings.folder import EmbeddingsFolder
 from trainer.models.family import Family
-from trainer.models.loading import load_model
+from trainer.models.loading.loading import load_model
 
 
 @pytest.fixture(scope="session")

@@ -9,12 +9,12 @@ from tests.trainer.process import pictures_of, train_request
 from trainer.data.latents import Latents
 from trainer.embeddings.embedding import Embedding
 from trainer.embeddings.reading import read_embedding
-from trainer.engine.encoding import encode_next
 from trainer.engine.engine import MOST_EXAMPLES
 from trainer.engine.teller import Teller
-from trainer.engine.training_job import TrainingJob
-from trainer.engine.training_pass import training_pass
-from trainer.engine.training_request import checked_dataset
+from trainer.engine.training.encoding import encode_next
+from trainer.engine.training.training_job import TrainingJob
+from trainer.engine.training.training_pass import training_pass
+from trainer.engine.training.training_request import checked_dataset
 from trainer.models.family import Family
 from trainer.protocol import Start, Told, TrainRequest
 from trainer.training.validation import ValidationTuple, validation_loss, validation_tuples

@@ -10,10 +10,10 @@ from tests.trainer.driving import Desk, passes
 from tests.trainer.engine.drawings import Studio
 from tests.trainer.process import MODEL, Worker, train_request
 from trainer import pulse as pulses
+from trainer.engine.drawing.picture_pass import picture_pass
 from trainer.engine.engine import MOST_EXAMPLES
-from trainer.engine.picture_pass import picture_pass
 from trainer.models.family import Family
-from trainer.models.loading import load_model
+from trainer.models.loading.loading import load_model
 from trainer.protocol import Alive, Drawn, DrawRequest, Failed, Loading, Pause, Paused, Progress, Told
 from trainer.pulse import Pulse
 

@@ -14,7 +14,7 @@ from PIL import Image, ImageChops
 
 from tests.trainer.process import MODEL, ROOT, SECONDS, Worker, train_request
 from trainer.embeddings.embedding import Embedding
-from trainer.embeddings.webui import write_webui
+from trainer.embeddings.layouts.webui import write_webui
 from trainer.protocol import (
     PROTOCOL_VERSION,
     Alive,

@@ -6,9 +6,9 @@ import torch
 
 from trainer.data.captions import caption, varied
 from trainer.data.templates import fill
-from trainer.engine.randomness import generator
 from trainer.models.text import Prompt, PromptReader
 from trainer.protocol import TrainingPicture, Tuning
+from trainer.randomness import generator
 
 _FEWEST_TO_SPARE = 10
 _ONE_IN = 5

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import msgspec
 
+from trainer.child_limits import limit_process
+from trainer.embeddings.containers.torch_zip import check_file_size
 from trainer.embeddings.errors import BadEmbedding
-from trainer.embeddings.limits import limit_process
-from trainer.embeddings.torch_zip import check_file_size
 from trainer.protocol import RefusedFile
 
 _FILES = ("learned_embeds.safetensors", "learned_embeds.bin")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trainer.file_faults import Remark
+from trainer.protocol.file_faults import Remark
 
 SDXL_WIDTHS = (768, 1280)
 

@@ -7,7 +7,7 @@ FileRefused                 carries its `FileFault`
 └── WrongFormat             an embedding cannot be written in a format
 """
 
-from trainer.file_faults import FileFault, FileReason
+from trainer.protocol.file_faults import FileFault, FileReason
 
 
 class FileRefused(Exception):

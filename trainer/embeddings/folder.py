@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from trainer.embeddings.aside import write_aside
+from trainer.aside import write_aside
+from trainer.embeddings.containers.torch_zip import check_file_size
 from trainer.embeddings.embedding import Embedding
 from trainer.embeddings.errors import BadEmbedding, PlainPicture
 from trainer.embeddings.pairs import join_pairs
 from trainer.embeddings.reading import read_embedding
-from trainer.embeddings.torch_zip import check_file_size
 from trainer.embeddings.writing import own_file
-from trainer.file_faults import FileFault
+from trainer.protocol.file_faults import FileFault
 
 # In the order in which they are preferred where two files have one stem.
 _SUFFIXES = (".pt", ".safetensors", ".bin", ".png", ".webp", ".pti")

@@ -19,16 +19,16 @@ import msgspec
 import numpy as np
 from PIL import Image
 
-from trainer.embeddings.archive import is_archive, read_archive
-from trainer.embeddings.aside import write_aside
+from trainer.aside import write_aside
+from trainer.child_limits import limit_process
+from trainer.embeddings.containers.archive import is_archive, read_archive
+from trainer.embeddings.containers.torch_zip import check_file_size
 from trainer.embeddings.embedding import Embedding
 from trainer.embeddings.errors import BadArchive, BadEmbedding, FileRefused, PlainPicture, WrongFormat
-from trainer.embeddings.limits import limit_process
+from trainer.embeddings.layouts.picture import open_picture
 from trainer.embeddings.pairs import join_pairs
 from trainer.embeddings.parts import split_parts
-from trainer.embeddings.picture import open_picture
 from trainer.embeddings.reading import read_embeddings
-from trainer.embeddings.torch_zip import check_file_size
 from trainer.embeddings.writing import FORMATS, own_file, write_embedding
 from trainer.protocol import FileFault, FileReason, Look, OpeningFile, RefusedFile, SeenFile
 

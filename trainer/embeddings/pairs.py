@@ -6,7 +6,7 @@ from pathlib import Path
 
 from trainer.embeddings.embedding import SDXL_WIDTHS, Embedding
 from trainer.embeddings.parts import two_parts
-from trainer.file_faults import Remark
+from trainer.protocol.file_faults import Remark
 
 _FIRST, _SECOND = "learned_embeds", "learned_embeds_2"
 

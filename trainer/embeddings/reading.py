@@ -4,15 +4,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import PurePath
 
+from trainer.embeddings.containers.safetensors import is_safetensors, only, safetensors_embeddings
+from trainer.embeddings.containers.torch_file import is_torch_file, read_torch_file
+from trainer.embeddings.containers.torch_zip import check_file_size
 from trainer.embeddings.embedding import Embedding
 from trainer.embeddings.errors import BadEmbedding
 from trainer.embeddings.hashes import file_hash
-from trainer.embeddings.layouts import embeddings_in
-from trainer.embeddings.picture import is_picture, read_picture
-from trainer.embeddings.safetensors import is_safetensors, only, safetensors_embeddings
-from trainer.embeddings.torch_file import is_torch_file, read_torch_file
-from trainer.embeddings.torch_zip import check_file_size
-from trainer.file_faults import FileReason
+from trainer.embeddings.layouts.known import embeddings_in
+from trainer.embeddings.layouts.picture import is_picture, read_picture
+from trainer.protocol.file_faults import FileReason
 
 _FOREIGN: dict[bytes, tuple[FileReason, str]] = {
     b"version https://git-lfs": ("lfs_pointer", ""),

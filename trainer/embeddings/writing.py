@@ -5,14 +5,14 @@ from typing import Literal, get_args
 
 from PIL import Image
 
+from trainer.embeddings.containers.safetensors_writing import write_diffusers, write_onetrainer, write_sdxl
+from trainer.embeddings.containers.torch_writing import dict_of, tensor, torch_file
 from trainer.embeddings.embedding import SDXL_WIDTHS, Embedding
 from trainer.embeddings.errors import WrongFormat
-from trainer.embeddings.overlay import blank
+from trainer.embeddings.layouts.overlay import blank
+from trainer.embeddings.layouts.picture import write_picture
+from trainer.embeddings.layouts.webui import write_webui
 from trainer.embeddings.parts import split_parts
-from trainer.embeddings.picture import write_picture
-from trainer.embeddings.safetensors_writing import write_diffusers, write_onetrainer, write_sdxl
-from trainer.embeddings.torch_writing import dict_of, tensor, torch_file
-from trainer.embeddings.webui import write_webui
 
 Format = Literal["pt", "bin", "safetensors", "pair", "png", "onetrainer"]
 """The web UI's; diffusers' old and new; diffusers' two files for SDXL; a picture that carries the embedding;

@@ -2,8 +2,8 @@
 
 from trainer.embeddings.embedding import Embedding
 from trainer.embeddings.folder import EmbeddingsFolder
-from trainer.engine.beginnings import initial_vectors, start_of
 from trainer.engine.teller import Teller
+from trainer.engine.training.beginnings import initial_vectors, start_of
 from trainer.models.family import Family
 from trainer.protocol import Created, CreateRequest
 

@@ -12,16 +12,16 @@ from torch import Tensor
 
 from trainer.embeddings.folder import EmbeddingsFolder
 from trainer.engine.creating import create
-from trainer.engine.drawing_job import DrawingJob
+from trainer.engine.drawing.drawing_job import DrawingJob
+from trainer.engine.drawing.picture_pass import picture_pass
 from trainer.engine.failures import NotFinite, Refusal, explain
 from trainer.engine.inspecting import inspect, spell
 from trainer.engine.memory import Memory, is_out_of_memory
-from trainer.engine.picture_pass import picture_pass
 from trainer.engine.plan import Candidate, Need, Plan, Turns, plan
-from trainer.engine.run import Examples, Run
 from trainer.engine.teller import Teller
-from trainer.engine.training_job import TrainingJob
-from trainer.engine.training_pass import training_pass
+from trainer.engine.training.run import Examples, Run
+from trainer.engine.training.training_job import TrainingJob
+from trainer.engine.training.training_pass import training_pass
 from trainer.models.family import Family
 from trainer.protocol import (
     LARGEST_SIDE,

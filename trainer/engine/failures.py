@@ -11,9 +11,9 @@ from trainer.embeddings.errors import BadEmbedding
 from trainer.engine.memory import is_out_of_memory
 from trainer.prompts.errors import PromptTooLong
 from trainer.protocol import FailureReason, FileFault
+from trainer.protocol.lr_schedule import BadSchedule
 from trainer.sampling.sampler_names import UnknownSampler, UnknownSchedule
 from trainer.sampling.upscaler_names import UnknownUpscaler
-from trainer.training.lr_schedule import BadSchedule
 
 _REASONS: tuple[tuple[type[Exception], FailureReason], ...] = (
     (BadTemplate, "bad_template"),

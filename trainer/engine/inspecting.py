@@ -5,7 +5,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from trainer.engine.beginnings import initial_vectors, read_embedding
+from trainer.engine.training.beginnings import initial_vectors, read_embedding
 from trainer.models.family import Family
 from trainer.protocol import Inspect, Inspected, InspectedVector, Neighbour, Spell, Spelled
 

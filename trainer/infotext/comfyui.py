@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePath
 from typing import Any
 
+from trainer.infotext.parameters import Parameters
 from trainer.infotext.values import Object, inner, number_of, read_object, sampler_of, text_of, whole_of
-from trainer.sampling.parameters import Parameters
 
 _SAMPLERS = ("KSampler", "KSamplerAdvanced", "SamplerCustom", "SamplerCustomAdvanced")
 _TEXTS = ("text", "string", "value", "prompt", "text_g", "positive", "conditioning")

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Mapping
 
+from trainer.infotext.parameters import Parameters
 from trainer.infotext.values import number_of, read_object, sampler_of, text_of, whole_of
-from trainer.sampling.parameters import Parameters
 
 _SIZE = re.compile(r"\((\d{1,6}), ?(\d{1,6})\)", re.ASCII)
 

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from trainer.infotext.parameters import Parameters
 from trainer.infotext.values import Object, inner, number_of, read_object, sampler_of, text_of, whole_of
-from trainer.sampling.parameters import Parameters
 
 _NAMES = {
     "dpmpp_2s": "DPM++ 2S a",

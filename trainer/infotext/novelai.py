@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
+from trainer.infotext.parameters import Parameters
 from trainer.infotext.values import inner, number_of, read_object, sampler_of, text_of, whole_of
-from trainer.sampling.parameters import Parameters
 
 _SCHEDULES = {"karras": "Karras", "exponential": "Exponential", "polyexponential": "Polyexponential"}
 _CLIP_SKIP, _ENSD = 2, 31337

@@ -7,8 +7,8 @@ from trainer.infotext.comfyui import read_comfyui
 from trainer.infotext.fooocus import read_fooocus
 from trainer.infotext.invokeai import read_invokeai
 from trainer.infotext.novelai import read_novelai
-from trainer.sampling.infotext import has_settings, parse_parameters
-from trainer.sampling.parameters import Parameters
+from trainer.infotext.parameters import Parameters
+from trainer.infotext.webui import has_settings, parse_parameters
 
 Info = Mapping[str, str]
 """A picture file's texts by their keys; "Width" and "Height" are its own, in pixels."""

@@ -8,9 +8,9 @@ from torch import Tensor
 
 from trainer.data.dataset import Dataset
 from trainer.data.latents import Latents
-from trainer.engine.randomness import generator
 from trainer.models.family import Family
 from trainer.models.text import Prompt
+from trainer.randomness import generator
 from trainer.training.loss import losses
 
 DEFAULT_COUNT = 16

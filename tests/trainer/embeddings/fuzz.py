@@ -19,10 +19,10 @@ import numpy as np
 from tests.trainer.embeddings.making import png, zipped
 from tests.trainer.embeddings.mutating import json_picture, mutated, scrambled
 from tests.trainer.embeddings.samples import SAMPLES, SD1
-from trainer.embeddings.archive import read_archive
+from trainer.embeddings.containers.archive import read_archive
 from trainer.embeddings.embedding import Embedding
 from trainer.embeddings.errors import BadArchive, BadEmbedding
-from trainer.embeddings.picture_json import encode
+from trainer.embeddings.layouts.picture_json import encode
 from trainer.embeddings.reading import read_embeddings
 
 _SLOW = 2.0  # seconds

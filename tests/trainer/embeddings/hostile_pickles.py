@@ -64,7 +64,7 @@ _GLOBALS = [
     "torch.jit.unsupported_tensor_ops execWrapper", "torch._utils _import_dotted_name", "numpy load", "io open",
     "numpy.core.multiarray _reconstruct", "_codecs encode", "collections defaultdict", "collections Counter",
     "pydoc pipepager", "timeit main", "code InteractiveInterpreter", "shutil rmtree", "pathlib Path",
-    "socket create_connection", "webbrowser open", "trainer.embeddings.unpickle Unpickler",
+    "socket create_connection", "webbrowser open", "trainer.embeddings.containers.unpickle Unpickler",
 ]  # fmt: skip
 
 _DOUBLING = b"".join(b"](h" + bytes([n]) + b"h" + bytes([n]) + b"eq" + bytes([n + 1]) for n in range(250))

@@ -13,7 +13,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from tests.trainer.embeddings.hostile_pickles import Hostile
 from tests.trainer.embeddings.making import png, webp
-from trainer.embeddings.picture_pixels import add_payload
+from trainer.embeddings.containers.picture_pixels import add_payload
 
 _KEY = b"sd-ti-embedding"
 _GREY = np.full((64, 64, 3), 128, np.uint8)

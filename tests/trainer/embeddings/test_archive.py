@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.trainer.embeddings.samples import SAMPLES
-from trainer.embeddings.archive import MAX_ENTRIES, MAX_FILE_BYTES, is_archive, read_archive
+from trainer.embeddings.containers.archive import MAX_ENTRIES, MAX_FILE_BYTES, is_archive, read_archive
 from trainer.embeddings.errors import BadArchive
 
 

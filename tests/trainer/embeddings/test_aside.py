@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from trainer.embeddings.aside import write_aside
+from trainer.aside import write_aside
 
 
 def test_a_file_is_replaced_whole(tmp_path: Path) -> None:

@@ -12,9 +12,9 @@ from PIL import Image
 
 from trainer.embeddings.embedding import Embedding
 from trainer.embeddings.folder import EmbeddingsFolder
-from trainer.embeddings.webui import write_webui
+from trainer.embeddings.layouts.webui import write_webui
 from trainer.embeddings.writing import Format, write_embedding
-from trainer.file_faults import FileFault
+from trainer.protocol.file_faults import FileFault
 
 WIDTH = 96
 

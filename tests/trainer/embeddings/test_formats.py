@@ -15,7 +15,7 @@ from tests.trainer.embeddings.samples import BIG, FOREIGN, SAMPLES, SD1, SD2, sa
 from trainer.embeddings.embedding import Embedding
 from trainer.embeddings.errors import BadEmbedding
 from trainer.embeddings.hashes import const_hash
-from trainer.embeddings.picture_json import encode
+from trainer.embeddings.layouts.picture_json import encode
 from trainer.embeddings.reading import read_embedding, read_embeddings
 
 

@@ -22,13 +22,13 @@ from tests.trainer.embeddings.hostile_pictures import PICTURES
 from tests.trainer.embeddings.hostile_tensors import TENSORS
 from tests.trainer.embeddings.making import png, program, tensor_program
 from tests.trainer.embeddings.samples import SD1
-from trainer.embeddings.archive import read_archive
+from trainer.embeddings.containers.archive import read_archive
+from trainer.embeddings.containers.torch_zip import read_records
 from trainer.embeddings.embedding import Embedding
 from trainer.embeddings.errors import BadArchive, BadEmbedding, PlainPicture
-from trainer.embeddings.picture_json import encode
+from trainer.embeddings.layouts.picture_json import encode
 from trainer.embeddings.reading import read_embeddings
-from trainer.embeddings.torch_zip import read_records
-from trainer.file_faults import FileReason
+from trainer.protocol.file_faults import FileReason
 
 HOSTILE: dict[str, Hostile] = {
     f"{kind}: {name}": make

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from trainer.embeddings.containers.picture_pixels import add_payload, find_payload, stream
 from trainer.embeddings.embedding import Embedding
 from trainer.embeddings.errors import PlainPicture, WrongFormat
-from trainer.embeddings.picture import write_picture
-from trainer.embeddings.picture_pixels import add_payload, find_payload, stream
+from trainer.embeddings.layouts.picture import write_picture
 from trainer.embeddings.reading import read_embedding
 
 VECTORS = np.random.default_rng(0).normal(size=(3, 768)).astype(np.float32)

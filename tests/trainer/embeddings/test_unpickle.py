@@ -17,10 +17,10 @@ from hypothesis import given, settings, strategies as st
 
 from tests.trainer.embeddings.making import FLOATS, NO_HOOKS, TENSOR, program, tensor_program, zipped
 from tests.trainer.embeddings.samples import saved
+from trainer.embeddings.containers.torch_file import read_torch_file
+from trainer.embeddings.containers.torch_names import ParameterDict
 from trainer.embeddings.errors import BadEmbedding
 from trainer.embeddings.tensors import StoredTensor
-from trainer.embeddings.torch_file import read_torch_file
-from trainer.embeddings.torch_names import ParameterDict
 
 INSTRUCTIONS = "unsafe"
 

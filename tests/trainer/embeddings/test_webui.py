@@ -14,7 +14,7 @@ from diffusers import StableDiffusionPipeline
 
 from trainer.embeddings.embedding import Embedding
 from trainer.embeddings.errors import BadEmbedding
-from trainer.embeddings.webui import read_webui, write_webui
+from trainer.embeddings.layouts.webui import read_webui, write_webui
 
 DEMO_MODEL = Path(__file__).parents[3] / "trainer" / "demo_model"
 VECTORS = np.random.default_rng(0).normal(size=(3, 96)).astype(np.float32)

@@ -8,9 +8,9 @@ from PIL import Image
 from torch import Tensor
 
 from trainer.embeddings.folder import EmbeddingsFolder
-from trainer.engine.drawing_job import DrawingJob
+from trainer.engine.drawing.drawing_job import DrawingJob
+from trainer.engine.drawing.picture_pass import picture_pass
 from trainer.engine.engine import MOST_EXAMPLES
-from trainer.engine.picture_pass import picture_pass
 from trainer.engine.teller import Teller
 from trainer.models.family import Family
 from trainer.protocol import Drawn, DrawRequest, Start, Told

@@ -7,8 +7,8 @@ with it must then come out as with the small model, though nothing in the engine
 import torch
 from torch import Tensor
 
+from trainer.models.families.sd1 import StableDiffusion1
 from trainer.models.family import Conditioning
-from trainer.models.sd1 import StableDiffusion1
 from trainer.sampling.noise_schedule import timestep_of
 
 LEVELS = 1000

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from trainer.engine.checkpoint import (
+from trainer.engine.training.checkpoint import (
     BadCheckpoint,
     Checkpoint,
     drop_checkpoints,

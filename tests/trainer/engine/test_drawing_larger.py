@@ -17,13 +17,13 @@ from tests.trainer.engine.slow_interpolation import slowly_enlarged
 from tests.trainer.process import pictures_of
 from trainer.embeddings.embedding import Embedding
 from trainer.engine.failures import Refusal
+from trainer.infotext.webui import parse_parameters
 from trainer.models.family import Family
 from trainer.models.parametrisation import Epsilon
 from trainer.protocol import DrawRequest, Fault, Hires, fault_in
-from trainer.sampling.infotext import parse_parameters
 from trainer.sampling.noise import PictureNoise
 from trainer.sampling.noise_schedule import sigmas, timestep_of
-from trainer.sampling.samplers import SAMPLERS
+from trainer.sampling.samplers.table import SAMPLERS
 
 SMALL = DrawRequest(prompt="an owl", sampler="Euler", steps=2, guidance_scale=1.0, seed=5, width=64, height=64)
 SPAN = (0.03, 14.6)

@@ -8,9 +8,9 @@ from PIL import Image, ImageChops, ImageStat
 from tests.trainer.engine.drawings import Studio
 from tests.trainer.process import pictures_of
 from trainer.data.picture import BadPicture
+from trainer.infotext.webui import parse_parameters
 from trainer.models.family import Family
 from trainer.protocol import DrawRequest
-from trainer.sampling.infotext import parse_parameters
 
 OWL = pictures_of("owl", 1)[0].path
 

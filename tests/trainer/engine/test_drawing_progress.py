@@ -7,8 +7,8 @@ import pytest
 from PIL import Image
 
 from tests.trainer.engine.drawings import Studio
-from trainer.engine.drawing_job import DrawingJob
-from trainer.engine.picture_pass import picture_pass
+from trainer.engine.drawing.drawing_job import DrawingJob
+from trainer.engine.drawing.picture_pass import picture_pass
 from trainer.models.family import Family
 from trainer.protocol import Drawing, Drawn, DrawRequest, Stopped
 
@@ -26,7 +26,7 @@ def studio(model: Family, tmp_path: Path) -> Studio:
 @pytest.fixture(autouse=True)
 def begun_at_0(monkeypatch: pytest.MonkeyPatch) -> None:
     """Drawings begin at 0 of a clock that only `draw` moves, however busy this machine is."""
-    monkeypatch.setattr("trainer.engine.drawing_job.time", SimpleNamespace(monotonic=lambda: 0.0))
+    monkeypatch.setattr("trainer.engine.drawing.drawing_job.time", SimpleNamespace(monotonic=lambda: 0.0))
 
 
 def draw(studio: Studio, job: DrawingJob, passes: int, seconds_per_pass: float = 0.7) -> None:

@@ -11,7 +11,7 @@ from tests.trainer.engine.drawings import Studio
 from trainer.models.family import Conditioning, Family
 from trainer.protocol import DrawRequest, ReadPart, ReadStage
 from trainer.sampling.noise_schedule import sigmas, timestep_of
-from trainer.sampling.samplers import SAMPLERS
+from trainer.sampling.samplers.table import SAMPLERS
 
 STEPS, SCALE = 6, 4.0
 

@@ -12,10 +12,10 @@ from tests.trainer.driving import Desk
 from tests.trainer.engine.drawings import Studio
 from tests.trainer.models.checker import MINDS_ALL, MINDS_NOTHING, with_checker
 from tests.trainer.process import pictures_of, train_request
-from trainer.engine.picture_pass import picture_pass
+from trainer.engine.drawing.picture_pass import picture_pass
 from trainer.models.errors import BadModel
-from trainer.models.loading import load_model
-from trainer.models.safety import clip_pixels
+from trainer.models.loading.loading import load_model
+from trainer.models.parts.safety import clip_pixels
 from trainer.protocol import DrawRequest, Preview
 
 CPU = torch.device("cpu")

@@ -10,10 +10,10 @@ import torch
 
 from tests.trainer.engine.drawings import Studio, pixels
 from trainer.embeddings.embedding import Embedding
+from trainer.infotext.parameters import Parameters
+from trainer.infotext.webui import parse_parameters
 from trainer.models.family import Family
 from trainer.protocol import DrawRequest, Hires, fault_in
-from trainer.sampling.infotext import parse_parameters
-from trainer.sampling.parameters import Parameters
 from trainer.sampling.sampler_names import SAMPLER_NAMES
 
 

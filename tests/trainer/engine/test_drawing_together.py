@@ -12,8 +12,8 @@ from msgspec.structs import replace
 
 from tests.trainer.engine.drawings import Studio
 from trainer.embeddings.folder import EmbeddingsFolder
+from trainer.engine.drawing.picture_pass import picture_pass
 from trainer.engine.engine import Engine
-from trainer.engine.picture_pass import picture_pass
 from trainer.models.family import Family
 from trainer.protocol import Drawn, DrawRequest, Start, Told
 from trainer.wire import Wire

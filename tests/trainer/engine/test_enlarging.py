@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from tests.trainer.engine.slow_interpolation import slowly_enlarged
-from trainer.engine.enlarging import enlarged
+from trainer.engine.drawing.enlarging import enlarged
 from trainer.models.family import Family
 from trainer.sampling.enlargement import enlargement_of
 from trainer.sampling.upscaler_names import UPSCALER_NAMES, Upscaler

@@ -9,14 +9,14 @@ from torch import Tensor
 from tests.trainer.driving import Desk
 from tests.trainer.engine.flow import Flow, flow_of
 from tests.trainer.process import train_request
-from trainer.engine.order import Order, Start
-from trainer.engine.picture_pass import Drawing, picture_pass
-from trainer.engine.training_pass import training_pass
-from trainer.engine.wording import read_wording
-from trainer.models.sd1 import StableDiffusion1
+from trainer.engine.drawing.order import Order, Start
+from trainer.engine.drawing.picture_pass import Drawing, picture_pass
+from trainer.engine.drawing.wording import read_wording
+from trainer.engine.training.training_pass import training_pass
+from trainer.models.families.sd1 import StableDiffusion1
 from trainer.protocol import Progress, Validated
 from trainer.sampling.noise_schedule import sigmas, timestep_of
-from trainer.sampling.samplers import SAMPLERS
+from trainer.sampling.samplers.table import SAMPLERS
 
 STEPS, SEED = 8, 3
 

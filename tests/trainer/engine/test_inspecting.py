@@ -7,9 +7,9 @@ import torch
 from tests.trainer.process import Worker
 from trainer.embeddings.embedding import Embedding
 from trainer.embeddings.folder import EmbeddingsFolder
-from trainer.engine.beginnings import initial_vectors
 from trainer.engine.failures import Refusal
 from trainer.engine.inspecting import NEAREST, inspect, spell
+from trainer.engine.training.beginnings import initial_vectors
 from trainer.models.family import Family
 from trainer.protocol import Created, CreateRequest, Failed, Inspect, Inspected, Spell, Spelled
 

@@ -12,10 +12,10 @@ from PIL.WebPImagePlugin import WebPImageFile
 
 from tests.trainer.driving import Desk, drive, passes
 from tests.trainer.process import pictures_of, train_request
-from trainer.embeddings.webui import read_webui
+from trainer.embeddings.layouts.webui import read_webui
 from trainer.engine.failures import NotFinite, Refusal
 from trainer.engine.plan import Need
-from trainer.engine.training_pass import training_pass
+from trainer.engine.training.training_pass import training_pass
 from trainer.models.family import Family
 from trainer.protocol import Finished, Preview, Progress, Saved, Started, StartText, Stopped, Validated
 

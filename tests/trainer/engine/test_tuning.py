@@ -11,10 +11,10 @@ from PIL import Image
 from tests.trainer.driving import Desk, drive
 from tests.trainer.process import MODEL, pictures_of, train_request
 from trainer.data.captions import BadWordRegex
-from trainer.embeddings.webui import read_webui
+from trainer.embeddings.layouts.webui import read_webui
 from trainer.engine.failures import Refusal
 from trainer.models.family import Family
-from trainer.models.loading import load_model
+from trainer.models.loading.loading import load_model
 from trainer.protocol import Finished, Paused, Resume, Resumed, Started, TrainingPicture, Tuning, Validated, fault_in
 
 VARIETY = {

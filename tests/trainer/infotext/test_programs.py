@@ -10,9 +10,9 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from sd_parsers import ParserManager
 
+from trainer.infotext.picture_info import look
 from trainer.infotext.programs import read_info
 from trainer.protocol import PictureSettings, SeenPicture
-from trainer.sampling.picture_info import look
 
 NOVELAI = {
     "steps": 28,

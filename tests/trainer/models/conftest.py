@@ -7,8 +7,8 @@ import torch
 from diffusers import StableDiffusionPipeline, StableDiffusionXLPipeline
 
 from tests.trainer.models.tiny import SAVE
-from trainer.models.latent_diffusion import LatentDiffusion
-from trainer.models.loading import load_model
+from trainer.models.families.latent_diffusion import LatentDiffusion
+from trainer.models.loading.loading import load_model
 
 CPU = torch.device("cpu")
 Pipeline = StableDiffusionPipeline | StableDiffusionXLPipeline

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 import torch
 from torch import Tensor, nn
 
-from trainer.models.latent_diffusion import LatentDiffusion
+from trainer.models.families.latent_diffusion import LatentDiffusion
 
 _RESNET = {
     "norm1": "in_layers.0",

@@ -6,14 +6,14 @@ import pytest
 import torch
 from torch import Tensor
 
-from trainer.engine.order import Order, Start
-from trainer.engine.picture_pass import Drawing, picture_pass
-from trainer.engine.told import ToldTexts
-from trainer.engine.wording import read_wording
-from trainer.models.latent_diffusion import LatentDiffusion
+from trainer.engine.drawing.order import Order, Start
+from trainer.engine.drawing.picture_pass import Drawing, picture_pass
+from trainer.engine.drawing.told import ToldTexts
+from trainer.engine.drawing.wording import read_wording
+from trainer.models.families.latent_diffusion import LatentDiffusion
 from trainer.models.parametrisation import Velocity
 from trainer.sampling.noise_schedule import sigmas, timestep_of
-from trainer.sampling.samplers import SAMPLERS
+from trainer.sampling.samplers.table import SAMPLERS
 
 STEPS, SCALE = 3, 3.0
 

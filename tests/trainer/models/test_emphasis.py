@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from trainer.models.latent_diffusion import LatentDiffusion
+from trainer.models.families.latent_diffusion import LatentDiffusion
 
 BEGIN, END = 49406, 49407
 FREE_ROWS = range(40_000, 40_008)  # of the vocabulary; no text here uses them

@@ -7,8 +7,8 @@ import torch
 from diffusers.models.attention_processor import AttnProcessor2_0
 from PIL import Image
 
+from trainer.models.families.latent_diffusion import LatentDiffusion
 from trainer.models.family import Conditioning
-from trainer.models.latent_diffusion import LatentDiffusion
 from trainer.models.parametrisation import Epsilon, Velocity
 
 TEXT = "an oil painting of an owl, by night"

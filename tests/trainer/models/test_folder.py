@@ -11,8 +11,8 @@ from diffusers import AutoencoderKL, UNet2DConditionModel
 from transformers import CLIPTextModel, CLIPTokenizer
 
 from tests.trainer.process import MODEL
-from trainer.models.latent_diffusion import LatentDiffusion
-from trainer.models.loading import BadModel, load_model
+from trainer.models.families.latent_diffusion import LatentDiffusion
+from trainer.models.loading.loading import BadModel, load_model
 from trainer.models.parametrisation import Velocity
 from trainer.models.text import PromptReader
 from trainer.models.tokenizer import SHIPPED, read_tokenizer

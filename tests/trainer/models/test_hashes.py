@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from trainer.models.hashes import old_hash, weights_hash
+from trainer.models.loading.hashes import old_hash, weights_hash
 from trainer.pulse import silent
 
 DATA = bytes(range(256)) * 5000  # 1.28 MB, so that it reaches into the second mebibyte

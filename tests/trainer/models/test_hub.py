@@ -11,8 +11,8 @@ import torch
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from trainer.models.folder import Reading, read_folder
-from trainer.models.latent_diffusion import LatentDiffusion
+from trainer.models.families.latent_diffusion import LatentDiffusion
+from trainer.models.loading.folder import Reading, read_folder
 
 ROOT = Path(__file__).parents[3]
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -20,7 +20,7 @@ COMMIT = "0123456789abcdef0123456789abcdef01234567"
 PROGRAM = """
 import sys
 from trainer.models.errors import BadModel
-from trainer.models.hub import fetch
+from trainer.models.loading.hub import fetch
 from trainer.pulse import silent
 try:
     print(fetch(sys.argv[1], silent(), allow_download=sys.argv[2] == "yes"))

@@ -11,8 +11,8 @@ import pytest
 import torch
 from PIL import Image
 
-from trainer.models.latent_diffusion import LatentDiffusion
-from trainer.models.latent_pictures import LatentPictures
+from trainer.models.families.latent_diffusion import LatentDiffusion
+from trainer.models.parts.latent_pictures import LatentPictures
 
 CARD = torch.device("meta")
 SENT_HOME = "Cannot copy out of meta tensor"

@@ -7,7 +7,7 @@ from PIL import ImageChops, ImageStat
 from tests.trainer.process import pictures_of
 from trainer.data.picture import read_picture
 from trainer.models.errors import NoNumbers
-from trainer.models.sd1 import StableDiffusion1
+from trainer.models.families.sd1 import StableDiffusion1
 
 
 def parameters(model: StableDiffusion1) -> list[torch.nn.Parameter]:

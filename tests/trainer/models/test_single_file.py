@@ -17,13 +17,13 @@ from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProject
 
 from tests.trainer.models.ldm_layout import ldm_weights
 from tests.trainer.process import MODEL
-from trainer.models.checkpoint_file import CheckpointFile
-from trainer.models.latent_diffusion import LatentDiffusion
-from trainer.models.loading import BadModel, load_model
+from trainer.models.families.latent_diffusion import LatentDiffusion
+from trainer.models.families.sd1 import StableDiffusion1
+from trainer.models.loading.checkpoint_file import CheckpointFile
+from trainer.models.loading.loading import BadModel, load_model
+from trainer.models.loading.prediction import shown_prediction, told_prediction
+from trainer.models.loading.single_file import CONFIGURATIONS
 from trainer.models.parametrisation import Velocity
-from trainer.models.prediction import shown_prediction, told_prediction
-from trainer.models.sd1 import StableDiffusion1
-from trainer.models.single_file import CONFIGURATIONS
 
 CPU = torch.device("cpu")
 

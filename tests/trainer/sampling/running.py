@@ -9,8 +9,8 @@ from torch import Tensor
 
 from tests.trainer.sampling.reference_timesteps import REFERENCES, VARIANCE_PRESERVING
 from trainer.sampling.noise import BatchNoise, PictureNoise
-from trainer.sampling.samplers import SamplerRow
-from trainer.sampling.stepping import Guided
+from trainer.sampling.samplers.stepping import Guided
+from trainer.sampling.samplers.table import SamplerRow
 
 CPU = torch.device("cpu")
 SPAN = (0.029167, 14.614641)

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from trainer.sampling.infotext import has_settings, parse_parameters
-from trainer.sampling.parameters import KEYS, Parameters, format_parameters
+from trainer.infotext.parameters import KEYS, Parameters, format_parameters
+from trainer.infotext.webui import has_settings, parse_parameters
 from trainer.sampling.sampler_names import SAMPLER_NAMES, SCHEDULES
 from trainer.sampling.upscaler_names import UPSCALER_NAMES
 

@@ -11,7 +11,7 @@ from trainer.models.parametrisation import Epsilon
 from trainer.sampling.beta_quantile import beta_quantile
 from trainer.sampling.noise_schedule import over_picture, reach_of, sigmas, timestep_of
 from trainer.sampling.sampler_names import SCHEDULES
-from trainer.sampling.samplers import SAMPLERS
+from trainer.sampling.samplers.table import SAMPLERS
 
 BETAS = np.linspace(0.00085**0.5, 0.012**0.5, 1000) ** 2
 ABAR = np.cumprod(1 - BETAS)

@@ -7,8 +7,8 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngImageFile
 
-from trainer.sampling.infotext import parse_parameters
-from trainer.sampling.parameters import Parameters, format_parameters, save_png
+from trainer.infotext.parameters import Parameters, format_parameters, save_png
+from trainer.infotext.webui import parse_parameters
 
 PLAIN = Parameters(
     prompt="portrait of usada pekora",

@@ -8,12 +8,12 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from sd_parsers import ParserManager
 
+from trainer.infotext.parameters import Parameters, format_parameters
+from trainer.infotext.picture_info import look
+from trainer.infotext.picture_text import UnreadablePicture, read_texts, save_jpeg, save_png, save_webp
 from trainer.infotext.programs import read_info
+from trainer.infotext.webui import parse_parameters
 from trainer.protocol import SeenPicture
-from trainer.sampling.infotext import parse_parameters
-from trainer.sampling.parameters import Parameters, format_parameters
-from trainer.sampling.picture_info import look
-from trainer.sampling.picture_text import UnreadablePicture, read_texts, save_jpeg, save_png, save_webp
 
 SAVERS: dict[str, Callable[[Image.Image, Path, str | None], None]] = {
     "png": save_png,

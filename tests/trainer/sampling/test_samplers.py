@@ -19,8 +19,8 @@ from tests.trainer.sampling.running import noise_of, referenced, sampled
 from trainer.models.parametrisation import Epsilon
 from trainer.sampling.noise_schedule import over_picture, reach_of, sigmas
 from trainer.sampling.sampler_names import SAMPLER_NAMES, UnknownSchedule, read_sampler, read_schedule
-from trainer.sampling.samplers import SAMPLERS, SamplerRow, UnknownSampler, find_sampler
-from trainer.sampling.stepping import Guided
+from trainer.sampling.samplers.stepping import Guided
+from trainer.sampling.samplers.table import SAMPLERS, SamplerRow, UnknownSampler, find_sampler
 
 M, S = 0.4, 0.7
 M_WITHOUT = 0.1

@@ -9,7 +9,7 @@ from diffusers.schedulers.scheduling_dpmsolver_multistep import DPMSolverMultist
 
 from trainer.models.parametrisation import Epsilon
 from trainer.sampling.noise_schedule import sigmas, timestep_of
-from trainer.sampling.samplers import SAMPLERS
+from trainer.sampling.samplers.table import SAMPLERS
 
 STEPS = 20
 BETAS = {"beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear", "num_train_timesteps": 1000}

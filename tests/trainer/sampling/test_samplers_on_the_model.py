@@ -13,7 +13,7 @@ from torch import Tensor
 from tests.trainer.sampling.running import noise_of, referenced, sampled
 from trainer.models.family import Family
 from trainer.sampling.noise_schedule import sigmas, timestep_of
-from trainer.sampling.samplers import SAMPLERS, SamplerRow
+from trainer.sampling.samplers.table import SAMPLERS, SamplerRow
 
 SHAPE = (4, 16, 16)
 GUIDANCE = 3.0

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from trainer.training.curve import draw_curve, smoothed
+from trainer.reports.curve import draw_curve, smoothed
 
 LOSSES = [(step, 0.1 + 0.1 * math.exp(-step / 50)) for step in range(0, 200, 2)]
 VALIDATIONS = [(0, 0.115), (50, 0.105), (100, 0.098), (150, 0.101)]

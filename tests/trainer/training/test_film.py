@@ -4,7 +4,7 @@ import pytest
 from PIL import Image
 from PIL.WebPImagePlugin import WebPImageFile
 
-from trainer.training.film import write_film, write_strip
+from trainer.reports.film import write_film, write_strip
 
 
 def picture(path: Path, colour: str, size: tuple[int, int] = (128, 128)) -> Path:

@@ -4,7 +4,7 @@ import sys
 import pytest
 from hypothesis import given, strategies as st
 
-from trainer.training.lr_schedule import EXAMPLE, BadSchedule, parse_schedule
+from trainer.protocol.lr_schedule import EXAMPLE, BadSchedule, parse_schedule
 
 
 def rates(text: str, steps: int, start: int = 0) -> list[tuple[float, int]]:

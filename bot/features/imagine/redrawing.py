@@ -1,0 +1,138 @@
+"""From what a picture says of itself to a DrawRequest, and what of it comes out differently here."""
+
+from collections.abc import Iterator
+from typing import NamedTuple, get_args
+
+from bot.errors import TooManySteps
+from bot.features.imagine.drawing_settings import MOST_STEPS
+from bot.jobs.faults import check
+from trainer.protocol import (
+    LARGEST_SEED,
+    SAMPLERS,
+    SCHEDULE_CHOICES,
+    UPSCALERS,
+    DrawRequest,
+    Emphasis,
+    Hires,
+    NoiseSource,
+    PictureSettings,
+)
+
+_OURS = "embedsmith-"
+"""How the version in our own texts begins."""
+_EARLIER = "embedsmith-0.1.0"
+"""It read prompts and walked DDIM, PLMS, UniPC and the SDE samplers in another way."""
+_SOURCES: dict[str, NoiseSource] = {name: name for name in get_args(NoiseSource)}
+_EMPHASES: dict[str, Emphasis] = {name: name for name in get_args(Emphasis)}
+_SAMPLER, _SCHEDULE, _UPSCALER = "Euler a", "Automatic", "Lanczos"
+"""In the place of those that are not known here."""
+
+
+class Difference(NamedTuple):
+    """A text of the catalogue and its facts, which are as in the picture, unescaped."""
+
+    text_id: str
+    facts: dict[str, str]
+
+
+def redraw(said: PictureSettings, any_seed: int) -> DrawRequest:
+    """One picture by these settings; `any_seed` is for texts that name none."""
+    return DrawRequest(
+        prompt=said.prompt,
+        negative_prompt=said.negative_prompt,
+        steps=said.steps,
+        sampler=said.sampler if said.sampler in SAMPLERS else _SAMPLER,
+        schedule=said.schedule if said.schedule in SCHEDULE_CHOICES else _SCHEDULE,
+        guidance_scale=said.guidance_scale,
+        seed=said.seed if _is_seed(said.seed) else any_seed,
+        width=said.width,
+        height=said.height,
+        clip_skip=said.clip_skip,
+        eta=said.eta,
+        ensd=said.ensd,
+        rng="NV" if _from_a_card(said) else _SOURCES.get(said.rng, "NV"),
+        variation_seed=_variation_seed(said, any_seed),
+        variation_strength=said.variation_strength,
+        emphasis=_EMPHASES.get(said.emphasis, "Original"),
+        seed_resize_from=said.seed_resize_from,
+        hires=_hires(said),
+    )
+
+
+def check_redrawn(request: DrawRequest) -> None:
+    """Raises the Refusal that `/imagine` would give for such settings."""
+    if request.steps > MOST_STEPS:
+        raise TooManySteps(steps=request.steps, limit=MOST_STEPS)
+    check(request)
+
+
+def differences(said: PictureSettings) -> Iterator[Difference]:
+    """Why the picture will be another one, as far as its text shows."""
+    if said.sampler not in SAMPLERS:
+        yield Difference("info-unknown", {"setting": said.sampler, "instead": _SAMPLER})
+    if said.schedule not in SCHEDULE_CHOICES:
+        yield Difference("info-unknown", {"setting": said.schedule, "instead": _SCHEDULE})
+    if not _is_seed(said.seed) or _variation_seed(said, any_seed=-1) == -1:
+        yield Difference("info-any-seed", {})
+    if _from_a_card(said):
+        yield Difference("info-noise", {})
+    if said.version == _EARLIER:
+        yield Difference("info-earlier", {})
+    if said.hires_upscaler and said.hires_upscaler not in UPSCALERS:
+        yield Difference("info-unknown", {"setting": said.hires_upscaler, "instead": _UPSCALER})
+    if said.denoising_strength is not None and not _is_enlarged(said):
+        yield Difference("info-start", {"strength": f"{said.denoising_strength:g}"})
+    if unused := [f"{key}: {value}" for key, value in _unused(said)]:
+        yield Difference("info-unused", {"settings": ", ".join(unused)})
+
+
+def _unused(said: PictureSettings) -> Iterator[tuple[str, str]]:
+    """Settings that DrawRequest has no field for, or no such value."""
+    if _is_enlarged(said) and said.denoising_strength is None:
+        yield "Hires upscale", f"{said.hires_upscale or 0:g}"
+    if said.rng not in _SOURCES:
+        yield "RNG", said.rng
+    if said.drop_penultimate:
+        yield "Discard penultimate sigma", "True"
+    if said.emphasis not in _EMPHASES:
+        yield "Emphasis", said.emphasis
+    yield from said.others
+
+
+def _is_seed(seed: int | None) -> bool:
+    """Of at most 64 bits; below 0 is any."""
+    return seed is not None and 0 <= seed <= LARGEST_SEED
+
+
+def _variation_seed(said: PictureSettings, any_seed: int) -> int | None:
+    if said.variation_strength == 0:
+        return None
+    return said.variation_seed if _is_seed(said.variation_seed) else any_seed
+
+
+def _from_a_card(said: PictureSettings) -> bool:
+    """Whether the noise was a graphics card's, of which the web UI says nothing; most are NVIDIA's."""
+    return said.rng == "GPU" and not _is_ours(said)
+
+
+def _is_ours(said: PictureSettings) -> bool:
+    return said.version.startswith(_OURS)
+
+
+def _is_enlarged(said: PictureSettings) -> bool:
+    """Whether it was drawn over itself at a larger size (hires fix)."""
+    return bool(said.hires_upscale or said.hires_resize or said.hires_upscaler)
+
+
+def _hires(said: PictureSettings) -> Hires | None:
+    """As the web UI reads it: only a text that says a denoising strength, too, asks for it."""
+    if not _is_enlarged(said) or said.denoising_strength is None:
+        return None
+    upscaler = said.hires_upscaler or Hires().upscaler
+    return Hires(
+        scale=said.hires_upscale or Hires().scale,
+        resize=said.hires_resize or Hires().resize,
+        steps=said.hires_steps,
+        upscaler=upscaler if upscaler in UPSCALERS else _UPSCALER,
+        strength=said.denoising_strength,
+    )

@@ -1,0 +1,151 @@
+"""The files of one run: checkpoints, snapshots, previews, curves, losses, settings."""
+
+import csv
+import hashlib
+import io
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+from PIL import Image
+
+from trainer.aside import write_aside
+from trainer.embeddings.embedding import Embedding
+from trainer.embeddings.errors import WrongFormat
+from trainer.embeddings.writing import own_file, write_embedding
+from trainer.engine.training.checkpoint import (
+    Checkpoint,
+    checkpoint_path,
+    drop_checkpoints,
+    find_checkpoint,
+    write_checkpoint,
+)
+from trainer.protocol import TrainRequest
+
+
+class LossRow(NamedTuple):
+    """One line of losses.csv, with the web UI's columns."""
+
+    step: int
+    """From 1."""
+    epoch: int
+    loss: float
+    learn_rate: float
+
+
+class RunFolder:
+    """Knows where each file of a run lies. All writing raises OSError."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self.folder, self._name = folder, name
+        for part in (folder, folder / "previews", folder / "embeddings", folder / "image_embeddings"):
+            part.mkdir(parents=True, exist_ok=True)
+        self._checkpoints: list[Path] = []
+
+    @property
+    def snapshot(self) -> Path | None:
+        """The newest embedding's file, if there is one."""
+        written = (self.folder / f"{self._name}{suffix}" for suffix in (".pt", ".safetensors"))
+        return next((path for path in written if path.exists()), None)
+
+    def keep_before(self, file: Path) -> Path:
+        """A copy of the file that the run goes on from, made once: the word's own may be another one by now."""
+        place = self.folder / "before"
+        place.mkdir(exist_ok=True)
+        kept = next(place.glob("[!.]*"), None)
+        if kept is None:
+            kept = place / file.name
+            write_aside(kept, file.read_bytes())
+        return kept
+
+    @property
+    def strip(self) -> Path:
+        return self.folder / "strip.png"
+
+    @property
+    def film(self) -> Path:
+        return self.folder / "film.webp"
+
+    def preview(self, step: int) -> Path:
+        return self.folder / "previews" / f"{step}.png"
+
+    def curve(self, step: int) -> Path:
+        return self.folder / f"curve-{step}.png"
+
+    def write_snapshot(self, embedding: Embedding) -> tuple[Path, str]:
+        """Write the file for people; returns its path and SHA-256."""
+        return _write(self.folder, embedding)
+
+    def write_copy(self, embedding: Embedding, step: int, picture: Image.Image) -> None:
+        """The embedding as it was at a step of this run, and the picture that it drew with it inside."""
+        named = replace(embedding, name=f"{self._name}-{step}")
+        _write(self.folder / "embeddings", named)
+        try:
+            (carrier,) = write_embedding(named, "png", picture).items()
+        except WrongFormat:
+            return  # no other program reads words for two text encoders out of a picture
+        write_aside(self.folder / "image_embeddings" / carrier[0], carrier[1])
+
+    def find_checkpoint(self, named: Path | None, fingerprint: str) -> Checkpoint | None:
+        """The checkpoint to go on from, which stays until two newer ones are there."""
+        found = find_checkpoint(self.folder, named, fingerprint)
+        if found is not None:
+            self._checkpoints = [checkpoint_path(self.folder, found.step)]
+        return found
+
+    def write_checkpoint(self, checkpoint: Checkpoint) -> Path:
+        """Write a checkpoint; it and the one before stay, older ones go."""
+        path = write_checkpoint(self.folder, checkpoint)
+        self._checkpoints = [*(earlier for earlier in self._checkpoints if earlier != path), path][-2:]
+        drop_checkpoints(self.folder, keep=set(self._checkpoints))
+        return path
+
+    def write_settings(self, request: TrainRequest, model: str, model_hash: str) -> None:
+        """What the run was asked for, for people to read."""
+        settings = {"model_name": model, "model_hash": model_hash, **msgspec.to_builtins(request)}
+        write_aside(self.folder / "settings.json", msgspec.json.format(msgspec.json.encode(settings), indent=2))
+
+    def write_best(self, embedding: Embedding) -> Path:
+        """The embedding of the lowest validation loss."""
+        return _write(self.folder, embedding)[0]
+
+    def read_losses(self, last_step: int) -> list[LossRow]:
+        """The rows up to a step; what a power cut damaged is not missed, for nothing is learned from them."""
+        try:
+            text = (self.folder / "losses.csv").read_text(encoding="utf-8")
+            rows = [_row(line) for line in csv.DictReader(io.StringIO(text))]
+        except (OSError, ValueError, KeyError, TypeError):
+            return []
+        return [row for row in rows if row.step <= last_step]
+
+    def begin_losses(self, rows: list[LossRow]) -> None:
+        """Start losses.csv anew: what an interrupted attempt wrote beyond its checkpoint is made again."""
+        write_aside(self.folder / "losses.csv", _csv_lines([LossRow._fields, *map(_cells, rows)]))
+
+    def append_losses(self, rows: list[LossRow]) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / "losses.csv").open("ab") as file:
+            file.write(_csv_lines(map(_cells, rows)))
+
+
+def _write(folder: Path, embedding: Embedding) -> tuple[Path, str]:
+    suffix, data = own_file(embedding)
+    path = folder / f"{embedding.name}{suffix}"
+    write_aside(path, data)
+    return path, hashlib.sha256(data).hexdigest()
+
+
+def _row(line: dict[str, str]) -> LossRow:
+    return LossRow(int(line["step"]), int(line["epoch"]), float(line["loss"]), float(line["learn_rate"]))
+
+
+def _cells(row: LossRow) -> tuple[object, ...]:
+    return (row.step, row.epoch, f"{row.loss:.7f}", f"{row.learn_rate:g}")
+
+
+def _csv_lines(rows: Iterable[tuple[object, ...]]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue().encode()

@@ -1,0 +1,170 @@
+"""Reads the text that the web UI and programs that write as it does put into pictures. No torch behind this import."""
+
+import json
+import math
+import re
+from typing import TypeVar
+
+from trainer.infotext.parameters import KEYS, Parameters
+from trainer.sampling.sampler_names import UnknownSampler, UnknownSchedule, read_sampler, read_schedule
+
+_FEWEST_PAIRS = 3  # fewer on the last line, and it is a line of the prompt
+_NEGATIVE = "Negative prompt:"
+_RUN = re.compile(r"([\w \-/]+)(:?)")
+_VALUE = re.compile(r'\s*+(?:("(?:\\.|[^\\"])++")\s*+|([^,]*+))(?:,|$)')
+_WHOLE, _SIZE = re.compile(r"-?[0-9]{1,20}"), re.compile(r"([0-9]{1,6})x([0-9]{1,6})")
+_OLD_KEYS = ("Size-1", "Size-2", "First pass size", "Hypernet", "Hypernet strength")
+_OLD_FIRST_PASS = 512 * 512  # pixels, where a text of that time names no size
+Missing = TypeVar("Missing")
+
+
+def parse_parameters(text: str) -> Parameters:
+    """What a text says, and what the web UI's reader assumes where it says nothing: steps 20, CFG scale 7, seed -1
+    (any), size 0x0 (the model's own), RNG GPU. Never raises; time grows with the text's length only.
+
+    A sampler that is not known here keeps its name; settings that are not known, and lines after the settings, are in
+    `others`.
+    """
+    lines, settings, after = _parts(text)
+    prompt, negative = _prompts(lines)
+    if "Hypernet" in settings:  # before it was a tag in the prompt
+        prompt += f"<hypernet:{settings['Hypernet']}:{settings.get('Hypernet strength', '1.0')}>"
+    sampler, schedule = _sampler(settings)
+    size = _size(settings, "Size") or (_whole(settings, "Size-1", 0), _whole(settings, "Size-2", 0))
+    (width, height), resize = _first_pass(settings, size)
+    return Parameters(
+        prompt=prompt,
+        negative_prompt=negative,
+        steps=_whole(settings, "Steps", 20),
+        sampler=sampler,
+        schedule=schedule,
+        guidance_scale=_number(settings, "CFG scale", 7.0),
+        seed=_whole(settings, "Seed", -1),
+        width=width,
+        height=height,
+        model_hash=settings.get("Model hash", ""),
+        model=settings.get("Model", ""),
+        clip_skip=_whole(settings, "Clip skip", 1),
+        ti_hashes=_hashes(settings.get("TI hashes", "")),
+        variation_seed=_whole(settings, "Variation seed", None),
+        variation_strength=_number(settings, "Variation seed strength", 0.0),
+        seed_resize_from=_size(settings, "Seed resize from"),
+        denoising_strength=_number(settings, "Denoising strength", None),
+        init_image_hash=settings.get("Init image hash", ""),
+        ensd=_whole(settings, "ENSD", 0),
+        rng=settings.get("RNG", "GPU"),
+        hires_upscale=_number(settings, "Hires upscale", None),
+        hires_resize=resize,
+        hires_steps=_whole(settings, "Hires steps", 0),
+        hires_upscaler=settings.get("Hires upscaler", ""),
+        eta=_number(settings, "Eta", _number(settings, "Eta DDIM", None)),
+        drop_penultimate=settings.get("Discard penultimate sigma") == "True",
+        emphasis=settings.get("Emphasis", "Original"),
+        others=(*((key, value) for key, value in settings.items() if key not in (*KEYS, *_OLD_KEYS)), *after),
+        version=settings.get("Version", ""),
+    )
+
+
+def has_settings(text: str) -> bool:
+    """Whether there are settings, and not only a prompt."""
+    return bool(_parts(text)[1])
+
+
+def _parts(text: str) -> tuple[list[str], dict[str, str], list[tuple[str, str]]]:
+    """Lines of the prompts, the settings, and what stands after them, as prompt generators of the web UI add it.
+
+    The settings are the last line, or the last of those that name the steps, which no prompt does.
+    """
+    lines = text.strip().split("\n")
+    for place in reversed(range(len(lines))):
+        settings = _pairs(lines[place]) if place == len(lines) - 1 or "Steps" in lines[place] else {}
+        if settings and (place == len(lines) - 1 or "Steps" in settings):
+            return lines[:place], settings, [_named(line) for line in lines[place + 1 :] if line.strip()]
+    return lines, {}, []
+
+
+def _named(line: str) -> tuple[str, str]:
+    key, colon, value = line.partition(":")
+    return (key.strip(), value.strip()) if colon else ("…", line.strip())
+
+
+def _first_pass(settings: dict[str, str], size: tuple[int, int]) -> tuple[tuple[int, int], tuple[int, int] | None]:
+    """Size of the first pass and of the enlarged picture; until 2023 the text had the last as its size."""
+    first = _size(settings, "First pass size")
+    if first is None:
+        return size, _size(settings, "Hires resize")
+    if not all(first) and all(size):
+        scale = math.sqrt(_OLD_FIRST_PASS / math.prod(size))
+        first = (math.ceil(scale * size[0] / 64) * 64, math.ceil(scale * size[1] / 64) * 64)
+    return first, size
+
+
+def _pairs(line: str) -> dict[str, str]:
+    """Keys and values of a line of settings; empty when it is none. One walk from left to right."""
+    pairs, found, place = {}, 0, 0
+    while run := _RUN.search(line, place):
+        place = run.end()
+        key = run[1].lstrip(" -/")
+        if run[2] and len(key) > 1 and (value := _VALUE.match(line, place)):
+            pairs[key] = _unquoted(value[1]) if value[1] else value[2].strip()
+            found, place = found + 1, value.end()
+    return pairs if found >= _FEWEST_PAIRS else {}
+
+
+def _unquoted(quoted: str) -> str:
+    try:
+        value = str(json.loads(quoted))
+        value.encode()  # half a pair of surrogates is no text, and could not be told on
+    except ValueError:
+        return quoted  # as the web UI's reader does
+    return value
+
+
+def _prompts(lines: list[str]) -> tuple[str, str]:
+    """Prompt and negative prompt; a line that begins with the words "Negative prompt:" ends the prompt for good."""
+    parts: tuple[list[str], list[str]] = ([], [])
+    negative = False
+    for line in (line.strip() for line in lines):
+        if line.startswith(_NEGATIVE):
+            negative, line = True, line.removeprefix(_NEGATIVE).strip()
+        parts[negative].append(line)
+    return "\n".join(parts[0]), "\n".join(parts[1])
+
+
+def _sampler(settings: dict[str, str]) -> tuple[str, str]:
+    """Names of sampler and schedule; before the web UI's 1.9 the schedule was a part of the sampler's name."""
+    written, label = settings.get("Sampler", "Euler a"), settings.get("Schedule type", "Automatic")
+    try:
+        row, schedule = read_sampler(written)
+        chosen = read_schedule(label)
+    except UnknownSampler:
+        return written, label
+    except UnknownSchedule:
+        return row.name, label
+    if chosen == "Automatic":
+        chosen = schedule
+    return row.name, "Automatic" if chosen == row.schedule else chosen
+
+
+def _whole(settings: dict[str, str], key: str, missing: Missing) -> int | Missing:
+    value = settings.get(key, "")
+    return int(value) if _WHOLE.fullmatch(value) else missing
+
+
+def _number(settings: dict[str, str], key: str, missing: Missing) -> float | Missing:
+    try:
+        value = float(settings.get(key, ""))
+    except ValueError:
+        return missing
+    return value if math.isfinite(value) else missing
+
+
+def _size(settings: dict[str, str], key: str) -> tuple[int, int] | None:
+    size = _SIZE.fullmatch(settings.get(key, ""))
+    return (int(size[1]), int(size[2])) if size else None
+
+
+def _hashes(value: str) -> tuple[tuple[str, str], ...]:
+    """Names and digits of "name: digits, name: digits"."""
+    halves = (part.partition(":") for part in value.split(","))
+    return tuple((name.strip(), digits.strip()) for name, colon, digits in halves if colon)

@@ -1,0 +1,24 @@
+"""Stable Diffusion 1.x: OpenAI's CLIP text encoder, cross-attention UNet, KL autoencoder."""
+
+from torch import Tensor, nn
+
+from trainer.models.families.latent_diffusion import LatentDiffusion, joined
+from trainer.models.family import Conditioning
+from trainer.models.parts.clip_text import ClipEncoder
+
+
+class StableDiffusion1(LatentDiffusion):
+    """Fulfils `Family`. The autoencoder always works in float32; the rest in the precision it was loaded with."""
+
+    family = "sd1"
+
+    @property
+    def text_encoder(self) -> ClipEncoder:
+        return self.texts[0].encoder
+
+    @property
+    def token_embedding(self) -> nn.Embedding:
+        return self.texts[0].token_embedding
+
+    def encode_windows(self, ids_NT: Tensor, windows: int, clip_skip: int) -> Conditioning:
+        return Conditioning(joined(self.texts[0].output(ids_NT, clip_skip), windows))
