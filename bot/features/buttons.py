@@ -34,7 +34,7 @@ class Press(ui.DynamicItem[ui.Button[Any]], template=_FORM):
 
 
 async def answer_form(interaction: discord.Interaction[Any]) -> None:
-    """A form that was filled in and sent; its custom_id is `verb:about`, and the verbs stand in `bot.features.presses`."""
+    """A form that was filled in and sent, by the verb of its custom_id `verb:about`."""
     try:
         verb, _, about = cast("dict[str, Any]", interaction.data)["custom_id"].partition(":")
         await FORMS[verb](interaction, interaction.client.service, about, filled_in(interaction))

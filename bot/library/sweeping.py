@@ -1,8 +1,8 @@
 """Pictures that nothing refers to any more are removed, at the start and once a day.
 
 A picture is kept while a draft or a job names it. Two things make that safe while people go on: a draft stays in its
-row for a while after the last moment at which it could be opened (`bot/chat/drafts.py`), so whoever has it in hand is still
-seen here; and what was stored lately is left alone, since its row may be still to come.
+row for a while after the last moment at which it could be opened (`bot/chat/drafts.py`), so whoever has it in hand is
+still seen here; and what was stored lately is left alone, since its row may be still to come.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""docs/protocol.md and trainer/protocol.py say the same."""
+"""docs/protocol.md and trainer/protocol say the same."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What can be refused before anything starts: the limits of requests, and what is wrong with one. For protocol.py."""
+"""What can be refused before anything starts: the limits of requests, and what is wrong with one."""
 
 import re
 from pathlib import PurePath

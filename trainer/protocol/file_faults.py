@@ -1,4 +1,4 @@
-"""What can be wrong with a stranger's file, and what should be known of one that is good, as data. For protocol.py."""
+"""What can be wrong with a stranger's file, and what should be known of one that is good, as data."""
 
 from typing import Literal
 

@@ -1,4 +1,4 @@
-"""What people ask for, as data: an untrained word, a run, a drawing. For protocol.py."""
+"""What people ask for, as data: an untrained word, a run, a drawing."""
 
 from typing import Literal
 
