@@ -84,6 +84,7 @@ async def _run_parts(settings: Settings, folder: Path, database: Database, attac
         ),
         dispatch=dispatch,
         outbox=outbox,
+        living=living,
         drafts=Drafts(database),
         deferred=deferred,
         fitting=fitting,

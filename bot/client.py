@@ -139,20 +139,13 @@ async def stay_connected(living: Living, new_client: Callable[[], Client], token
         except Exception as error:
             if isinstance(error, discord.ConnectionClosed) and error.code == _AUTHENTICATION_FAILED:
                 raise
-            asked = _asked_to_wait(error)
+            asked = told_seconds(error) or 0.0  # the logins in between would only lengthen a ban
             log.warning("connection to Discord lost", error=repr(error), again_in=max(asked, backoff))
         # Not after every login: a client that is thrown out at once would use up Discord's thousand logins a day.
         if time.monotonic() - began > STABLE_SECONDS:
             backoff = FIRST_BACKOFF
         await asyncio.sleep(max(asked, backoff))
         backoff = min(LAST_BACKOFF, backoff * 2)
-
-
-def _asked_to_wait(error: Exception) -> float:
-    """Seconds; the logins in between would only lengthen a ban."""
-    if isinstance(error, discord.RateLimited):
-        return error.retry_after
-    return told_seconds(error) or 0.0 if isinstance(error, discord.HTTPException) else 0.0
 
 
 async def _one_life(living: Living, client: Client, token: str) -> None:

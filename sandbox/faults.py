@@ -6,9 +6,9 @@ from typing import Any
 from sandbox.errors import Json
 
 HTTP_KINDS = ("429", "ban", "413", "status", "reset", "slow", "html")
-GATEWAY_KINDS = ("ws-refuse", "ws-drop", "ws-malformed", "op7", "op9", "no-ack")
+GATEWAY_KINDS = ("ws-refuse", "ws-drop", "ws-close", "ws-malformed", "op7", "op9", "no-ack")
 # Of these, those that need not wait for something of the bot's.
-AT_ONCE = ("ws-drop", "ws-malformed", "op7", "op9")
+AT_ONCE = ("ws-drop", "ws-close", "ws-malformed", "op7", "op9")
 FIELDS: dict[str, Any] = {
     "match": str,
     "kind": str,

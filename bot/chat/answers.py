@@ -1,6 +1,8 @@
 """Answering one interaction: who asks, in which language, and what they are told when it goes wrong."""
 
 import asyncio
+import secrets
+import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from functools import partial
 from typing import Any, TypeAlias, TypeVar
@@ -13,8 +15,11 @@ from discord import app_commands, ui
 from bot.access import Act, Actor, check, of_job
 from bot.chat.service import Service
 from bot.db.storage import storage_fault
+from bot.delivery.deferred import TOKEN_SECONDS
 from bot.delivery.fitting import Fit, adapt, discord_files, shortened
+from bot.delivery.living import Living, NoClient
 from bot.delivery.outgoing import LONGEST_CONTENT, Outgoing
+from bot.delivery.retrying import TooLate, until_taken
 from bot.delivery.trouble import DISCORDS, Trouble, trouble_of
 from bot.errors import (
     CannotPostHere,
@@ -39,13 +44,19 @@ log = structlog.get_logger(__name__)
 Interaction: TypeAlias = discord.Interaction[Any]
 Found = TypeVar("Found")
 
+ANSWER_SECONDS = 3.0
+"""Discord waits so long for the first answer."""
 READ_SECONDS = 1.5
-"""Discord waits three seconds for the first answer, and the answer too must find its way."""
+"""Of these; the answer too must find its way."""
 
 _NEEDED = ("view_channel", "send_messages", "embed_links", "attach_files", "read_message_history")
 """The last to find a message again that was sent just before the bot died."""
 ALREADY_ACKNOWLEDGED = 40060
-_ACKNOWLEDGED = "acknowledged"
+_SERVERS = 500
+"""From this status on the fault is Discord's, and it may have done what it was asked for."""
+_ORIGINAL: Any = "@original"
+_ACKNOWLEDGED, _THINKING, _TOKEN_ENDS = "acknowledged", "thinking", "token ends"
+"""What is known of an interaction, in its `extras`."""
 
 
 def texts_of(interaction: Interaction) -> Texts:
@@ -112,33 +123,85 @@ async def job_for(interaction: Interaction, service: Service, job_id: str, act: 
 
 
 async def think(interaction: Interaction) -> None:
-    """Answers Discord at once; what follows may take its time. Only the person sees it."""
-    await _acknowledge(interaction, ephemeral=True, thinking=True)
+    """Answers Discord at once; what follows may take its time. Only the person sees it. Raises TooLate."""
+    # Not after it: the bot may die between the two.
+    keeping = asyncio.create_task(_keep(interaction))
     try:
-        await interaction.client.service.deferred.keep(interaction)
-    except Exception as error:  # noqa: BLE001 - only after a restart would it be missed
-        log.warning("not kept for a restart", interaction=interaction.id, error=repr(error))
+        await _acknowledge(interaction, ephemeral=True, thinking=True)
+    except BaseException:
+        await keeping
+        await _answered(interaction)
+        raise
+    interaction.extras[_THINKING] = True
+    await keeping
 
 
 async def acknowledge(interaction: Interaction) -> None:
-    """Tells Discord that a press was taken, where nothing need be shown for it."""
+    """Tells Discord that a press was taken, where nothing need be shown for it. Raises TooLate."""
     await _acknowledge(interaction)
 
 
 async def _acknowledge(interaction: Interaction, **how: bool) -> None:
-    """A second try tells by its refusal that Discord has heard the first."""
-    try:
-        await _twice(interaction, lambda: interaction.response.defer(**how))
-    except (aiohttp.ClientError, OSError) as error:
-        log.warning("perhaps not acknowledged", interaction=interaction.id, error=repr(error))
-    except discord.HTTPException as error:
-        if error.code != ALREADY_ACKNOWLEDGED:
+    await first_answer(interaction, lambda: interaction.response.defer(**how))
+
+
+async def first_answer(interaction: Interaction, send: Callable[[], Awaitable[object]]) -> None:
+    """For as long as Discord waits for it. Raises TooLate, and HTTPException where Discord refuses it."""
+    perhaps_heard = False
+
+    async def heard() -> None:
+        nonlocal perhaps_heard
+        try:
+            await send()
+        except discord.HTTPException as error:
+            if error.code != ALREADY_ACKNOWLEDGED:  # a try before was heard, though its answer was lost
+                perhaps_heard |= error.status >= _SERVERS
+                raise
+        except (aiohttp.ClientError, OSError):
+            perhaps_heard = True
             raise
+        except RuntimeError as error:
+            if interaction.client.is_closed():
+                raise NoClient("the client is closed") from error
+            raise
+
+    try:
+        await until_taken(heard, time.monotonic() + ANSWER_SECONDS, interaction.id)
+    except TooLate:
+        if not perhaps_heard:
+            raise
+        log.warning("perhaps not acknowledged", interaction=interaction.id)
+        await _by_token(interaction, lambda webhook: webhook.fetch_message(_ORIGINAL))
     interaction.extras[_ACKNOWLEDGED] = True
 
 
 def _is_acknowledged(interaction: Interaction) -> bool:
     return interaction.response.is_done() or _ACKNOWLEDGED in interaction.extras
+
+
+async def _by_token(interaction: Interaction, send: Callable[[discord.Webhook], Awaitable[object]]) -> None:
+    """By the client that lives now, for as long as Discord takes answers. Raises TooLate, and as `until_taken` does."""
+
+    async def send_alive() -> None:
+        with interaction.client.service.living.webhook(interaction.application_id, interaction.token) as webhook:
+            await send(webhook)
+
+    await until_taken(send_alive, _token_ends(interaction), interaction.id)
+
+
+def _token_ends(interaction: Interaction) -> float:
+    """In monotonic seconds; counted from the first answer, which is at most some seconds late."""
+    return float(interaction.extras.setdefault(_TOKEN_ENDS, time.monotonic() + TOKEN_SECONDS))
+
+
+async def _answer(interaction: Interaction, send: Callable[[discord.Webhook], Awaitable[object]]) -> None:
+    """What follows the first answer. Raises HTTPException where Discord refuses it; nothing where it is too late."""
+    try:
+        await _by_token(interaction, send)
+    except TooLate as error:
+        log.warning("could not answer", interaction=interaction.id, error=repr(error.__cause__))
+    interaction.extras.pop(_THINKING, None)
+    await _answered(interaction)
 
 
 async def soon(reading: Coroutine[Any, Any, Found]) -> Found:
@@ -151,37 +214,69 @@ async def soon(reading: Coroutine[Any, Any, Found]) -> Found:
 
 
 async def say(
-    interaction: Interaction, text: str, *, view: ui.View | None = None, files: Sequence[discord.File] = ()
+    interaction: Interaction,
+    text: str,
+    *,
+    view: ui.View | None = None,
+    files: Callable[[], Sequence[discord.File]] = tuple,
 ) -> None:
-    """Tells the person something that only they see, whether or not the interaction was answered before.
+    """Tells the person something that only they see: in place of "thinking…", or in a message of its own.
 
-    Raises nothing where the connection breaks: Discord may have taken it, and a second one would stand beside it.
+    `files` are opened for each try. Raises nothing where it is too late, or where nobody knows whether Discord has it.
     """
-    optional: dict[str, Any] = {} if view is None else {"view": view}
-    optional |= {"files": list(files)} if files else {}
     text = cut(text, LONGEST_CONTENT)
+    if not _is_acknowledged(interaction):
+        try:
+            await first_answer(
+                interaction, lambda: interaction.response.send_message(text, ephemeral=True, **_with(view, files()))
+            )
+        except TooLate as error:
+            log.warning("could not answer", interaction=interaction.id, error=repr(error.__cause__))
+    elif _THINKING in interaction.extras:
+        await _answer(
+            interaction,
+            lambda webhook: webhook.edit_message(_ORIGINAL, content=text, view=view, attachments=list(files())),
+        )
+    else:
+        await _answer(interaction, lambda webhook: _say_beside(interaction, webhook, text, _with(view, files())))
+
+
+def _with(view: ui.View | None, files: Sequence[discord.File]) -> dict[str, Any]:
+    """discord.py's own way to leave something out is to say nothing of it."""
+    return ({} if view is None else {"view": view}) | ({"files": list(files)} if files else {})
+
+
+async def _say_beside(interaction: Interaction, webhook: discord.Webhook, text: str, optional: dict[str, Any]) -> None:
+    """Once only, where the connection breaks: Discord may have taken it, and a second one would stand beside it."""
     try:
-        if not _is_acknowledged(interaction):
-            await interaction.response.send_message(text, ephemeral=True, **optional)
-        else:
-            await interaction.followup.send(text, ephemeral=True, **optional)
+        await webhook.send(text, ephemeral=True, **optional)
+    except (NoClient, aiohttp.ClientConnectorError):
+        raise
     except (aiohttp.ClientError, OSError) as error:
         log.warning("perhaps not said", interaction=interaction.id, error=repr(error))
-    else:
-        await _answered(interaction)
 
 
 async def replace_answer(interaction: Interaction, text: str, view: ui.View | None = None) -> None:
     """Puts words in place of the answer that stands there, or of "thinking"."""
     content = cut(text, LONGEST_CONTENT)
-    await _twice(interaction, lambda: interaction.edit_original_response(content=content, view=view))
-    await _answered(interaction)
+    await _answer(interaction, lambda webhook: webhook.edit_message(_ORIGINAL, content=content, view=view))
 
 
 async def show(interaction: Interaction, view: ui.LayoutView) -> None:
     """Shows the person a card that only they see, in place of "thinking"."""
-    await _twice(interaction, lambda: interaction.edit_original_response(view=view, attachments=[]))
-    await _answered(interaction)
+    if _is_acknowledged(interaction):
+        await _answer(interaction, lambda webhook: webhook.edit_message(_ORIGINAL, view=view, attachments=[]))
+    else:
+        await first_answer(interaction, lambda: interaction.response.send_message(view=view, ephemeral=True))
+
+
+async def show_progress(interaction: Interaction, text: str) -> None:
+    """How far the work is, in place of "thinking…", where Discord takes it at once: soon there is more to tell."""
+    try:
+        with interaction.client.service.living.webhook(interaction.application_id, interaction.token) as webhook:
+            await webhook.edit_message(_ORIGINAL, content=text, view=None)
+    except DISCORDS as error:
+        log.info("progress not shown", interaction=interaction.id, error=repr(error))
 
 
 async def show_card(interaction: Interaction, compose: Callable[[], Outgoing]) -> None:
@@ -192,8 +287,7 @@ async def show_card(interaction: Interaction, compose: Callable[[], Outgoing]) -
         fit = await interaction.client.service.fitting.fit(outgoing.files, interaction.filesize_limit, smaller=smaller)
         try:
             adapt(outgoing.view, fit, texts)
-            await _twice(interaction, partial(_edit_to_card, interaction, outgoing, fit))
-            await _answered(interaction)
+            await _answer(interaction, partial(_edit_to_card, outgoing, fit))
             return
         except discord.HTTPException as error:
             if trouble_of(error) is not Trouble.REFUSED:
@@ -204,17 +298,16 @@ async def show_card(interaction: Interaction, compose: Callable[[], Outgoing]) -
     await show(interaction, shortened(compose(), texts("short-card")).view)
 
 
-async def _edit_to_card(interaction: Interaction, outgoing: Outgoing, fit: Fit) -> None:
-    await interaction.edit_original_response(view=outgoing.view, attachments=discord_files(outgoing, fit))
+async def _edit_to_card(outgoing: Outgoing, fit: Fit, webhook: discord.Webhook) -> None:
+    await webhook.edit_message(_ORIGINAL, view=outgoing.view, attachments=discord_files(outgoing, fit))
 
 
-async def _twice(interaction: Interaction, send: Callable[[], Awaitable[object]]) -> None:
-    """Where the connection breaks nobody knows whether Discord has heard it. For what is the same when done twice."""
+async def _keep(interaction: Interaction) -> None:
+    """For the next life, should this one end before the answer. Raises nothing."""
     try:
-        await send()
-    except (aiohttp.ClientError, OSError) as error:
-        log.info("sent once more", interaction=interaction.id, error=repr(error))
-        await send()
+        await interaction.client.service.deferred.keep(interaction)
+    except Exception as error:  # noqa: BLE001 - only after a restart would it be missed
+        log.warning("not kept for a restart", interaction=interaction.id, error=repr(error))
 
 
 async def _answered(interaction: Interaction) -> None:
@@ -253,10 +346,19 @@ async def place_privately(interaction: Interaction, service: Service, request: R
 async def private_heading(interaction: Interaction, name: str, *, drawn: bool = False) -> discord.Message:
     """The first message in the private chat: only by sending one shows whether it is open. Raises PrivateChatClosed."""
     words = texts_of(interaction)("private-heading-drawn" if drawn else "private-heading", name=escape(name))
+    person, nonce = discord.Object(interaction.user.id), secrets.token_hex(8)
+
+    async def send() -> discord.Message:
+        try:
+            living: Living = interaction.client.service.living
+            chat = await living.client.create_dm(person)
+            return await chat.send(words, nonce=nonce)
+        except discord.Forbidden:
+            raise PrivateChatClosed from None
+
     try:
-        chat = await interaction.user.create_dm()
-        return await chat.send(words)
-    except discord.Forbidden:
+        return await until_taken(send, _token_ends(interaction), interaction.id)
+    except TooLate:
         raise PrivateChatClosed from None
 
 
@@ -286,13 +388,28 @@ async def bring_card(interaction: Interaction, service: Service, job: Job) -> No
     service.dispatch.wake()
     try:
         if await service.outbox.deliver(job.id):
-            await interaction.delete_original_response()
-            await _answered(interaction)
+            await _answer(interaction, lambda webhook: webhook.delete_message(_ORIGINAL))
         else:
             service.outbox.wake()
             await say(interaction, texts_of(interaction)("card-follows"))
     except DISCORDS as error:
         log.warning("could not tidy up", interaction=interaction.id, job=job.id, error=repr(error))
+
+
+async def take_message_away(interaction: Interaction) -> None:
+    """Deletes the message whose button was pressed. Raises nothing where it is gone or cannot be deleted any more."""
+    pressed = interaction.message
+    if pressed is None:
+        return
+
+    async def delete() -> None:
+        channel = interaction.client.service.living.client.get_partial_messageable(pressed.channel.id)
+        await channel.get_partial_message(pressed.id).delete()
+
+    try:
+        await until_taken(delete, _token_ends(interaction), interaction.id)
+    except TooLate as error:
+        log.warning("message stays", message=pressed.id, error=repr(error.__cause__))
 
 
 async def answer_error(interaction: Interaction, error: BaseException) -> None:
@@ -303,6 +420,9 @@ async def answer_error(interaction: Interaction, error: BaseException) -> None:
         error = CannotStore(reason=fault)
     if isinstance(error, Unreadable) and error.newer:
         error = NewerRelease()
+    if isinstance(error, TooLate):
+        log.warning("too late to answer", interaction=interaction.id, error=repr(error.__cause__))
+        return
     texts = texts_of(interaction)
     try:
         if isinstance(error, Refusal):

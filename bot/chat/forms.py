@@ -23,7 +23,7 @@ from typing import Any, cast
 import discord
 from discord import app_commands, ui
 
-from bot.chat.answers import READ_SECONDS, Interaction, texts_of
+from bot.chat.answers import READ_SECONDS, Interaction, first_answer, texts_of
 from bot.chat.drafts import DrawingDraft, TrainingDraft
 from bot.chat.service import Limits, Service
 from bot.chat.wish_lines import LONGEST_LINES, is_usual, written
@@ -85,13 +85,13 @@ def _fields(components: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 async def open_form(
     interaction: Interaction, verb: str, about: str, title: str, fields: Sequence[ui.Label[Any]]
 ) -> None:
-    """Shows a form; it must be the first answer of its interaction."""
+    """Shows a form; it must be the first answer of its interaction. Raises TooLate."""
     form = ui.Modal(title=title[:LONGEST_TITLE], custom_id=f"{verb}:{about}", timeout=None)
     for field in fields:
         form.add_item(field)
     # discord.py keeps one object for each custom_id and gives it to whoever submits first, unless it is stopped.
     form.stop()
-    await interaction.response.send_modal(form)
+    await first_answer(interaction, lambda: interaction.response.send_modal(form))
 
 
 async def open_training_form(interaction: Interaction, service: Service, draft: TrainingDraft | None = None) -> None:

@@ -5,10 +5,9 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-import discord
 import structlog
 
-from bot.chat.answers import Interaction, replace_answer, say, texts_of
+from bot.chat.answers import Interaction, replace_answer, say, show_progress, texts_of
 from bot.chat.drafts import DrawingDraft, RunDraft, TrainingDraft
 from bot.chat.service import Service
 from bot.delivery.outgoing import button, buttons_only, edit_button
@@ -50,12 +49,12 @@ async def offer_run_again(interaction: Interaction, service: Service, draft: Run
     )
 
 
-async def take_buttons_away(interaction: Interaction, token: str) -> None:
+async def take_buttons_away(interaction: Interaction, service: Service, token: str) -> None:
     """From an answer to an earlier interaction of this token; raises nothing, for they may stay: they do no more."""
-    webhook = discord.Webhook.partial(interaction.application_id, token, client=interaction.client)
     original: Any = "@original"
     try:
-        await webhook.edit_message(original, view=None)
+        with service.living.webhook(interaction.application_id, token) as webhook:
+            await webhook.edit_message(original, view=None)
     except DISCORDS as error:
         log.info("buttons stay", interaction=interaction.id, error=repr(error))
 
@@ -73,10 +72,7 @@ async def reading_told(interaction: Interaction, total: int) -> AsyncIterator[Ca
         while total:
             await asyncio.sleep(PROGRESS_SECONDS)
             words = texts_of(interaction)("reading-pictures", done=min(done, total), total=total)
-            try:
-                await interaction.edit_original_response(content=words, view=None)
-            except (discord.HTTPException, OSError) as error:
-                log.info("progress not shown", interaction=interaction.id, error=repr(error))
+            await show_progress(interaction, words)
 
     telling = asyncio.create_task(tell())
     try:

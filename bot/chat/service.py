@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bot.chat.drafts import Drafts
 from bot.delivery.deferred import Deferred
 from bot.delivery.fitting import Fitting
+from bot.delivery.living import Living
 from bot.delivery.outbox import Outbox
 from bot.files.attachments import Attachments
 from bot.files.looking import Looking
@@ -33,6 +34,7 @@ class Service:
     attachments: Attachments
     dispatch: Dispatch
     outbox: Outbox
+    living: Living
     drafts: Drafts
     deferred: Deferred
     fitting: Fitting

@@ -11,7 +11,8 @@ import structlog
 from bot.db.database import Database
 from bot.delivery.living import Living
 from bot.delivery.outgoing import buttons_only, edit_button
-from bot.delivery.trouble import DISCORDS, FIRST_WAIT, LAST_WAIT, Trouble, trouble_of
+from bot.delivery.retrying import TooLate, until_taken
+from bot.delivery.trouble import DISCORDS
 from bot.logs import fault_code
 from bot.texts.catalogue import Texts, texts_for
 
@@ -59,23 +60,19 @@ class Deferred:
 
     async def _answer_one(self, living: Living, row: Any) -> None:
         """Tries until the person is answered, or can be no more."""
-        wait = FIRST_WAIT
-        while time.time() < row["expires_at"]:
-            try:
-                await self._answer(living.client, row)
-            except DISCORDS as error:
-                log.warning("could not answer after a restart", interaction=row["interaction_id"], error=repr(error))
-                if trouble_of(error) in (Trouble.GONE, Trouble.REFUSED):
-                    break
-            else:
-                break
-            await asyncio.sleep(wait)
-            wait = min(LAST_WAIT, wait * 2)
-        await self.answered(row["interaction_id"])
+        number, until = row["interaction_id"], time.monotonic() + row["expires_at"] - time.time()
+        try:
+            await until_taken(lambda: self._answer(living, row), until, number)
+        except (TooLate, *DISCORDS) as error:
+            log.warning("could not answer after a restart", interaction=number, error=repr(error.__cause__ or error))
+        await self.answered(number)
 
-    async def _answer(self, client: discord.Client, row: Any) -> None:
+    async def _answer(self, living: Living, row: Any) -> None:
         """Only in place of "thinking…" or of how far it was: the earlier life may have answered, and died after it."""
-        webhook = discord.Webhook.partial(row["application_id"], row["token"], client=client)
+        with living.webhook(row["application_id"], row["token"]) as webhook:
+            await self._answer_by(webhook, row)
+
+    async def _answer_by(self, webhook: discord.Webhook, row: Any) -> None:
         original: Any = "@original"
         texts, found = texts_for(row["locale"]), await webhook.fetch_message(original)
         if not (found.flags.loading or _is_progress(found.content, texts)):

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import discord
 
@@ -28,6 +29,22 @@ class Living:
     async def there(self) -> None:
         """Returns when there is one."""
         await self._logged_in.wait()
+
+    @contextmanager
+    def webhook(self, application_id: int, token: str) -> Iterator[discord.Webhook]:
+        """What answers an interaction by its token, whichever client received it.
+
+        Raises NoClient, also within the context, when the client goes away.
+        """
+        client = self.client
+        # discord.py's own public way, `Webhook.partial`, makes one that cannot say what only one person sees.
+        data: Any = {"id": application_id, "type": discord.WebhookType.application.value, "token": token}
+        try:
+            yield discord.Webhook.from_state(data, state=client._connection)
+        except RuntimeError as error:
+            if client.is_closed():
+                raise NoClient("the client is closed") from error
+            raise
 
     @contextmanager
     def life_of(self, client: discord.Client) -> Iterator[None]:

@@ -7,7 +7,10 @@ import aiohttp
 import discord
 
 UNKNOWN_CHANNEL, UNKNOWN_GUILD, UNKNOWN_MESSAGE = 10003, 10004, 10008
+UNKNOWN_WEBHOOK, UNKNOWN_INTERACTION, INVALID_TOKEN = 10015, 10062, 50027
+"""What an interaction is answered with when its time is over."""
 THREAD_ARCHIVED = 50083
+_GONE = (UNKNOWN_CHANNEL, UNKNOWN_GUILD, UNKNOWN_MESSAGE, UNKNOWN_WEBHOOK, UNKNOWN_INTERACTION, INVALID_TOKEN)
 
 FIRST_WAIT, LAST_WAIT = 1.0, 60.0
 """Seconds after a fault of the way to Discord, doubled each time."""
@@ -24,7 +27,7 @@ class Trouble(Enum):
     PASSING = "the way to Discord, or its pace"
     CLOSED = "we may not, for now"
     ASLEEP = "the thread is archived"
-    GONE = "the message or its channel was deleted"
+    GONE = "the message or its channel was deleted, or an interaction's time is over"
     REFUSED = "what we sent is wrong or too large: the same is refused again"
 
 
@@ -34,7 +37,7 @@ def trouble_of(error: BaseException) -> Trouble:
         return Trouble.PASSING
     if error.code == THREAD_ARCHIVED:
         return Trouble.ASLEEP
-    if error.code in (UNKNOWN_CHANNEL, UNKNOWN_GUILD, UNKNOWN_MESSAGE):
+    if error.code in _GONE:
         return Trouble.GONE
     return Trouble.CLOSED if error.status in (401, 403, 404) else Trouble.REFUSED
 
@@ -81,15 +84,20 @@ class Routes:
             self._until[method, channel_id] = now + error.retry_after
         elif isinstance(error, discord.HTTPException) and error.status == 429:
             seconds = told_seconds(error)
+            until = now + (FIRST_CLOSED_WAIT if seconds is None else seconds)
             if error.response.headers.get("Via"):
-                self._until[method, channel_id] = now + (FIRST_CLOSED_WAIT if seconds is None else seconds)
+                self._until[method, channel_id] = until
             else:  # Cloudflare, which bans the whole address
-                self._all_until = now + (BAN_SECONDS if seconds is None else seconds)
+                self._all_until = until
 
 
-def told_seconds(error: discord.HTTPException) -> float | None:
-    """How long Discord asks us to wait, where it does."""
+def told_seconds(error: Exception) -> float | None:
+    """How long Discord asks us to wait, where it does; minutes for a ban that does not say."""
+    if isinstance(error, discord.RateLimited):
+        return error.retry_after
+    if not isinstance(error, discord.HTTPException):
+        return None
     try:
         return float(error.response.headers["Retry-After"])
     except (KeyError, ValueError):
-        return None
+        return BAN_SECONDS if error.status == 429 and not error.response.headers.get("Via") else None

@@ -27,6 +27,7 @@ from sandbox.gateway.gateway import (
 )
 
 IDENTIFY, PRESENCE, VOICE, RESUME, MEMBERS = 2, 3, 4, 6, 8
+UNKNOWN_ERROR = 4000
 HEARTBEAT_INTERVAL_MS = 41250
 LARGEST_PAYLOAD = 4096  # bytes upwards
 SENDS, SENDS_SECONDS = 120, 60.0
@@ -126,7 +127,7 @@ class Socket:
             may_strike = item is None or (isinstance(item, dict) and item["op"] == DISPATCH)
             if may_strike and self.session and self.gateway.weather.take("WS", "ws-malformed"):
                 await self.ws.send_str(encode(_malformed(self.session)))
-            if may_strike and (fault := self.gateway.weather.take("WS", "ws-drop", "op7", "op9")):
+            if may_strike and (fault := self.gateway.weather.take("WS", "ws-drop", "ws-close", "op7", "op9")):
                 await self._strike(fault)
                 if fault.kind != "op9":
                     # Nothing may follow on this connection, or the event in hand would be skipped for good.
@@ -143,6 +144,9 @@ class Socket:
             self.gateway.lose(self.link, ended=False)
             if self.request.transport:
                 self.request.transport.abort()
+        elif fault.kind == "ws-close":
+            self.gateway.lose(self.link, ended=False)
+            await self.ws.close(code=fault.code or UNKNOWN_ERROR)
         elif fault.kind == "op7":
             await self.ws.send_str(encode({"op": RECONNECT, "d": None, "s": None, "t": None}))
         else:

@@ -3,7 +3,7 @@ import { html, useEffect, useRef, useState } from "/page/html.js";
 import { useChat } from "/page/context.js";
 import { Icon, IconButton } from "/page/icons.js";
 
-const GATEWAY = new Set(["ws-refuse", "ws-drop", "ws-malformed", "op7", "op9", "no-ack"]);
+const GATEWAY = new Set(["ws-refuse", "ws-drop", "ws-close", "ws-malformed", "op7", "op9", "no-ack"]);
 const PLACES = [
   "PATCH /channels/*/messages/*",
   "POST /channels/*/messages",

@@ -100,25 +100,6 @@ async def test_an_acknowledgement_whose_answer_was_lost_is_gone_on_from(played: 
     await card(played, "a heard house", "Steps: 2")
 
 
-@pytest.mark.parametrize(
-    ("way", "command"), [("PATCH /webhooks/*/*/messages/*", "queue"), ("POST /webhooks/*/*", "embed file")]
-)
-async def test_an_answer_whose_connection_breaks_is_no_fault_of_what_was_done(
-    played: Stage, way: str, command: str
-) -> None:
-    options = {}
-    if command == "embed file":
-        options = {"name": "broken"}
-        await played.sandbox.run("embed create", {"name": "broken", "from": "cat"})
-        await card(played, "is ready", "**broken**")
-    before = {message["id"] for message in await played.sandbox.messages()}
-    await played.sandbox.weather({"match": way, "kind": "reset", "times": 1})
-    await played.sandbox.run(command, options)
-    await played.sandbox.run("embed list", {})  # answered later, so what goes wrong before it is said by then
-    said = [text_of(each) for each in await played.sandbox.messages() if each["id"] not in before]
-    assert not any("Something went wrong" in each for each in said), said
-
-
 async def test_what_cannot_be_tidied_up_is_no_fault_of_the_job(played: Stage) -> None:
     await played.sandbox.weather(
         {"match": "DELETE /webhooks/*/*/messages/@original", "kind": "status", "status": 404, "code": 10008, "times": 1}

@@ -72,6 +72,18 @@ async def test_drop_strikes_at_once(sandbox: Sandbox, bot: Gardener) -> None:
     assert (await sandbox.run("hello"))["state"] == "answered"
 
 
+async def test_a_connection_is_closed_with_the_code_that_was_asked_for(sandbox: Sandbox) -> None:
+    async with sandbox.http.ws_connect(f"{sandbox.gateway}?v=10&encoding=json") as ws:
+        properties = {"os": "linux", "browser": "test", "device": "test"}
+        await ws.send_json({"op": 2, "d": {"token": sandbox.token, "intents": 1, "properties": properties}})
+        while (await ws.receive_json()).get("t") != "READY":
+            pass
+        await sandbox.weather({"match": "WS", "kind": "ws-close", "code": 4012})
+        async for _ in ws:
+            pass
+        assert ws.close_code == 4012
+
+
 async def test_heartbeat_without_an_answer(sandbox: Sandbox) -> None:
     await sandbox.weather({"match": "WS", "kind": "no-ack"})
     async with sandbox.http.ws_connect(f"{sandbox.gateway}?v=10&encoding=json") as ws:

@@ -151,7 +151,7 @@ async def _send_as_it_is(interaction: Interaction, service: Service, found: Word
     else:
         words = texts("result-file-untrained", name=shown)
     lines = [words, *rename_lines(found.name, copy.suffix, texts)]
-    await say(interaction, "\n".join(lines), files=[word_file(copy, found.name)])
+    await say(interaction, "\n".join(lines), files=lambda: [word_file(copy, found.name)])
 
 
 async def _seen_in_file(service: Service, found: Word, person_id: int, texts: Texts) -> list[str]:
@@ -190,10 +190,11 @@ async def _send_as(interaction: Interaction, service: Service, found: Word, kind
         # Several files of one word are told apart by what follows its name.
         endings = [path.name.removeprefix(found.name) for path in paths]
         lines = [said, *(line for ending in endings for line in rename_lines(found.name, ending, texts))]
-        files = [
-            TitledFile(path, file_name(found.name, ending), path.stem)
-            for path, ending in zip(paths, endings, strict=True)
-        ]
+
+        def files() -> list[discord.File]:
+            named = zip(paths, endings, strict=True)
+            return [TitledFile(path, file_name(found.name, ending), path.stem) for path, ending in named]
+
         await say(interaction, "\n".join(lines), files=files)
 
 

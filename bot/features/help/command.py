@@ -5,7 +5,7 @@ from typing import Any
 import discord
 from discord import app_commands, ui
 
-from bot.chat.answers import Interaction, texts_of
+from bot.chat.answers import Interaction, show, texts_of
 from bot.chat.service import Service
 from bot.delivery.outgoing import button, layout, row
 from bot.texts.names import escape
@@ -29,6 +29,6 @@ def help_command(service: Service) -> app_commands.Command[Any, ..., None]:
         if ready := service.dispatch.ready:
             small.append(f"-# {texts('help-model', model=f'{escape(ready.model)} [{ready.model_hash}]')}")
         blocks.append(ui.TextDisplay("\n".join(small)))
-        await interaction.response.send_message(view=layout(*blocks), ephemeral=True)
+        await show(interaction, layout(*blocks))
 
     return show_help

@@ -115,7 +115,7 @@ async def _consent(interaction: Interaction, service: Service, draft_id: str) ->
     await think(interaction)
     draft = await take_draft(interaction, service, draft_id)
     await service.submissions.consent(interaction.user.id)
-    await take_buttons_away(interaction, draft.asked_by)
+    await take_buttons_away(interaction, service, draft.asked_by)
     await begin_training(interaction, service, replace(draft, asked_by=""))
 
 
@@ -124,7 +124,7 @@ async def _decline(interaction: Interaction, service: Service, draft_id: str) ->
     await think(interaction)
     draft = await take_draft(interaction, service, draft_id)
     await service.drafts.drop(interaction.id)
-    await take_buttons_away(interaction, draft.asked_by)
+    await take_buttons_away(interaction, service, draft.asked_by)
     await replace_answer(interaction, texts_of(interaction)("consent-declined"))
 
 
@@ -140,7 +140,7 @@ async def _go_where(interaction: Interaction, service: Service, draft_id: str, w
     """The answer for a word that was its person's alone until now."""
     await think(interaction)
     draft = await take_draft(interaction, service, draft_id)
-    await take_buttons_away(interaction, draft.asked_by)
+    await take_buttons_away(interaction, service, draft.asked_by)
     shown_for = draft.wish.continues or draft.wish.name
     draft = replace(draft, wish=replace(draft.wish, where=where), shown_for=shown_for, asked_by="")
     await begin_training(interaction, service, draft)

@@ -17,6 +17,7 @@ from bot.chat.answers import (
     say,
     show_card,
     soon,
+    take_message_away,
     texts_of,
     think,
 )
@@ -134,8 +135,7 @@ async def _delete(interaction: Interaction, service: Service, job_id: str) -> No
     await acknowledge(interaction)
     job = await job_for(interaction, service, job_id, Act.MODERATE)
     await asyncio.to_thread(_remove, [Path(picture.path) for picture in job.report.pictures])
-    if interaction.message is not None:
-        await interaction.message.delete()
+    await take_message_away(interaction)
     await say(interaction, texts_of(interaction)("drawing-deleted"))
 
 

@@ -148,7 +148,7 @@ async def _file(interaction: Interaction, service: Service, job_id: str) -> None
     texts = texts_of(interaction)
     words = texts("result-file-private", name=escape(request.name), step=job.report.step)
     lines = [words, *rename_lines(request.name, snapshot.suffix, texts)]
-    await say(interaction, "\n".join(lines), files=[word_file(snapshot, request.name)])
+    await say(interaction, "\n".join(lines), files=lambda: [word_file(snapshot, request.name)])
 
 
 async def _prompts(interaction: Interaction, service: Service, job_id: str) -> None:
