@@ -4,7 +4,6 @@ from enum import Enum
 from typing import NamedTuple
 
 from bot.errors import Refusal
-from bot.jobs.job import Job
 
 
 class Actor(NamedTuple):
@@ -68,7 +67,3 @@ def check(actor: Actor, act: Act, thing: Thing, *, refused: Refusal, unseen: Ref
             raise refused
         case Verdict.UNSEEN:
             raise unseen
-
-
-def of_job(job: Job) -> Thing:
-    return Thing(job.owner_id, frozenset() if job.guild_id is None else frozenset({job.guild_id}))

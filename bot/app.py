@@ -24,7 +24,14 @@ from bot.delivery.outbox import Outbox
 from bot.delivery.post import Post
 from bot.delivery.trouble import Routes
 from bot.exits import CannotRun
-from bot.features.commands import all_commands
+from bot.features.embeddings.feature import FEATURE as EMBEDDINGS
+from bot.features.feature import commands_of, forms_of, messages_of, presses_of
+from bot.features.help.feature import FEATURE as HELP
+from bot.features.imagine.feature import FEATURE as IMAGINE
+from bot.features.pictures.feature import FEATURE as PICTURES
+from bot.features.queue.feature import FEATURE as QUEUE
+from bot.features.styles.feature import FEATURE as STYLES
+from bot.features.train.feature import FEATURE as TRAIN
 from bot.files.attachments import IN_FLIGHT, Attachments, Budget
 from bot.files.copies import sweep
 from bot.files.looking import Looking
@@ -38,6 +45,8 @@ from bot.library.styles import Styles
 from bot.library.sweeping import keep_swept
 from bot.settings import Settings
 from bot.workers.child import ChildWorker
+
+FEATURES = (TRAIN, EMBEDDINGS, STYLES, PICTURES, IMAGINE, QUEUE, HELP)
 
 log = structlog.get_logger(__name__)
 
@@ -65,7 +74,7 @@ async def _run_parts(settings: Settings, folder: Path, database: Database, attac
     living = Living()
     looking = Looking(folder / "incoming")
     library = Library(database, folder / "embeddings", Shelf(looking))
-    post = Post(database, library, settings.runs_at_once, threads=settings.threads)
+    post = Post(database, messages_of(FEATURES, library), settings.runs_at_once, threads=settings.threads)
     routes, fitting, deferred = Routes(), Fitting(), Deferred(database)
 
     def changed() -> None:
@@ -97,7 +106,7 @@ async def _run_parts(settings: Settings, folder: Path, database: Database, attac
     )
 
     def new_client() -> Client:
-        return Client(database, service, all_commands(service))
+        return Client(database, service, commands_of(FEATURES, service), presses_of(FEATURES), forms_of(FEATURES))
 
     token = settings.discord_token.get_secret_value()
     stopping = _stop_signal()

@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import discord
@@ -15,11 +15,11 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.chat.answers import answer_error
+from bot.chat.buttons import FormAction, Press, PressAction, answer_form
 from bot.chat.service import Service
 from bot.db.database import Database
 from bot.delivery.living import Living, NoClient
 from bot.delivery.trouble import told_seconds
-from bot.features.buttons import Press, answer_form
 from bot.logs import fault_code
 from bot.texts.translator import CatalogueTranslator
 
@@ -45,7 +45,14 @@ def connect_elsewhere(api: str, gateway: str) -> None:
 class Client(discord.Client):
     """Offers the commands, answers the buttons, and has one place for errors. For one life."""
 
-    def __init__(self, database: Database, service: Service, commands: Commands) -> None:
+    def __init__(
+        self,
+        database: Database,
+        service: Service,
+        commands: Commands,
+        presses: Mapping[str, PressAction],
+        forms: Mapping[str, FormAction],
+    ) -> None:
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nothing here speaks
         super().__init__(
             intents=discord.Intents(guilds=True),
@@ -56,6 +63,8 @@ class Client(discord.Client):
             max_messages=None,
         )
         self.service = service
+        self.presses = presses
+        self.forms = forms
         self.tree = app_commands.CommandTree(self)
         self.tree.error(answer_error)
         for command in commands:

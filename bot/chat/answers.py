@@ -12,7 +12,7 @@ import discord
 import structlog
 from discord import app_commands, ui
 
-from bot.access import Act, Actor, check, of_job
+from bot.access import Act, Actor, check
 from bot.chat.service import Service
 from bot.db.storage import storage_fault
 from bot.delivery.deferred import TOKEN_SECONDS
@@ -31,7 +31,7 @@ from bot.errors import (
     Refusal,
     TooBusy,
 )
-from bot.jobs.job import Job
+from bot.jobs.job import Job, of_job
 from bot.jobs.rows import Unreadable
 from bot.jobs.submit import Asker
 from bot.logs import fault_code

@@ -2,7 +2,7 @@
 with the interaction that submits it. So any number of people have the same form open, also over a restart.
 
 A form is opened by `open_form(interaction, verb, about, title, fields)`; its custom_id is `verb:about`. When it is
-submitted, `FORMS[verb]` of `bot.features.presses` gets `(interaction, service, about, filled)`, where `filled` are its
+submitted, its action (`Feature.forms`) gets `(interaction, service, about, filled)`, where `filled` are its
 values by the custom_ids of its fields. That action checks again who asks and where: the form may have been opened an
 hour ago. What does not fit in a custom_id waits in a draft (`bot/chat/drafts.py`), whose number stands there instead.
 

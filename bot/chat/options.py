@@ -6,11 +6,11 @@ from typing import Any, TypeAlias
 
 from discord import app_commands
 
-from bot.access import Act, may, of_job
+from bot.access import Act, may
 from bot.chat.answers import Interaction, actor_of, shelf_of, soon
 from bot.chat.setting_lines import Setting, suggest_settings
 from bot.errors import TooBusy
-from bot.jobs.job import Kind
+from bot.jobs.job import Kind, of_job
 from bot.library.styles import split_names
 from bot.texts.spelling import key
 from bot.texts.translator import word

@@ -46,7 +46,7 @@ def layout(*blocks: ui.Item[Any], accent: str = "quiet", mark: int | None = None
 
     Texts that are too long together are cut, and blocks that are too many are left out from the end: composers
     choose better what to leave out, but a card that says too much must not be one that nobody sees.
-    The view is stopped: presses are answered by `bot.features.buttons`, from the custom_id alone, also after a restart.
+    The view is stopped: presses are answered by `bot/chat/buttons.py`, from the custom_id alone, also after a restart.
     """
     view = ui.LayoutView(timeout=None)
     fitting = _few_enough(blocks)

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 import msgspec
 
+from bot.access import Thing
 from trainer.protocol import CreateRequest, DrawnPicture, DrawRequest, ReadPart, Request, StartText, TrainRequest, Word
 
 
@@ -175,3 +176,8 @@ def kind_of(request: Request) -> Kind:
             return Kind.TRAIN
         case DrawRequest():
             return Kind.DRAW
+
+
+def of_job(job: Job) -> Thing:
+    """A job, as `access.py` judges it."""
+    return Thing(job.owner_id, frozenset() if job.guild_id is None else frozenset({job.guild_id}))

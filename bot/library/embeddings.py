@@ -14,7 +14,6 @@ from bot.db.database import Database
 from bot.errors import NameTaken, NoFileYet, NoSpace, NothingCalled, NotYours, StillLearning
 from bot.files.copies import copy_aside
 from bot.files.folder_listing import FolderListing
-from bot.jobs.job import ENDED, State
 from bot.library.shelf import PICTURES, SUFFIXES, Shelf, files_in
 from bot.texts.spelling import key, same, spelled
 
@@ -267,7 +266,7 @@ class Library:
 
     async def check_settled(self, word: Word) -> None:
         """Raises StillLearning while a job makes or trains the word."""
-        if any(State(row["state"]) not in ENDED for row in await self._jobs_of(word)):
+        if any(row["going_on"] for row in await self._jobs_of(word)):
             raise StillLearning(name=word.name)
 
     async def _jobs_of(self, word: Word) -> list[Any]:

@@ -12,7 +12,8 @@ from contextlib import closing, contextmanager
 import pytest
 import pytest_asyncio
 
-from bot.features.presses import PRESSES
+from bot.app import FEATURES
+from bot.features.feature import presses_of
 from tests.acceptance.stage import Stage, buttons_of, pictures, stage
 from tests.sandboxed import File, Json
 
@@ -128,7 +129,7 @@ async def test_every_suggestion(played: Stage) -> None:
 
 async def test_every_button(played: Stage) -> None:
     """Of a run, of a drawing, of its second picture, of a word: whichever of them a verb is about."""
-    custom_ids = [f"{verb}:{about}" for verb in PRESSES for about in (RUN, DRAWING, f"{DRAWING}.1", WORD)]
+    custom_ids = [f"{verb}:{about}" for verb in presses_of(FEATURES) for about in (RUN, DRAWING, f"{DRAWING}.1", WORD)]
     messages = await posted(played, custom_ids)
 
     def press(custom_id: str) -> Callable[[], Awaitable[str]]:

@@ -11,10 +11,11 @@ from msgspec.structs import replace
 
 from bot.db.database import Database, open_database
 from bot.delivery.post import Post
+from bot.features.imagine.card import DrawingMessages
 from bot.files.looking import Looking
 from bot.jobs.apply import Change
 from bot.jobs.dispatch import Dispatch, Places
-from bot.jobs.job import Job, State
+from bot.jobs.job import Job, Kind, State
 from bot.jobs.rows import job_by_id, keep_change, place_of
 from bot.jobs.submit import Asker, Quota, Submissions
 from bot.library.embeddings import Library
@@ -257,7 +258,7 @@ async def test_a_card_says_that_its_job_waits_for_room(tmp_path: Path) -> None:
     async with house(tmp_path) as played:
         job = await played.ask(DRAW)
         library = Library(played.database, tmp_path / "embeddings", Shelf(Looking(tmp_path / "incoming")))
-        post = Post(played.database, library, 4, threads=False)
+        post = Post(played.database, {Kind.DRAW: DrawingMessages(library)}, 4, threads=False)
         assert "in line" in str((await post.card(job)).view.to_components())
         played.database.give_up_ballast()
         assert "waiting for room" in str((await post.card(job)).view.to_components())

@@ -7,7 +7,8 @@ from discord.ui import TextDisplay
 from msgspec.structs import replace
 
 from bot.delivery.outgoing import Outgoing
-from bot.features.train.card import result_message, share_button, training_card
+from bot.features.embeddings.card import share_button
+from bot.features.train.card import result_message, training_card
 from bot.jobs.job import Job, Report, ShownPreview, State
 from bot.texts.catalogue import texts_for
 from tests.bot.jobs import TRAIN, job

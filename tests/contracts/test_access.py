@@ -9,9 +9,11 @@ import pytest
 from discord import app_commands
 
 from bot.access import Act, Verdict, verdict
-from bot.features import presses
-from bot.features.commands import all_commands
+from bot.app import FEATURES
+from bot.features.feature import commands_of, forms_of, presses_of
 from tests.bot.doors import BUTTONS, COMMANDS, DOORS, FORMS, SUGGESTIONS, THINGS, Kind, Where, Who, actor
+
+BOT = Path(__file__).parents[2] / "bot"
 
 A, R, U = Verdict.ALLOWED, Verdict.REFUSED, Verdict.UNSEEN
 
@@ -62,7 +64,7 @@ def test_the_table(name: str) -> None:
 def leaves() -> dict[str, app_commands.Command[Any, ..., Any]]:
     """Every command, by its path."""
     found: dict[str, app_commands.Command[Any, ..., Any]] = {}
-    for command in all_commands(cast("Any", None)):
+    for command in commands_of(FEATURES, cast("Any", None)):
         inside = command.commands if isinstance(command, app_commands.Group) else [command]
         found |= {leaf.qualified_name: cast("Any", leaf) for leaf in inside}
     return found
@@ -77,17 +79,17 @@ def test_every_command_button_form_and_suggestion_has_a_row() -> None:
     }
     assert set(COMMANDS) == set(leaves())
     assert set(SUGGESTIONS) == suggesting
-    assert set(BUTTONS) == set(presses.PRESSES)
-    assert set(FORMS) == set(presses.FORMS)
+    assert set(BUTTONS) == set(presses_of(FEATURES))
+    assert set(FORMS) == set(forms_of(FEATURES))
 
 
 def test_rights_are_read_in_one_place() -> None:
-    files = Path(presses.__file__).parents[1].rglob("*.py")
+    files = BOT.rglob("*.py")
     reading = [path.name for path in files if re.search("manage_messages|manage_guild", path.read_text())]
     assert reading == ["answers.py"], "and judged in access.py"
 
 
 def test_owners_are_compared_in_one_place() -> None:
-    files = Path(presses.__file__).parents[1].rglob("*.py")
+    files = BOT.rglob("*.py")
     by_hand = re.compile(r"""owner(_id)?("\])? *(==|!=|not in)|(==|!=) *\w*\.?owner_id""")
     assert [path.name for path in files if by_hand.search(path.read_text())] == ["access.py"]

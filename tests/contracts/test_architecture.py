@@ -1,6 +1,7 @@
 """docs/architecture.md and the code say the same."""
 
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from bot.jobs.job import ENDED, TRANSITIONS, State
 
 ROOT = Path(__file__).parents[2]
+MOST_FILES = 15
 PAGE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 
 
@@ -34,3 +36,10 @@ def test_every_file_named_for_the_bot_exists() -> None:
     assert rooms is not None
     files = {path.name for path in (ROOT / "bot").rglob("*.py")}
     assert set(re.findall(r"\b(\w+\.py)\b", rooms[1])) <= files
+
+
+@pytest.mark.parametrize("package", ["bot", "trainer", "sandbox"])
+def test_no_room_is_too_large_to_look_around_in(package: str) -> None:
+    files = [path for path in (ROOT / package).rglob("*.py") if path.name != "__init__.py"]
+    sizes = Counter(path.parent for path in files)
+    assert {str(room): size for room, size in sizes.items() if size > MOST_FILES} == {}

@@ -3,7 +3,8 @@
 import re
 from pathlib import Path
 
-from bot.features.presses import FORMS, PRESSES
+from bot.app import FEATURES
+from bot.features.feature import forms_of, presses_of
 from bot.texts.catalogue import texts_for
 
 BOT = Path(__file__).parents[2] / "bot"
@@ -23,12 +24,12 @@ def test_every_verb_of_a_button_has_an_action() -> None:
     verbs |= {
         verb for source in SOURCES.values() for verb in re.findall(r'press\("button-[a-z-]+", "([a-z_]+)"', source)
     }
-    assert verbs == set(PRESSES)
+    assert verbs == set(presses_of(FEATURES))
 
 
 def test_every_verb_of_a_form_has_an_action() -> None:
     verbs = {verb for source in SOURCES.values() for verb in re.findall(r'open_form\(interaction, "([a-z_]+)"', source)}
-    assert verbs == set(FORMS)
+    assert verbs == set(forms_of(FEATURES))
 
 
 def test_the_catalogues_are_read() -> None:

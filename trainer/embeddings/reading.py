@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import PurePath
 
-from trainer.embeddings.containers.safetensors import is_safetensors, only, safetensors_embeddings
 from trainer.embeddings.containers.torch_file import is_torch_file, read_torch_file
 from trainer.embeddings.containers.torch_zip import check_file_size
 from trainer.embeddings.embedding import Embedding
@@ -12,6 +11,7 @@ from trainer.embeddings.errors import BadEmbedding
 from trainer.embeddings.hashes import file_hash
 from trainer.embeddings.layouts.known import embeddings_in
 from trainer.embeddings.layouts.picture import is_picture, read_picture
+from trainer.embeddings.layouts.safetensors import is_safetensors, only, safetensors_embeddings
 from trainer.protocol.file_faults import FileReason
 
 _FOREIGN: dict[bytes, tuple[FileReason, str]] = {

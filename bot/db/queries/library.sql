@@ -100,7 +100,8 @@ DELETE FROM embeddings WHERE id = :id;
 
 -- name: jobs_of_embedding
 -- What was done to a word, ended or not.
-SELECT jobs.id, state FROM jobs JOIN makings ON makings.job_id = jobs.id WHERE embedding_id = :id;
+SELECT jobs.id, state IN ('queued', 'running', 'paused') AS going_on
+FROM jobs JOIN makings ON makings.job_id = jobs.id WHERE embedding_id = :id;
 
 -- name: jobs_without_embedding
 -- A person's jobs that left no word, or whose word is gone, and what it was called.

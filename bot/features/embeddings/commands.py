@@ -4,14 +4,14 @@ from typing import Any
 
 from discord import app_commands
 
-from bot.access import Act, Actor, may, of_job, owns
+from bot.access import Act, Actor, may, owns
 from bot.chat.answers import Interaction, actor_of, check_may_post, place, say, texts_of, think
 from bot.chat.options import choices, suggest_runs, suggest_words, worded
 from bot.chat.service import Service
 from bot.errors import AlreadyEnded, NameTaken
 from bot.features.embeddings.words import send_file, show_word, show_words, tell_collisions
 from bot.jobs.faults import check
-from bot.jobs.job import Job, Kind
+from bot.jobs.job import Job, Kind, of_job
 from bot.texts.names import NAME_LIMIT, check_name
 from bot.texts.spelling import same
 from bot.texts.translator import word

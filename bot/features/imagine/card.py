@@ -7,11 +7,15 @@ from typing import Any, TypeAlias
 import discord
 from discord import ui
 
+from bot.access import Actor
 from bot.delivery.bar import bar
+from bot.delivery.failure import failure
+from bot.delivery.fitting import shortened
 from bot.delivery.outgoing import MOST_FILES, Outgoing, button, gallery, layout, row
 from bot.errors import OnlyAgeRestricted
-from bot.features.train.card import failure
+from bot.features.imagine.suggestions import near_misses
 from bot.jobs.job import Job, State
+from bot.library.embeddings import Library
 from bot.texts.catalogue import Texts
 from bot.texts.names import cut, escape
 from trainer.protocol import MOST_VECTORS, DrawRequest, ReadPart, ReadStage, Word
@@ -20,6 +24,38 @@ SETTINGS_LIMIT, WORDS_LIMIT, READING_LIMIT, NOTICES_LIMIT = 1000, 700, 800, 800
 """Characters as they are shown; a card holds 4,000 in all."""
 
 _Items: TypeAlias = list[ui.Item[Any]]
+
+
+class DrawingMessages:
+    in_thread = False
+
+    def __init__(self, library: Library) -> None:
+        """Knows which words a person may have meant."""
+        self._library = library
+
+    async def card(self, job: Job, texts: Texts, line: str, mark: int | None) -> Outgoing:
+        request = _request(job)
+        return drawing_card(job, request, texts, line, await self._near_misses(job, request), mark)
+
+    def further(self, _job: Job, _key: str, _texts: Texts, _mark: int) -> None:
+        """The card tells all."""
+
+    def short(self, job: Job, _key: str, outgoing: Outgoing, texts: Texts, mark: int | None) -> Outgoing:
+        line, shown = texts("short-drawing"), shown_pictures(job)
+        # With several pictures the card has these buttons itself.
+        more = row([button("1", f"pick:{job.id}.{shown[0]}")]) if len(shown) == 1 and job.ended else []
+        return shortened(outgoing, line if shown else texts("short-card"), more, mark)
+
+    async def _near_misses(self, job: Job, request: DrawRequest) -> list[tuple[str, str]]:
+        if job.state is not State.SUCCEEDED:
+            return []
+        words = await self._library.seen_by(Actor(job.owner_id, job.guild_id))
+        return near_misses(request.prompt, [word.name for word in words])
+
+
+def _request(job: Job) -> DrawRequest:
+    assert isinstance(job.request, DrawRequest)
+    return job.request
 
 
 def drawing_card(

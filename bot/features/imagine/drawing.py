@@ -23,11 +23,11 @@ from bot.chat.answers import (
 )
 from bot.chat.drafts import DrawingDraft
 from bot.chat.offers import offer_again, reading_told
+from bot.chat.receiving import receive
 from bot.chat.service import Service
 from bot.chat.wishes import DrawingWish
 from bot.errors import BadSetting, Forgotten, OnlyAgeRestricted, Refusal
 from bot.features.imagine.drawing_settings import read_drawing_settings, written
-from bot.features.train.training import receive
 from bot.jobs.faults import check
 from bot.jobs.job import Job
 from bot.library.styles import apply_styles, split_names

@@ -5,11 +5,11 @@ from typing import Any
 import discord
 from discord import app_commands, ui
 
-from bot.access import Act, Actor, may, of_job
+from bot.access import Act, Actor, may
 from bot.chat.answers import Interaction, actor_of, show, texts_of, think
 from bot.chat.service import Service
 from bot.delivery.outgoing import button, layout, row
-from bot.jobs.job import HELD, Job, State
+from bot.jobs.job import HELD, Job, State, of_job
 from bot.jobs.line import place_in_line
 from bot.texts.catalogue import Texts
 from bot.texts.names import escape

@@ -4,29 +4,52 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import discord
-import structlog
 from discord import ui
 
 from bot.chat.wishes import NO_START
 from bot.delivery.bar import bar
+from bot.delivery.failure import failure
 from bot.delivery.file_names import file_name, rename_lines
+from bot.delivery.fitting import shortened
 from bot.delivery.outgoing import Outgoing, button, gallery, layout, row
-from bot.jobs.faults import refusal_of
+from bot.features.embeddings.card import share_button, start_notes
 from bot.jobs.job import Job, Report, State
 from bot.texts.catalogue import Texts, loss, rate
 from bot.texts.names import escape
-from trainer.protocol import CreateRequest, TrainRequest
-
-log = structlog.get_logger(__name__)
+from trainer.protocol import TrainRequest
 
 DANGER, PRIMARY = discord.ButtonStyle.danger, discord.ButtonStyle.primary
 
+PREVIEW = "preview-"
+"""With the step behind it the key of a preview's message."""
 LONG_VECTORS = 40
 """Lengths of the vocabulary's from which vectors are called long; words trained at the web UI's rate have 10 to 35."""
 
 _Items: TypeAlias = list[ui.Item[Any]]
 _Picture: TypeAlias = tuple[str, Path, str]
 """Name in the message, file, words."""
+
+
+class TrainingMessages:
+    in_thread = True
+
+    async def card(self, job: Job, texts: Texts, line: str, mark: int | None) -> Outgoing:
+        return training_card(job, _request(job), texts, line, mark)
+
+    def further(self, job: Job, key: str, texts: Texts, mark: int) -> tuple[int, Outgoing] | None:
+        """The result, and previews in the thread."""
+        if key == "result":
+            return job.channel_id, result_message(job, _request(job), texts, mark)
+        preview = preview_message(job, int(key.removeprefix(PREVIEW)), texts, mark)
+        return None if preview is None or job.thread_id is None else (job.thread_id, preview)
+
+    def short(self, job: Job, key: str, outgoing: Outgoing, texts: Texts, mark: int | None) -> Outgoing:
+        return shortened(outgoing, texts("short-result" if key == "result" else "short-card"), mark=mark)
+
+
+def _request(job: Job) -> TrainRequest:
+    assert isinstance(job.request, TrainRequest)
+    return job.request
 
 
 def training_card(job: Job, request: TrainRequest, texts: Texts, line: str, mark: int | None = None) -> Outgoing:
@@ -123,23 +146,6 @@ def _head(job: Job, request: TrainRequest, texts: Texts, line: str) -> str:
             return f"{texts('training-failed', **steps)}\n{failure(job, texts)}"
 
 
-def failure(job: Job, texts: Texts) -> str:
-    """Why it failed, and what to change. A row of another release may hold facts that fit no sentence."""
-    reason, told = job.report.failure or "internal", job.report.facts
-    if refusal := refusal_of(reason, told):
-        return texts.refusal(refusal)
-    if reason == "prompt_too_long" and "windows" in told:
-        reason = "prompt_of_too_many_windows"
-    if reason == "not_finite" and job.report.snapshot is None:
-        reason = "never_finite"
-    facts: dict[str, Any] = {"rate": "0.001", "job": str(job.id), **told}
-    try:
-        return texts(f"failure-{reason.replace('_', '-')}", **facts)
-    except (KeyError, ValueError) as error:
-        log.error("a failure without a sentence", job=job.id, reason=reason, facts=told, error=repr(error))
-        return texts("failure-internal", job=str(job.id))
-
-
 def _kept(job: Job, texts: Texts) -> str:
     if job.report.snapshot is None:
         return texts("failure-nothing-kept")
@@ -177,17 +183,6 @@ def _numbers(job: Job, texts: Texts) -> str:
     if report.seconds_per_step:
         parts.append(texts.speed(report.seconds_per_step))
     return " · ".join(parts)
-
-
-def start_notes(job: Job, request: CreateRequest | TrainRequest, texts: Texts) -> list[str]:
-    """What should be known of an initialization text that has more or fewer tokens than there are vectors."""
-    start, vectors = job.report.start, request.vectors_per_token
-    if start is None or start.tokens == vectors or request.initialization_text == NO_START:
-        return []
-    facts: dict[str, Any] = {"from": escape(request.initialization_text), "tokens": start.tokens, "vectors": vectors}
-    if start.tokens < vectors:
-        return [texts("start-shared", **facts)]
-    return [texts("start-cut", **facts, used=escape(start.used))]
 
 
 def _notes(job: Job, request: TrainRequest, texts: Texts) -> list[str]:
@@ -305,11 +300,6 @@ def _result_buttons(name: str, job: Job, texts: Texts) -> list[ui.Button[Any]]:
         button(texts("button-train-further"), f"train_further:{job.id}"),
         *share_button(name, job, texts),
     ]
-
-
-def share_button(name: str, job: Job, texts: Texts) -> list[ui.Button[Any]]:
-    """None in a private chat, where there is no server to share with."""
-    return [] if job.guild_id is None else [button(texts("button-share"), f"share_made:{job.id}:{name}")]
 
 
 def other_button(job: Job, *, taken: bool, texts: Texts) -> list[ui.Button[Any]]:

@@ -1,11 +1,8 @@
 """From what a person said to a TrainRequest: defaults, template, quota, consent, pictures, in this order."""
 
-import asyncio
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from importlib.resources import files
-from pathlib import Path
-from typing import NamedTuple
 
 import discord
 from msgspec.structs import replace
@@ -26,6 +23,7 @@ from bot.chat.answers import (
 )
 from bot.chat.drafts import KeptPicture, TrainingDraft
 from bot.chat.offers import offer_again, reading_told
+from bot.chat.receiving import receive
 from bot.chat.service import Limits, Service
 from bot.chat.wishes import NO_START, VECTORS, TrainingWish
 from bot.delivery.outgoing import button, buttons_only
@@ -34,8 +32,7 @@ from bot.features.embeddings.widths import check_trainable
 from bot.features.embeddings.words import tell_collisions
 from bot.features.train.captions import about, apart, captioned, check_captions
 from bot.features.train.tuning import read_tuning
-from bot.files.attachments import SentFile
-from bot.files.uploads import LARGEST_UPLOAD, MEGABYTE, PictureStore, UploadedFile, check_size
+from bot.files.uploads import MEGABYTE, PictureStore, check_size
 from bot.jobs.faults import check
 from bot.jobs.job import Job
 from bot.texts.names import check_name, escape
@@ -50,13 +47,6 @@ PREVIEWS = 8
 """In a whole run, after the first; they become the film."""
 PREVIEW_STEPS = 10
 """At least so many between two: a preview takes as long as about fifteen steps."""
-
-
-class Received(NamedTuple):
-    """What became of uploads; equal pictures are kept once."""
-
-    pictures: tuple[KeptPicture, ...]
-    refused: tuple[Refusal, ...]
 
 
 async def begin_training(interaction: Interaction, service: Service, draft: TrainingDraft) -> None:
@@ -185,52 +175,6 @@ async def _read(
     pictures = {picture.sha256: picture for picture in (*draft.pictures, *received.pictures)}
     said, unread = await captioned(service.attachments, captions, tuple(pictures.values()))
     return replace(draft, pictures=said, waiting=()), [*received.refused, *unread]
-
-
-async def receive(service: Service, files: Sequence[SentFile], each_read: Callable[[], None]) -> Received:
-    """Fetches and stores pictures, in their person's turn, within what the whole bot may have of them at a time.
-
-    Raises NoSpace.
-    """
-    pictures: dict[str, KeptPicture] = {}
-    refused: list[Refusal] = []
-    for group in _groups(files):
-        async with service.attachments.budget.share(sum(file.size for file in group)):
-            with service.pictures.inbox() as inbox:
-                fates = await asyncio.gather(
-                    *(_fetched(service, file, inbox / str(place)) for place, file in enumerate(group))
-                )
-                kept = await service.pictures.keep(
-                    [fate for fate in fates if isinstance(fate, UploadedFile)], each_read
-                )
-        refused += [fate for fate in fates if isinstance(fate, Refusal)]
-        refused += kept.refused
-        for picture in kept.pictures:
-            alpha = picture.alpha.stem if picture.alpha is not None else ""
-            pictures.setdefault(picture.sha256, KeptPicture(picture.sha256, picture.file_name, alpha))
-    return Received(tuple(pictures.values()), tuple(refused))
-
-
-async def _fetched(service: Service, file: SentFile, path: Path) -> UploadedFile | Refusal:
-    try:
-        check_size(file.name, file.size, LARGEST_UPLOAD)
-        await service.attachments.to_file(file, path)
-    except Refusal as refusal:
-        return refusal
-    return UploadedFile(file.name, path)
-
-
-def _groups(files: Sequence[SentFile]) -> list[list[SentFile]]:
-    """As many at a time as one largest upload has bytes, so that each child process has something to do."""
-    groups: list[list[SentFile]] = []
-    size = 0
-    for file in files:
-        if not groups or size + file.size > LARGEST_UPLOAD:
-            groups.append([])
-            size = 0
-        groups[-1].append(file)
-        size += file.size
-    return groups
 
 
 def stored(store: PictureStore, picture: KeptPicture) -> TrainingPicture:

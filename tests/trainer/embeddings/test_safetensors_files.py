@@ -3,8 +3,8 @@ import pytest
 import safetensors.torch
 import torch
 
-from trainer.embeddings.containers.safetensors import read_safetensors
 from trainer.embeddings.errors import BadEmbedding
+from trainer.embeddings.layouts.safetensors import read_safetensors
 
 TENSOR = torch.randn(3, 96, generator=torch.Generator().manual_seed(0))
 

@@ -4,11 +4,11 @@ Versions up to 1.9 refuse files that today's torch.save writes, because of recor
 ComfyUI take it as well.
 """
 
-from trainer.embeddings.containers.safetensors import only
 from trainer.embeddings.containers.torch_file import read_torch_file
 from trainer.embeddings.containers.torch_writing import NONE, dict_of, number, tensor, text, torch_file
 from trainer.embeddings.embedding import Embedding
 from trainer.embeddings.layouts.known import embeddings_in
+from trainer.embeddings.layouts.safetensors import only
 
 _ASTERISK_TOKEN = 265  # CLIP's id of "*"; the web UI writes it into every file
 _HASH_DIGITS = 10
