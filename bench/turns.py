@@ -12,6 +12,7 @@ from trainer.embeddings.folder import EmbeddingsFolder
 from trainer.engine.engine import Engine
 from trainer.models.family import Family
 from trainer.protocol import Control, Failed, Start, Told, TrainRequest
+from trainer.upscaling.folder import UpscalersFolder
 from trainer.wire import Wire
 
 _CHUNK = 1 << 20
@@ -28,7 +29,9 @@ def watch(model: Family, requests: Sequence[TrainRequest], watcher: Watcher) -> 
             start = Start(attempt=request.name, job=1, request=request, folder=f"{folder}/{request.name}")
             _send(ours, start)
         between = _Between(ours, watcher)
-        Engine(model, EmbeddingsFolder(Path(folder) / "embeddings", model.widths), Wire(theirs), between).run()
+        embeddings = EmbeddingsFolder(Path(folder) / "embeddings", model.widths)
+        upscalers = UpscalersFolder(Path(folder) / "upscalers", model.device)
+        Engine(model, embeddings, upscalers, Wire(theirs), between).run()
 
 
 class _Between:

@@ -43,6 +43,7 @@ from bot.library.embeddings import Library
 from bot.library.shelf import Shelf
 from bot.library.styles import Styles
 from bot.library.sweeping import keep_swept
+from bot.library.upscalers import Upscalers
 from bot.settings import Settings
 from bot.workers.child import ChildWorker
 
@@ -73,6 +74,7 @@ async def run(settings: Settings) -> None:
 async def _run_parts(settings: Settings, folder: Path, database: Database, attachments: Attachments) -> None:
     living = Living()
     looking = Looking(folder / "incoming")
+    upscalers = Upscalers(folder / "upscalers")
     library = Library(database, folder / "embeddings", Shelf(looking))
     post = Post(database, messages_of(FEATURES, library), settings.runs_at_once, threads=settings.threads)
     routes, fitting, deferred = Routes(), Fitting(), Deferred(database)
@@ -89,7 +91,10 @@ async def _run_parts(settings: Settings, folder: Path, database: Database, attac
     service = Service(
         attachments=attachments,
         submissions=Submissions(
-            database, Quota(settings.waiting_per_person, settings.drawings_per_person), lambda: dispatch.ready
+            database,
+            Quota(settings.waiting_per_person, settings.drawings_per_person),
+            upscalers,
+            lambda: dispatch.ready,
         ),
         dispatch=dispatch,
         outbox=outbox,
@@ -99,6 +104,7 @@ async def _run_parts(settings: Settings, folder: Path, database: Database, attac
         fitting=fitting,
         library=library,
         styles=Styles(database),
+        upscalers=upscalers,
         pictures=PictureStore(folder / "pictures"),
         looking=looking,
         readings=OwnTurns(),
@@ -133,7 +139,8 @@ def _limits(settings: Settings) -> Limits:
 
 
 def _worker(settings: Settings, folder: Path) -> ChildWorker:
-    arguments = ["--model", str(settings.model), "--embeddings", str(folder / "embeddings")]
+    arguments = ["--model", str(settings.model)]
+    arguments += ["--embeddings", str(folder / "embeddings"), "--upscalers", str(folder / "upscalers")]
     arguments += ["--device", settings.device, "--precision", settings.precision]
     arguments += ["--largest-pixels", str(settings.largest_pixels)]
     arguments += ["--hashes", str(folder / "model-hashes.json")]
@@ -174,7 +181,7 @@ def _opened(folder: Path) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
         with suppress(PermissionError):  # somebody else's, who has let us in
             folder.chmod(0o700)
-        for part in ("embeddings", "pictures", "runs"):
+        for part in ("embeddings", "upscalers", "pictures", "runs"):
             (folder / part).mkdir(exist_ok=True)
         lock = (folder / "lock").open("w")
     except OSError as error:

@@ -1,4 +1,4 @@
-"""The worker process: `python -m trainer --fd N --model DIR --embeddings DIR`.
+"""The worker process: `python -m trainer --fd N --model DIR --embeddings DIR --upscalers DIR`.
 
 It talks on descriptor N, which it inherits, and on nothing else. It ends when the bot does: at the end of that
 descriptor's stream, and by the kernel's hand when the parent dies.
@@ -54,6 +54,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--compile", action="store_true", help="compile the noise model when it is first used")
     parser.add_argument("--largest-pixels", type=int, default=0, help="of one picture; 0 is what the device can make")
     parser.add_argument("--embeddings", type=Path, required=True, help="folder whose files are words in prompts")
+    parser.add_argument("--upscalers", type=Path, required=True, help="folder of networks that enlarge pictures")
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
     parser.add_argument("--precision", choices=("float32", "float16", "bfloat16"), default="float32")
     parser.add_argument("--parent", type=int, help="process id of whoever started this; end when it is gone")
@@ -113,6 +114,7 @@ def _serve_on(wire: Wire, arguments: argparse.Namespace, termination: _Terminati
     from trainer.engine.engine import Engine
     from trainer.models.largest import largest_pixels
     from trainer.models.loading.loading import load_model
+    from trainer.upscaling.folder import UpscalersFolder
 
     disable_progress_bar()
     if arguments.device == "cuda" and not torch.cuda.is_available():
@@ -139,7 +141,8 @@ def _serve_on(wire: Wire, arguments: argparse.Namespace, termination: _Terminati
         return _UNUSABLE
     embeddings = EmbeddingsFolder(arguments.embeddings, model.widths)
     largest = arguments.largest_pixels or largest_pixels(model)
-    Engine(model, embeddings, wire, termination, largest_pixels=largest).run()
+    upscalers = UpscalersFolder(arguments.upscalers, device)
+    Engine(model, embeddings, upscalers, wire, termination, largest_pixels=largest).run()
     return 0
 
 

@@ -49,9 +49,11 @@ def choices(**values: Sequence[str]) -> _Decorator:
     )
 
 
-def setting_choices(typed: str, settings: Mapping[str, Setting]) -> list[app_commands.Choice[str]]:
+def setting_choices(
+    typed: str, settings: Mapping[str, Setting], values: Mapping[str, Sequence[str]] | None = None
+) -> list[app_commands.Choice[str]]:
     """Suggestions for a line of settings; Discord takes 100 characters of each."""
-    suggested = [text for text in suggest_settings(typed, settings) if len(text) <= _LONGEST_CHOICE]
+    suggested = [text for text in suggest_settings(typed, settings, values) if len(text) <= _LONGEST_CHOICE]
     return [app_commands.Choice(name=text, value=text) for text in suggested]
 
 

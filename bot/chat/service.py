@@ -15,6 +15,7 @@ from bot.jobs.dispatch import Dispatch
 from bot.jobs.submit import Submissions
 from bot.library.embeddings import Library
 from bot.library.styles import Styles
+from bot.library.upscalers import Upscalers
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class Service:
     fitting: Fitting
     library: Library
     styles: Styles
+    upscalers: Upscalers
     pictures: PictureStore
     looking: Looking
     readings: OwnTurns

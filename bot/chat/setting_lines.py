@@ -1,7 +1,7 @@
 """Settings that people write in one line: `flip, cosine, warmup 20`."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from bot.errors import BadSetting
@@ -44,11 +44,20 @@ def read_settings(text: str, settings: Mapping[str, Setting]) -> dict[str, Any]:
     return fields
 
 
-def suggest_settings(typed: str, settings: Mapping[str, Setting]) -> list[str]:
-    """What is typed, each time with another example for its last part."""
+def suggest_settings(
+    typed: str, settings: Mapping[str, Setting], values: Mapping[str, Sequence[str]] | None = None
+) -> list[str]:
+    """What is typed, each time with another example for its last part.
+
+    `values` are all that some settings may be; they are shown once such a setting's name is there.
+    """
     before, comma, last = typed.rpartition(",")
     start, wanted = before + comma + " " * bool(comma), last.strip()
     examples = [setting.example for name, setting in settings.items() if name.startswith(wanted)]
+    for name, each in (values or {}).items():
+        if wanted.startswith(name):
+            lines = [f"{name} {value}" for value in each]
+            examples = [line for line in lines if line.casefold().startswith(wanted.casefold())]
     finished = [typed.strip()] if typed.strip() and not examples else []
     return (finished + [start + example for example in examples])[:_SHOWN]
 

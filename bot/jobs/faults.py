@@ -1,6 +1,6 @@
 """What is wrong with a request, as a refusal in the words of the person who made it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.errors import (
@@ -22,13 +22,19 @@ from trainer.protocol import (
     MOST_VECTORS,
     SIDE_MULTIPLE,
     SMALLEST_SIDE,
-    UPSCALERS,
+    DrawRequest,
+    FailureReason,
     Fault,
     Ready,
     Request,
+    UnknownUpscaler as NoSuchUpscaler,
+    Upscaler,
     fault_in,
+    read_upscaler,
     too_large_in,
 )
+
+_OF_SETTINGS: tuple[FailureReason, ...] = ("bad_tuning", "unknown_upscaler")
 
 
 def check(request: Request) -> None:
@@ -48,10 +54,20 @@ def check_device(request: Request, ready: Ready | None) -> None:
         raise _refusal(fault)
 
 
+def check_upscaler(request: Request, upscalers: Sequence[Upscaler]) -> None:
+    """Raises UnknownUpscaler, which names those there are."""
+    if not isinstance(request, DrawRequest) or request.hires is None:
+        return
+    try:
+        read_upscaler(request.hires.upscaler, upscalers)
+    except NoSuchUpscaler as error:
+        raise _refusal(Fault(reason="unknown_upscaler", facts=error.facts)) from None
+
+
 def refusal_of(reason: str, facts: Mapping[str, str]) -> Refusal | None:
     """The refusal that names the setting because of which a job has failed; None where the facts tell of none."""
     try:
-        return _refusal(Fault(reason="bad_tuning", facts=dict(facts))) if reason == "bad_tuning" else None
+        return next((_refusal(Fault(reason=each, facts=dict(facts))) for each in _OF_SETTINGS if each == reason), None)
     except KeyError:
         return None
 
@@ -70,7 +86,7 @@ def _refusal(fault: Fault) -> Refusal:
         case "unknown_sampler":
             return UnknownSampler(name=facts.get("sampler") or facts["schedule"])
         case "unknown_upscaler":
-            return UnknownUpscaler(name=facts["upscaler"], known=", ".join(UPSCALERS))
+            return UnknownUpscaler(name=facts["upscaler"], known=facts["known"])
         case "bad_size":
             return BadSize(
                 width=int(facts["width"]),

@@ -9,9 +9,10 @@ from msgspec.structs import replace
 from bot.access import Thing, owns
 from bot.db.database import Database
 from bot.errors import NameTaken, NothingCalled, QuotaReached, StillLearning
-from bot.jobs.faults import check, check_device
+from bot.jobs.faults import check, check_device, check_upscaler
 from bot.jobs.job import Job, Kind, Report, kind_of
 from bot.jobs.rows import REPORT, REQUEST, job_from, new_nonce
+from bot.library.upscalers import Upscalers
 from bot.texts.spelling import key
 from trainer.protocol import CreateRequest, Ready, Request, TrainRequest
 
@@ -39,10 +40,17 @@ class Quota(NamedTuple):
 class Submissions:
     """Takes requests in."""
 
-    def __init__(self, database: Database, quota: Quota, ready: Callable[[], Ready | None] = lambda: None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        quota: Quota,
+        upscalers: Upscalers,
+        ready: Callable[[], Ready | None] = lambda: None,
+    ) -> None:
         """`ready` gives what the trainer last said of its device."""
         self._database = database
         self._quota = quota
+        self._upscalers = upscalers
         self._ready = ready
 
     async def submit(self, asker: Asker, request: Request, *, age_restricted: bool = False) -> Job:
@@ -53,7 +61,7 @@ class Submissions:
         Raises QuotaReached, CannotStore, what is wrong with the request as a Refusal, and what `_check_name` does.
         """
         check(request)
-        check_device(request, self._ready())
+        await self._check_here(request)
         if not isinstance(request, CreateRequest):
             request = replace(request, allow_unsafe=age_restricted)
         self._database.check_room()
@@ -73,12 +81,17 @@ class Submissions:
 
     async def check(self, asker: Asker, request: Request) -> None:
         """Raises what `submit` would, before anything is done for the request; it is asked again then."""
-        check_device(request, self._ready())
+        await self._check_here(request)
         self._database.check_room()
         async with self._database.transaction() as queries:
             await self._check_quota(queries, asker, kind_of(request))
             if isinstance(request, CreateRequest | TrainRequest):
                 await self._check_name(queries, asker, request)
+
+    async def _check_here(self, request: Request) -> None:
+        """What another device, or another operator, would do. Raises TooLarge, UnknownUpscaler."""
+        check_device(request, self._ready())
+        check_upscaler(request, await self._upscalers.known())
 
     async def consent(self, person_id: int) -> None:
         """From now on the person's pictures may be stored here."""

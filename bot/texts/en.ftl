@@ -490,6 +490,10 @@ failure-bad-size = The size does not fit this model. Use multiples of 8, near th
 failure-bad-tuning = A training setting could not be used: { $error }. Leave it out, or write it differently.
 failure-unknown-sampler = There is no such sampler. Choose one from the list.
 failure-unknown-upscaler = There is no such upscaler here. Choose Latent or Lanczos.
+failure-bad-upscaler = The upscaler `{ $upscaler }` cannot be used: { $kind ->
+    [none] its file cannot be read as a network that enlarges pictures.
+   *[other] it is a { $kind } network; only those of ESRGAN, Real-ESRGAN and their relatives are read.
+ } Choose another one, or tell the person who runs the bot.
 failure-prompt-of-too-many-windows = The prompt has { $tokens } tokens and takes { $windows } windows of 75; at most { $most } windows are allowed. Make it shorter.
 failure-prompt-too-long = The prompt is too long for this model. Make it shorter.
 failure-disk = The server's disk is full, or cannot be written. Tell the person who runs the bot, then try again.

@@ -414,6 +414,10 @@ failure-bad-size = 这个尺寸不适合当前模型。请用 8 的倍数，并�
 failure-bad-tuning = 有一项训练设置无法使用：{ $error }。请去掉它，或换一种写法。
 failure-unknown-sampler = 没有这个采样器。请从列表中选择。
 failure-unknown-upscaler = 这里没有这个放大算法。请选 Latent 或 Lanczos。
+failure-bad-upscaler = 放大模型 `{ $upscaler }` 不能用：{ $kind ->
+    [none] 它的文件读不出能放大图片的网络。
+   *[other] 它是 { $kind } 网络，而这里只能读 ESRGAN、Real-ESRGAN 及同类网络。
+ }请换一个，或告诉管理这个机器人的人。
 failure-prompt-of-too-many-windows = 提示词有 { $tokens } 个标记，占 { $windows } 个 75 标记的窗口；最多 { $most } 个窗口。请写短一些。
 failure-prompt-too-long = 提示词对当前模型太长。请写短一些。
 failure-disk = 服务器磁盘已满或无法写入。请告诉运行机器人的人，然后再试。

@@ -1,8 +1,10 @@
 """Jobs for tests, as the database would give them."""
 
+from pathlib import Path
 from typing import Any
 
 from bot.jobs.job import Job, Kind, State
+from bot.library.upscalers import Upscalers
 from trainer.protocol import DrawRequest, TrainingPicture, TrainRequest
 
 TRAIN = TrainRequest(
@@ -16,6 +18,7 @@ TRAIN = TrainRequest(
     seed=1,
 )
 DRAW = DrawRequest(prompt="portrait of my-cat")
+NO_UPSCALERS = Upscalers(Path("/nowhere"))
 
 
 def job(number: int = 1, state: State = State.QUEUED, owner: int = 1, kind: Kind = Kind.TRAIN, **facts: Any) -> Job:

@@ -12,7 +12,8 @@ from trainer.protocol import Loading, Ready
 
 
 def worker(folder: Path, silence_seconds: float) -> ChildWorker:
-    arguments = ["--model", str(embedded_model()), "--embeddings", str(folder), "--device", "cpu"]
+    folders = ["--embeddings", str(folder), "--upscalers", str(folder)]
+    arguments = ["--model", str(embedded_model()), *folders, "--device", "cpu"]
     return ChildWorker(arguments, silence_seconds)
 
 

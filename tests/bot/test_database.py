@@ -19,13 +19,13 @@ from bot.jobs.apply import Change, release
 from bot.jobs.job import Kind, State
 from bot.jobs.rows import job_by_id, keep_change, open_jobs
 from bot.jobs.submit import Asker, Quota, Submissions
-from tests.bot.jobs import DRAW, TRAIN
+from tests.bot.jobs import DRAW, NO_UPSCALERS, TRAIN
 
 ASKER = Asker(interaction_id=77, owner_id=1, guild_id=2, channel_id=3, locale="zh-CN")
 
 
 def submissions(database: Database) -> Submissions:
-    return Submissions(database, Quota(runs=2, drawings=2))
+    return Submissions(database, Quota(runs=2, drawings=2), NO_UPSCALERS)
 
 
 async def test_a_blank_file_gets_the_newest_schema(tmp_path: Path) -> None:
@@ -264,7 +264,7 @@ def names_of(folder: Path) -> list[str]:
 async def test_a_damaged_file_never_starts_in_silence(tmp_path: Path, seed: int) -> None:
     path = tmp_path / "e.sqlite3"
     async with open_database(path) as database:
-        desk = Submissions(database, Quota(runs=1000, drawings=1000))
+        desk = Submissions(database, Quota(runs=1000, drawings=1000), NO_UPSCALERS)
         for n in range(60):
             await desk.submit(ASKER._replace(interaction_id=n), replace(TRAIN, name=f"word-{n}"))
         (tmp_path / "backups").mkdir()

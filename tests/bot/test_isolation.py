@@ -20,7 +20,7 @@ from bot.jobs.rows import job_by_id, keep_change, place_of
 from bot.jobs.submit import Asker, Quota, Submissions
 from bot.library.embeddings import Library
 from bot.library.shelf import Shelf
-from tests.bot.jobs import DRAW, TRAIN
+from tests.bot.jobs import DRAW, NO_UPSCALERS, TRAIN
 from tests.sandboxed import PATIENCE
 from trainer.protocol import (
     PROTOCOL_VERSION,
@@ -83,7 +83,7 @@ class House:
         self._interactions = iter(range(1, 1000))
 
     async def ask(self, request: Request, owner: int = 1) -> Job:
-        desk = Submissions(self.database, Quota(runs=9, drawings=9))
+        desk = Submissions(self.database, Quota(runs=9, drawings=9), NO_UPSCALERS)
         return await desk.submit(Asker(next(self._interactions), owner, 2, 3, "en-US"), request)
 
     async def until(self, job: Job, state: State) -> Job:

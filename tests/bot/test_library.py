@@ -24,7 +24,7 @@ from bot.jobs.submit import Asker, Quota, Submissions
 from bot.library.embeddings import Library, Word, ownerless
 from bot.library.shelf import SUFFIXES, Shelf
 from bot.texts.spelling import spelled
-from tests.bot.jobs import TRAIN
+from tests.bot.jobs import NO_UPSCALERS, TRAIN
 from trainer.protocol import DrawRequest
 
 OWNER = Actor(1, 2)
@@ -88,7 +88,7 @@ async def test_a_run_that_is_asked_for_while_its_word_is_deleted_keeps_the_word(
     await library.add(WORD._replace(name=TRAIN.name), file(tmp_path, f"{TRAIN.name}.pt"))
     word = await library.own(TRAIN.name, OWNER)
     further = replace(TRAIN, continue_from=str(await library.file_of(word)))
-    job = await Submissions(database, Quota(runs=2, drawings=2)).submit(ASKER, further)
+    job = await Submissions(database, Quota(runs=2, drawings=2), NO_UPSCALERS).submit(ASKER, further)
     run = tmp_path / "runs" / str(job.id)
     run.mkdir(parents=True)
     with pytest.raises(StillLearning):
@@ -98,7 +98,7 @@ async def test_a_run_that_is_asked_for_while_its_word_is_deleted_keeps_the_word(
 
 
 async def test_runs_follow_their_word(library: Library, database: Database, tmp_path: Path) -> None:
-    submissions = Submissions(database, Quota(runs=9, drawings=2))
+    submissions = Submissions(database, Quota(runs=9, drawings=2), NO_UPSCALERS)
     failed = await submissions.submit(ASKER, TRAIN)
     await end(database, failed)
     job = await submissions.submit(ASKER._replace(interaction_id=78), TRAIN)
@@ -188,7 +188,7 @@ async def test_names_are_one_name_everywhere_or_nowhere(
         await library.add(WORD._replace(name=other, owner_id=9), file(tmp_path, f"{other}.pt"))
     with pytest.raises(NameTaken):
         asker = ASKER._replace(owner_id=9)
-        await Submissions(database, Quota(runs=2, drawings=2)).submit(asker, replace(TRAIN, name=other))
+        await Submissions(database, Quota(runs=2, drawings=2), NO_UPSCALERS).submit(asker, replace(TRAIN, name=other))
     file(library.folder, f"{other}.safetensors")
     assert await library.usable_by(Actor(9, 2)) == (), "no file of a word is the operator's, however it is called"
 

@@ -47,6 +47,7 @@ from trainer.protocol import (
     ReadStage,
     SeenPicture,
     Word,
+    upscalers_with,
 )
 
 ROUTE = "/channels/{channel_id}/messages"
@@ -241,7 +242,7 @@ def test_the_list_of_styles_fits(styles: list[Style], page: int, locale: str) ->
 def test_what_a_picture_says_fits(
     said: PictureSettings, text: str, name: str, noted: list[str], program: str, locale: str
 ) -> None:
-    texts, request = texts_for(locale), redraw(said, 1)
+    texts, request = texts_for(locale), redraw(said, 1, upscalers_with(()))
     seen = SeenPicture(file="1.png", program=program, text=text, settings=said)
     notes = [texts("info-words-missing", words=escape(each, SHOWN_FACT)) for each in noted]
     judge(Outgoing(text_card(name, seen, texts)))

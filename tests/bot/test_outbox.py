@@ -11,14 +11,14 @@ from bot.delivery.living import Living
 from bot.delivery.outbox import Outbox, Post
 from bot.delivery.trouble import Routes
 from bot.jobs.submit import Asker, Quota, Submissions
-from tests.bot.jobs import TRAIN
+from tests.bot.jobs import NO_UPSCALERS, TRAIN
 
 
 async def test_a_message_of_a_damaged_row_waits_while_the_database_is_locked(tmp_path: Path) -> None:
     path = tmp_path / "e.sqlite3"
     async with open_database(path) as database:
         asker = Asker(interaction_id=77, owner_id=1, guild_id=2, channel_id=3, locale="en-US")
-        job = await Submissions(database, Quota(runs=2, drawings=2)).submit(asker, TRAIN)
+        job = await Submissions(database, Quota(runs=2, drawings=2), NO_UPSCALERS).submit(asker, TRAIN)
         await database.connection.execute("UPDATE jobs SET request = '{'")
         await database.connection.execute("UPDATE outbox SET key = 'preview-10'")
         await database.connection.execute("PRAGMA busy_timeout = 0")

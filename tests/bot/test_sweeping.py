@@ -19,7 +19,7 @@ from bot.db.database import Database, open_database
 from bot.files.uploads import PictureStore, StoredPicture, Upload
 from bot.jobs.submit import Asker, Quota, Submissions
 from bot.library.sweeping import LEFT_ALONE_SECONDS, sweep_pictures
-from tests.bot.jobs import DRAW, TRAIN
+from tests.bot.jobs import DRAW, NO_UPSCALERS, TRAIN
 from trainer.protocol import TrainingPicture
 
 ASKER = Asker(interaction_id=77, owner_id=1, guild_id=2, channel_id=3, locale="en")
@@ -59,7 +59,7 @@ def of(picture: StoredPicture) -> KeptPicture:
 
 
 async def test_only_what_nothing_names_is_removed(database: Database, store: PictureStore) -> None:
-    drafts, submissions = Drafts(database), Submissions(database, Quota(runs=9, drawings=9))
+    drafts, submissions = Drafts(database), Submissions(database, Quota(runs=9, drawings=9), NO_UPSCALERS)
     drafted, painted, learned, started = [await stored(store, red, 50 + red) for red in range(4)]
     young, nobodys = await stored(store, 10, old=False), await stored(store, 11, 90)
     await drafts.keep(1, 1, TrainingDraft(TrainingWish(), pictures=(of(drafted),)))

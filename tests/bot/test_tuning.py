@@ -13,9 +13,9 @@ from bot.chat.setting_lines import read_settings, suggest_settings
 from bot.errors import BadSetting, UnknownUpscaler
 from bot.features.imagine.drawing_settings import SETTINGS as DRAWING, read_drawing_settings
 from bot.features.train.tuning import SETTINGS, read_tuning
-from bot.jobs.faults import check
+from bot.jobs.faults import check, check_upscaler
 from tests.bot.jobs import TRAIN
-from trainer.protocol import DrawRequest, Hires, Tuning
+from trainer.protocol import DrawRequest, Hires, Tuning, upscalers_with
 
 LATENT = Hires(upscaler="Latent (bicubic antialiased)", steps=10)
 
@@ -80,10 +80,13 @@ def test_a_size_that_cannot_be_read_is_named(text: str) -> None:
 
 
 def test_an_upscaler_that_is_not_here_is_refused_by_name() -> None:
+    asked = DrawRequest(prompt="a", **read_drawing_settings("hires 2, hires-upscaler R-ESRGAN 4x+"))
     with pytest.raises(UnknownUpscaler) as refused:
-        check(DrawRequest(prompt="a", **read_drawing_settings("hires 2, hires-upscaler R-ESRGAN 4x+")))
+        check_upscaler(asked, upscalers_with([Path("4x-UltraSharp.pth"), Path("RealESRGAN_x2plus.pth")]))
     assert refused.value.facts["name"] == "R-ESRGAN 4x+"
-    assert "Latent (nearest-exact), None, Lanczos" in str(refused.value.facts["known"])
+    assert "Latent (nearest-exact), None, Lanczos, Nearest, 4x-UltraSharp, R-ESRGAN 2x+" in str(refused.value.facts)
+    check_upscaler(asked, upscalers_with([Path("RealESRGAN_x4plus.pth")]))
+    check_upscaler(DrawRequest(prompt="a"), [])
 
 
 @given(st.text(alphabet='flip,cosinewarmup 0129"\\+-:=', max_size=60))

@@ -50,7 +50,8 @@ class Worker:
         self._connection.settimeout(SECONDS)
         self._decoder = msgspec.json.Decoder(Told)
         command = [sys.executable, "-m", "trainer", "--fd", str(theirs.fileno()), "--device", "cpu"]
-        command += ["--model", str(MODEL), "--embeddings", str(folder / "embeddings"), "--parent", str(os.getpid())]
+        command += ["--model", str(MODEL), "--parent", str(os.getpid())]
+        command += ["--embeddings", str(folder / "embeddings"), "--upscalers", str(folder / "upscalers")]
         with theirs:
             self.process = subprocess.Popen(
                 command,

@@ -211,7 +211,8 @@ time.sleep(1000)
 def test_the_worker_dies_with_its_parent(tmp_path: Path, *, wait_for_ready: bool) -> None:
     ours, theirs = socket.socketpair()
     ours.settimeout(SECONDS)
-    trainer = ["-m", "trainer", "--model", str(MODEL), "--embeddings", str(tmp_path), "--device", "cpu"]
+    folders = ["--embeddings", str(tmp_path), "--upscalers", str(tmp_path)]
+    trainer = ["-m", "trainer", "--model", str(MODEL), *folders, "--device", "cpu"]
     command = [sys.executable, "-c", PARENT, str(theirs.fileno()), *trainer]
     with ours, theirs:
         with subprocess.Popen(

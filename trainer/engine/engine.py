@@ -44,6 +44,7 @@ from trainer.protocol import (
     too_large_in,
 )
 from trainer.pulse import Pulse
+from trainer.upscaling.folder import UpscalersFolder
 from trainer.wire import Closed, Wire
 
 _IDLE_SECONDS = 1.0
@@ -72,6 +73,7 @@ class Engine:
         self,
         model: Family,
         embeddings: EmbeddingsFolder,
+        upscalers: UpscalersFolder,
         wire: Wire,
         terminated: Callable[[], bool],
         most_examples: int = MOST_EXAMPLES,
@@ -81,7 +83,8 @@ class Engine:
 
         A picture of more than `largest_pixels` is refused.
         """
-        self._model, self._embeddings, self._wire, self._terminated = model, embeddings, wire, terminated
+        self._model, self._embeddings, self._upscalers = model, embeddings, upscalers
+        self._wire, self._terminated = wire, terminated
         self._attempts: dict[str, _Attempt] = {}
         self._arrivals = count(1)
         self._passes = 0
@@ -99,6 +102,7 @@ class Engine:
         """
         self._tell_ready()
         self._model.tell(self._pulse)
+        self._upscalers.tell(self._pulse)
         try:
             while not (self._ending or self._terminated()):
                 self._turn()
@@ -173,7 +177,7 @@ class Engine:
                     job = TrainingJob(self._model, start, tell)
                     self._take(start, job, tell)
                 case DrawRequest():
-                    drawing = DrawingJob(self._model, self._embeddings, start, tell)
+                    drawing = DrawingJob(self._model, self._embeddings, self._upscalers, start, tell)
                     self._take(start, drawing, tell)
 
     def _take(self, start: Start, job: TrainingJob | DrawingJob, tell: Teller) -> None:

@@ -14,6 +14,7 @@ from trainer.protocol import FailureReason, FileFault
 from trainer.protocol.lr_schedule import BadSchedule
 from trainer.sampling.sampler_names import UnknownSampler, UnknownSchedule
 from trainer.sampling.upscaler_names import UnknownUpscaler
+from trainer.upscaling.errors import BadUpscaler
 
 _REASONS: tuple[tuple[type[Exception], FailureReason], ...] = (
     (BadTemplate, "bad_template"),
@@ -22,7 +23,6 @@ _REASONS: tuple[tuple[type[Exception], FailureReason], ...] = (
     (BadSchedule, "bad_learning_rate"),
     (UnknownSampler, "unknown_sampler"),
     (UnknownSchedule, "unknown_sampler"),
-    (UnknownUpscaler, "unknown_upscaler"),
 )
 _DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 
@@ -57,6 +57,10 @@ def explain(error: Exception) -> tuple[FailureReason, dict[str, str]]:
         return error.reason, error.facts
     if isinstance(error, PromptTooLong):
         return "prompt_too_long", error.facts
+    if isinstance(error, UnknownUpscaler):
+        return "unknown_upscaler", error.facts
+    if isinstance(error, BadUpscaler):
+        return "bad_upscaler", error.facts
     if isinstance(error, BadEmbedding):
         return "bad_embedding", _facts_of(error.fault)
     for kind, reason in _REASONS:

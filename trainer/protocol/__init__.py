@@ -32,7 +32,6 @@ from trainer.protocol.picture_formats import all_formats as all_formats
 from trainer.protocol.requests import (
     SAMPLERS as SAMPLERS,
     SCHEDULE_CHOICES as SCHEDULE_CHOICES,
-    UPSCALERS as UPSCALERS,
     CreateRequest as CreateRequest,
     DrawRequest as DrawRequest,
     Emphasis as Emphasis,
@@ -42,6 +41,12 @@ from trainer.protocol.requests import (
     TrainingPicture as TrainingPicture,
     TrainRequest as TrainRequest,
     Tuning as Tuning,
+)
+from trainer.sampling.upscaler_names import (
+    UnknownUpscaler as UnknownUpscaler,
+    Upscaler as Upscaler,
+    read_upscaler as read_upscaler,
+    upscalers_with as upscalers_with,
 )
 
 PROTOCOL_VERSION = 3

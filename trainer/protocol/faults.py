@@ -10,7 +10,6 @@ from trainer.protocol.lr_schedule import BadSchedule, parse_schedule
 from trainer.protocol.requests import CreateRequest, DrawRequest, Hires, Request, TrainingPicture, TrainRequest, Tuning
 from trainer.sampling.enlargement import enlargement_of
 from trainer.sampling.sampler_names import UnknownSampler, UnknownSchedule, read_sampler, read_schedule
-from trainer.sampling.upscaler_names import UnknownUpscaler, read_upscaler
 
 FailureReason = Literal[
     "not_finite",
@@ -25,6 +24,7 @@ FailureReason = Literal[
     "bad_tuning",
     "unknown_sampler",
     "unknown_upscaler",
+    "bad_upscaler",
     "prompt_too_long",
     "disk",
     "internal",
@@ -204,10 +204,6 @@ def _fault_in_names(request: DrawRequest) -> Fault | None:
 
 
 def _fault_in_hires(request: DrawRequest, hires: Hires) -> Fault | None:
-    try:
-        read_upscaler(hires.upscaler)
-    except UnknownUpscaler:
-        return Fault(reason="unknown_upscaler", facts={"upscaler": hires.upscaler})
     steps = hires.steps or request.steps
     ranges: tuple[_Range, ...] = (
         ("hires", hires.scale, 1, LARGEST_SCALE),

@@ -5,7 +5,6 @@ from typing import Literal
 import msgspec
 
 from trainer.sampling.sampler_names import SAMPLER_NAMES, SCHEDULES
-from trainer.sampling.upscaler_names import UPSCALER_NAMES
 
 
 class TrainingPicture(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -96,8 +95,6 @@ SCHEDULE_CHOICES = ("Automatic", *SCHEDULES)
 """Its labels of noise schedules."""
 NoiseSource = Literal["CPU", "GPU", "NV"]
 """torch's generator on the CPU or on the device, or an NVIDIA card's numbers made on any machine."""
-UPSCALERS = tuple(row.name for row in UPSCALER_NAMES)
-"""The web UI's names of those that need no network of their own."""
 
 
 class Hires(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -9,7 +9,12 @@ Interpolation = Literal["bilinear", "bicubic", "nearest", "nearest-exact", "lanc
 
 
 class UnknownUpscaler(Exception):
-    """No upscaler here goes by this name."""
+    """No upscaler here goes by this name; `facts` name those there are."""
+
+    def __init__(self, written: str, upscalers: Sequence["Upscaler"]) -> None:
+        known = ", ".join(each.name for each in upscalers)
+        super().__init__(f'No upscaler here is called "{written}". There are {known}.')
+        self.facts = {"upscaler": written, "known": known}
 
 
 @dataclass(frozen=True)
@@ -59,17 +64,13 @@ def upscalers_with(files: Iterable[Path]) -> tuple[Upscaler, ...]:
 
 
 def read_upscaler(written: str, upscalers: Sequence[Upscaler] = UPSCALER_NAMES) -> Upscaler:
-    """By its name, or its file's stem, without regard to case.
-
-    Raises UnknownUpscaler, whose text lists the names there are.
-    """
+    """By its name, or its file's stem, without regard to case. Raises UnknownUpscaler."""
     wanted = _key(written)
     found = next((each for each in upscalers if _key(each.name) == wanted), None) or next(
         (each for each in upscalers if each.network is not None and _key(each.network.stem) == wanted), None
     )
     if found is None:
-        names = ", ".join(each.name for each in upscalers)
-        raise UnknownUpscaler(f'No upscaler here is called "{written}". There are {names}.')
+        raise UnknownUpscaler(written, upscalers)
     return found
 
 

@@ -7,6 +7,6 @@ class BadUpscaler(Exception):
     `kind` names the network that it is for, where that is known: there are many, of which two are built here.
     """
 
-    def __init__(self, upscaler: str, problem: str, *, kind: str = "") -> None:
+    def __init__(self, upscaler: str, problem: str, *, kind: str = "none") -> None:
         super().__init__(f"{upscaler}: {problem}")
-        self.facts = {"upscaler": upscaler, "kind": kind, "error": problem}
+        self.facts = {"upscaler": upscaler, "kind": kind}

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import torch
 
-from trainer.models.errors import BadModel
 from trainer.models.loading.checkpoint_file import read_pickle, read_safetensors
 from trainer.models.parts.listening import call_from_blocks
 from trainer.pulse import Pulse
@@ -34,7 +33,7 @@ class UpscalersFolder:
         self._pulse = pulse
 
     def named(self, written: str) -> Upscaler:
-        """Raises UnknownUpscaler, whose text lists the names there are."""
+        """Raises UnknownUpscaler."""
         files = [Path(folder, name) for folder, _, names in os.walk(self._folder) for name in names]
         return read_upscaler(written, upscalers_with(files))
 
@@ -61,7 +60,9 @@ class UpscalersFolder:
         pulse = self._pulse or (lambda: None)
         try:
             content = read_safetensors(path, pulse)[0] if path.suffix.lower() == ".safetensors" else read_pickle(path)
-        except BadModel as error:
+        except (OSError, MemoryError):
+            raise
+        except Exception as error:  # whatever a file does to its reader is the file's fault
             raise BadUpscaler(name, str(error)) from error
         network = network_of(name, weights_in(content)).to(self._device)
         call_from_blocks(network, lambda: self._pulse)

@@ -51,7 +51,7 @@ def network_of(upscaler: str, weights: Mapping[str, Tensor]) -> Network:
         )
     except RuntimeError as error:
         raise BadUpscaler(upscaler, f"its weights do not fit together: {error}") from error
-    return network.requires_grad_(False).eval()
+    return network.requires_grad_(requires_grad=False).eval()
 
 
 def _rrdbnet(weights: Mapping[str, Tensor]) -> RRDBNet | None:

@@ -1,11 +1,12 @@
-"""A picture enlarged by a network, a tile at a time, so that memory is bounded and others have their turn in between."""
+"""A picture enlarged by a network, a tile at a time, so that memory is bounded and others have a turn in between."""
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 import torch
 from PIL import Image
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn.functional import pad
 
 from trainer.models.errors import NoNumbers
@@ -38,7 +39,7 @@ def tiles_of(size: Size) -> list[Tile]:
 def _spans(side: int) -> list[tuple[int, int]]:
     count = -(-side // CORE)
     ends = [side * place // count for place in range(count + 1)]
-    return list(zip(ends, ends[1:], strict=False))
+    return list(pairwise(ends))
 
 
 def rounds_of(size: Size, covering: Size, scale: int) -> list[Size]:

@@ -61,5 +61,6 @@ def imagine_command(service: Service) -> app_commands.Command[Any, ..., None]:
     return imagine
 
 
-async def _suggest_settings(_interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-    return setting_choices(typed, SETTINGS)
+async def _suggest_settings(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+    upscalers = await interaction.client.service.upscalers.known()
+    return setting_choices(typed, SETTINGS, {"hires-upscaler": [each.name for each in upscalers]})

@@ -1,6 +1,7 @@
 """Buttons under pictures."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,17 +25,19 @@ from bot.chat.answers import (
 from bot.chat.drafts import RequestDraft
 from bot.chat.forms import open_drawing_form
 from bot.chat.service import Service
-from bot.errors import BadSize, Forgotten
+from bot.errors import Forgotten
 from bot.features.imagine.card import picked_card, settings_of
 from bot.features.imagine.drawing import picture_of, random_seed, tell_plain_words, wish_over
 from bot.features.imagine.redrawing import check_redrawn
 from bot.jobs.faults import check
 from bot.texts.names import in_block
-from trainer.protocol import LARGEST_SIDE, SIDE_MULTIPLE, SMALLEST_SIDE, DrawRequest
+from trainer.protocol import DrawRequest, Hires, Upscaler
 
 VARIATION, VARIATIONS = 0.3, 4
 """How far a variation is from its picture, 0 to 1, and how many are drawn."""
-LARGER_STRENGTH = 0.5
+LARGER_BY = 2
+LARGER_STRENGTH, LARGER_STRENGTH_WITHOUT_NETWORK = 0.3, 0.3
+"""How much of the larger picture is drawn anew, 0 to 1."""
 SHOWN_SETTINGS = 1800
 """Characters; a message holds 2,000."""
 
@@ -77,18 +80,31 @@ async def _variations(interaction: Interaction, service: Service, about: str) ->
 
 
 async def _larger(interaction: Interaction, service: Service, about: str) -> None:
-    """The picture drawn over at twice its sides, so that it gains detail."""
+    """The picture at twice its sides, so that it gains detail: by the operator's first network, if there is one."""
     check_may_post(interaction)
     await think(interaction)
     job, index = await picture_of(interaction, service, about)
     path = Path(job.report.pictures[index].path)
     width, height = await asyncio.to_thread(_size, path)
-    if max(width, height) * 2 > LARGEST_SIDE:
-        raise BadSize(
-            width=width * 2, height=height * 2, multiple=SIDE_MULTIPLE, least=SMALLEST_SIDE, most=LARGEST_SIDE
-        )
-    over = {"image": str(path), "strength": LARGER_STRENGTH, "width": width * 2, "height": height * 2, "count": 1}
-    await _place_anew(interaction, service, about, **over, hires=None)
+    assert isinstance(job.request, DrawRequest)
+    hires = larger_by(await service.upscalers.known(), job.request.steps)
+    over = {"image": str(path), "strength": 0.0, "width": width, "height": height}
+    await _place_anew(interaction, service, about, **over, hires=hires)
+
+
+def larger_by(upscalers: Sequence[Upscaler], steps: int) -> Hires:
+    """What makes the same picture larger: a network adds detail by itself; without one more is left to the model.
+
+    `steps` are the picture's own: the part of them that the strength asks for is as fine as they were.
+    """
+    network = next((each.name for each in upscalers if each.network is not None), None)
+    strength = LARGER_STRENGTH_WITHOUT_NETWORK if network is None else LARGER_STRENGTH
+    return Hires(
+        scale=LARGER_BY,
+        steps=max(1, round(steps * strength)),
+        upscaler=network or "Lanczos",
+        strength=strength,
+    )
 
 
 async def _draw_over(interaction: Interaction, service: Service, about: str) -> None:

@@ -1,6 +1,6 @@
 """From what a picture says of itself to a DrawRequest, and what of it comes out differently here."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple, get_args
 
 from bot.errors import TooManySteps
@@ -10,12 +10,14 @@ from trainer.protocol import (
     LARGEST_SEED,
     SAMPLERS,
     SCHEDULE_CHOICES,
-    UPSCALERS,
     DrawRequest,
     Emphasis,
     Hires,
     NoiseSource,
     PictureSettings,
+    UnknownUpscaler,
+    Upscaler,
+    read_upscaler,
 )
 
 _OURS = "embedsmith-"
@@ -24,7 +26,7 @@ _EARLIER = "embedsmith-0.1.0"
 """It read prompts and walked DDIM, PLMS, UniPC and the SDE samplers in another way."""
 _SOURCES: dict[str, NoiseSource] = {name: name for name in get_args(NoiseSource)}
 _EMPHASES: dict[str, Emphasis] = {name: name for name in get_args(Emphasis)}
-_SAMPLER, _SCHEDULE, _UPSCALER = "Euler a", "Automatic", "Lanczos"
+_SAMPLER, _SCHEDULE = "Euler a", "Automatic"
 """In the place of those that are not known here."""
 
 
@@ -35,8 +37,8 @@ class Difference(NamedTuple):
     facts: dict[str, str]
 
 
-def redraw(said: PictureSettings, any_seed: int) -> DrawRequest:
-    """One picture by these settings; `any_seed` is for texts that name none."""
+def redraw(said: PictureSettings, any_seed: int, upscalers: Sequence[Upscaler]) -> DrawRequest:
+    """One picture by these settings; `any_seed` is for texts that name none, `upscalers` are those there are here."""
     return DrawRequest(
         prompt=said.prompt,
         negative_prompt=said.negative_prompt,
@@ -55,7 +57,7 @@ def redraw(said: PictureSettings, any_seed: int) -> DrawRequest:
         variation_strength=said.variation_strength,
         emphasis=_EMPHASES.get(said.emphasis, "Original"),
         seed_resize_from=said.seed_resize_from,
-        hires=_hires(said),
+        hires=_hires(said, upscalers),
     )
 
 
@@ -66,7 +68,7 @@ def check_redrawn(request: DrawRequest) -> None:
     check(request)
 
 
-def differences(said: PictureSettings) -> Iterator[Difference]:
+def differences(said: PictureSettings, upscalers: Sequence[Upscaler]) -> Iterator[Difference]:
     """Why the picture will be another one, as far as its text shows."""
     if said.sampler not in SAMPLERS:
         yield Difference("info-unknown", {"setting": said.sampler, "instead": _SAMPLER})
@@ -78,8 +80,8 @@ def differences(said: PictureSettings) -> Iterator[Difference]:
         yield Difference("info-noise", {})
     if said.version == _EARLIER:
         yield Difference("info-earlier", {})
-    if said.hires_upscaler and said.hires_upscaler not in UPSCALERS:
-        yield Difference("info-unknown", {"setting": said.hires_upscaler, "instead": _UPSCALER})
+    if said.hires_upscaler and not _is_known(said.hires_upscaler, upscalers):
+        yield Difference("info-unknown", {"setting": said.hires_upscaler, "instead": _instead(upscalers)})
     if said.denoising_strength is not None and not _is_enlarged(said):
         yield Difference("info-start", {"strength": f"{said.denoising_strength:g}"})
     if unused := [f"{key}: {value}" for key, value in _unused(said)]:
@@ -124,7 +126,20 @@ def _is_enlarged(said: PictureSettings) -> bool:
     return bool(said.hires_upscale or said.hires_resize or said.hires_upscaler)
 
 
-def _hires(said: PictureSettings) -> Hires | None:
+def _is_known(upscaler: str, upscalers: Sequence[Upscaler]) -> bool:
+    try:
+        read_upscaler(upscaler, upscalers)
+    except UnknownUpscaler:
+        return False
+    return True
+
+
+def _instead(upscalers: Sequence[Upscaler]) -> str:
+    """Those that are not known here are networks: another one is nearest to them."""
+    return next((each.name for each in upscalers if each.network is not None), "Lanczos")
+
+
+def _hires(said: PictureSettings, upscalers: Sequence[Upscaler]) -> Hires | None:
     """As the web UI reads it: only a text that says a denoising strength, too, asks for it."""
     if not _is_enlarged(said) or said.denoising_strength is None:
         return None
@@ -133,6 +148,6 @@ def _hires(said: PictureSettings) -> Hires | None:
         scale=said.hires_upscale or Hires().scale,
         resize=said.hires_resize or Hires().resize,
         steps=said.hires_steps,
-        upscaler=upscaler if upscaler in UPSCALERS else _UPSCALER,
+        upscaler=upscaler if _is_known(upscaler, upscalers) else _instead(upscalers),
         strength=said.denoising_strength,
     )

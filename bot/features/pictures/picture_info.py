@@ -38,7 +38,7 @@ async def show_picture_info(interaction: Interaction, service: Service, picture:
     if said is None:
         await show(interaction, text_card(name, seen, texts))
         return
-    request = redraw(said, random_seed())
+    request = redraw(said, random_seed(), await service.upscalers.known())
     notes = await _notes(service, said, actor_of(interaction), texts)
     fault = _fault(request)
     if fault is None:
@@ -114,10 +114,10 @@ def _about(said: PictureSettings, request: DrawRequest, texts: Texts) -> list[st
 
 
 async def _notes(service: Service, said: PictureSettings, actor: Actor, texts: Texts) -> list[str]:
-    """What comes out differently: by the text alone, by the model here, by the words here."""
+    """What comes out differently: by the text and the upscalers here, by the model here, by the words here."""
     notes = [
         texts(each.text_id, **{name: escape(fact, SHOWN_FACT) for name, fact in each.facts.items()})
-        for each in differences(said)
+        for each in differences(said, await service.upscalers.known())
     ]
     ready = service.dispatch.ready
     if ready is not None and _is_another(said, ready):

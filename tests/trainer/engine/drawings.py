@@ -14,6 +14,7 @@ from trainer.engine.engine import MOST_EXAMPLES
 from trainer.engine.teller import Teller
 from trainer.models.family import Family
 from trainer.protocol import Drawn, DrawRequest, Start, Told
+from trainer.upscaling.folder import UpscalersFolder
 
 
 class Studio:
@@ -22,12 +23,13 @@ class Studio:
     def __init__(self, model: Family, folder: Path) -> None:
         self.model, self.folder = model, folder
         self.embeddings = EmbeddingsFolder(folder / "embeddings", model.widths)
+        self.upscalers = UpscalersFolder(folder / "upscalers", model.device)
         self.told: list[Told] = []
 
     def begin(self, request: DrawRequest) -> DrawingJob:
         attempt = f"drawing-{len(self.told)}"
         start = Start(attempt=attempt, job=1, request=request, folder=str(self.folder / attempt))
-        return DrawingJob(self.model, self.embeddings, start, Teller(attempt, self.told.append))
+        return DrawingJob(self.model, self.embeddings, self.upscalers, start, Teller(attempt, self.told.append))
 
     def drawn(self, request: DrawRequest) -> Drawn:
         return self.finish([self.begin(request)])

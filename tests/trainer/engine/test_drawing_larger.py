@@ -164,7 +164,6 @@ def correlation(one: Tensor, other: Tensor) -> float:
 
 FIRST = {"width": 512, "height": 768}
 WRONG: list[tuple[dict[str, Any], str, str]] = [
-    ({"hires": Hires(upscaler="R-ESRGAN 4x+")}, "unknown_upscaler", "R-ESRGAN 4x+"),
     ({"hires": Hires(scale=0.9)}, "bad_tuning", "hires"),
     ({"hires": Hires(scale=math.nan)}, "bad_tuning", "hires"),
     ({"hires": Hires(scale=4.1)}, "bad_tuning", "hires"),

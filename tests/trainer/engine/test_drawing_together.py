@@ -16,6 +16,7 @@ from trainer.engine.drawing.picture_pass import picture_pass
 from trainer.engine.engine import Engine
 from trainer.models.family import Family
 from trainer.protocol import Drawn, DrawRequest, Start, Told
+from trainer.upscaling.folder import UpscalersFolder
 from trainer.wire import Wire
 
 SMALL = DrawRequest(prompt="an owl", guidance_scale=2.0, width=64, height=64)
@@ -91,7 +92,9 @@ def served(
         return sum(isinstance(each, Drawn) for each in told) == len(requests)
 
     with ours, theirs:
-        Engine(model, EmbeddingsFolder(folder / "embeddings", model.widths), Wire(theirs), between_turns).run()
+        embeddings = EmbeddingsFolder(folder / "embeddings", model.widths)
+        upscalers = UpscalersFolder(folder / "upscalers", model.device)
+        Engine(model, embeddings, upscalers, Wire(theirs), between_turns).run()
     return told
 
 

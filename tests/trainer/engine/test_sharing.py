@@ -14,6 +14,7 @@ from trainer.embeddings.reading import read_embedding
 from trainer.engine.engine import MOST_EXAMPLES, Engine
 from trainer.models.family import Family
 from trainer.protocol import Control, Finished, Progress, Shutdown, Start, Stop, Stopped, Told, TrainRequest
+from trainer.upscaling.folder import UpscalersFolder
 from trainer.wire import Wire
 
 
@@ -40,7 +41,8 @@ class Session:
         with ours, theirs:
             for request in requests:
                 ours.sendall(msgspec.json.encode(self.start(request)) + b"\n")
-            Engine(self._model, self.embeddings, Wire(theirs), between_turns, self._most).run()
+            upscalers = UpscalersFolder(self._folder / "upscalers", self._model.device)
+            Engine(self._model, self.embeddings, upscalers, Wire(theirs), between_turns, self._most).run()
             self._read(ours)
         # What could not go on is kept, but not told as finished.
         snapshots = [Path(told.snapshot) for told in self.told if isinstance(told, Finished | Stopped)]

@@ -1,10 +1,12 @@
 """How large the hires fix makes a picture, and by which name."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given, strategies as st
 
 from trainer.sampling.enlargement import Enlargement, enlargement_of
-from trainer.sampling.upscaler_names import UPSCALER_NAMES, UnknownUpscaler, read_upscaler
+from trainer.sampling.upscaler_names import UPSCALER_NAMES, UnknownUpscaler, read_upscaler, upscalers_with
 
 SIDE = st.integers(8, 256).map(lambda n: n * 8)
 
@@ -47,6 +49,15 @@ def test_what_is_kept_lies_in_what_covers_it(first: tuple[int, int], resize: tup
 def test_upscalers_are_found_by_name() -> None:
     assert read_upscaler(" latent (BICUBIC  antialiased)").name == "Latent (bicubic antialiased)"
     assert [read_upscaler(row.name) for row in UPSCALER_NAMES] == [*UPSCALER_NAMES]
+
+
+def test_networks_go_by_the_web_uis_name_or_their_files() -> None:
+    files = [Path("in/realesr-animevideov3.pth"), Path("4x-UltraSharp.pth"), Path("4x-UltraSharp.safetensors")]
+    *_, ultra, video = known = upscalers_with([*files, Path("Lanczos.pth"), Path("notes.txt"), Path(".4x-new.pth")])
+    assert [each.name for each in known[len(UPSCALER_NAMES) :]] == ["4x-UltraSharp", "R-ESRGAN AnimeVideo"]
+    assert ultra.network == Path("4x-UltraSharp.safetensors")
+    assert read_upscaler("r-esrgan animevideo", known) == read_upscaler("RealESR-AnimeVideoV3", known) == video
+    assert read_upscaler("lanczos", known).network is None
 
 
 @pytest.mark.parametrize("name", ["", "R-ESRGAN 4x+", "Latent (lanczos)", "a" * 100_000])

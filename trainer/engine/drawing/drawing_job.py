@@ -32,6 +32,7 @@ from trainer.protocol import (
     Start,
     Stopped,
 )
+from trainer.upscaling.folder import UpscalersFolder
 
 _TELL_EVERY_SECONDS = 1.0
 _SHOW_EVERY_SECONDS = 5.0
@@ -41,7 +42,9 @@ Value = TypeVar("Value")
 class DrawingJob:
     """One request's way through the engine. Made from a request that is checked here: raises what `explain` knows."""
 
-    def __init__(self, model: Family, embeddings: EmbeddingsFolder, start: Start, tell: Teller) -> None:
+    def __init__(
+        self, model: Family, embeddings: EmbeddingsFolder, upscalers: UpscalersFolder, start: Start, tell: Teller
+    ) -> None:
         request = start.request
         if not isinstance(request, DrawRequest):
             raise TypeError(f"no drawing request: {request}")
@@ -50,7 +53,7 @@ class DrawingJob:
         self._coarse = self._folder / "progress.png"
         self._words = _allowed(embeddings.words(), start.words)
         self._unreadable = _mentioned(model, request, _allowed(embeddings.unusable(), start.words))
-        self.drawing = Drawing(model, order_of(model, request, self._words))
+        self.drawing = Drawing(model, order_of(model, request, self._words, upscalers))
         self._unsafe: list[bool] = []
         self._paused = self.over = False
         self._told_at = self._shown_at = time.monotonic()

@@ -16,18 +16,20 @@ from trainer.engine.drawing.wording import Wording, read_wording
 from trainer.engine.failures import Refusal
 from trainer.models.family import Family
 from trainer.protocol import LARGEST_SEED, SIDE_MULTIPLE, DrawRequest, Hires, fault_in
-from trainer.sampling.enlargement import enlargement_of
+from trainer.sampling.enlargement import Enlargement, enlargement_of
 from trainer.sampling.sampler_names import ScheduleChoice, read_sampler, read_schedule
 from trainer.sampling.samplers.table import SAMPLERS, SamplerRow
-from trainer.sampling.upscaler_names import read_upscaler
+from trainer.upscaling.folder import UpscalersFolder
 
 
-def order_of(model: Family, request: DrawRequest, words: Mapping[str, Embedding]) -> Order:
-    """Raises PromptTooLong, UnknownSampler, UnknownSchedule, UnknownUpscaler, BadPicture, Refusal of a size."""
+def order_of(model: Family, request: DrawRequest, words: Mapping[str, Embedding], upscalers: UpscalersFolder) -> Order:
+    """Raises PromptTooLong, UnknownSampler, UnknownSchedule, UnknownUpscaler, BadUpscaler, BadPicture, Refusal."""
     order = _first(model, request, words)
     if request.hires is None:
         return order
-    return replace(order, larger=_larger(model, request, request.hires, order, words))
+    enlargement, second = _larger(model, request, request.hires, order, words)
+    upscaler = upscalers.named(request.hires.upscaler)
+    return replace(order, larger=Larger(upscaler, enlargement, second, upscalers.network(upscaler)))
 
 
 def _first(model: Family, request: DrawRequest, words: Mapping[str, Embedding]) -> Order:
@@ -56,7 +58,9 @@ def _first(model: Family, request: DrawRequest, words: Mapping[str, Embedding]) 
     )
 
 
-def _larger(model: Family, request: DrawRequest, hires: Hires, first: Order, words: Mapping[str, Embedding]) -> Larger:
+def _larger(
+    model: Family, request: DrawRequest, hires: Hires, first: Order, words: Mapping[str, Embedding]
+) -> tuple[Enlargement, Order]:
     """The same, but for its size, its steps, and what the prompt says at these."""
     sized = structs.replace(request, width=first.width, height=first.height)
     if fault := fault_in(sized):  # a size that is the model's own was not known to whoever asked before
@@ -77,7 +81,7 @@ def _larger(model: Family, request: DrawRequest, hires: Hires, first: Order, wor
         strength=hires.strength,
         all_steps=True,
     )
-    return Larger(read_upscaler(hires.upscaler), enlargement, order)
+    return enlargement, order
 
 
 def _wording(

@@ -14,6 +14,7 @@ from trainer.sampling.enlargement import Enlargement, Size
 from trainer.sampling.sampler_names import ScheduleChoice
 from trainer.sampling.samplers.table import SamplerRow
 from trainer.sampling.upscaler_names import Upscaler
+from trainer.upscaling.kinds import Network
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,11 @@ class Order:
         return self.guidance_scale != 1 or self.wording.pulls != (1.0,) or self.sampler.wants_unguided
 
     @property
+    def kept(self) -> Image.Image | None:
+        """Its picture, where that is enlarged as it is: none of it is to be drawn anew before."""
+        return self.image if self.strength == 0 and self.larger is not None else None
+
+    @property
     def words(self) -> tuple[str, ...]:
         """Embeddings that it uses at any size, each once."""
         return tuple(dict.fromkeys(word for order in self.orders for word in order.wording.words))
@@ -80,3 +86,9 @@ class Larger:
     upscaler: Upscaler
     enlargement: Enlargement
     order: Order
+    network: Network | None = None
+    """The upscaler's, where it has one."""
+
+    @property
+    def how(self) -> tuple[Upscaler, Enlargement]:
+        return self.upscaler, self.enlargement

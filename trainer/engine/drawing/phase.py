@@ -30,14 +30,14 @@ class Phase:
 
     @property
     def drawn(self) -> bool:
-        """Whether all latents are there."""
-        return not self._unfinished
+        """Whether all latents are there, or none are wanted."""
+        return self.order.kept is not None or not self._unfinished
 
     @property
     def step(self) -> int:
-        """Of `order.steps`, of the picture that is least far."""
+        """Of `order.steps`, of the picture that is least far; none of them where the order keeps its picture."""
         if self.drawn:
-            return self.order.steps
+            return self.order.steps if self.order.kept is None else 0
         calls = min(trajectory.calls for trajectory in self._unfinished)
         return min(calls // self.order.sampler.calls_per_step, self.order.steps)
 

@@ -7,13 +7,14 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from trainer.engine.drawing.enlarging import enlarged
+from trainer.engine.drawing.enlarging import enlarged_latent, enlarged_picture
 from trainer.engine.drawing.order import Larger, Order
 from trainer.engine.drawing.phase import Phase
 from trainer.engine.drawing.trajectory import Question
 from trainer.engine.failures import NotFinitePicture
 from trainer.models.errors import NoNumbers
 from trainer.models.family import Conditioning, Family
+from trainer.upscaling.tiles import Upscaling, tiles_in_all
 
 
 class Drawing:
@@ -23,6 +24,7 @@ class Drawing:
         self.model, self.order = model, order
         self.images: list[Image.Image] = []
         self._phase = Phase(model, order)
+        self._upscaling: Upscaling | None = None
         self._enlarged: list[Tensor] = []
         self._steps_before = 0
 
@@ -32,18 +34,24 @@ class Drawing:
 
     @property
     def steps(self) -> int:
-        """Of all sizes."""
-        return sum(order.steps for order in self.order.orders)
+        """Of all sizes; each tile that goes through an upscaler's network counts as one, too."""
+        return sum(_steps(order) for order in self.order.orders)
 
     @property
     def step(self) -> int:
         """Of `steps`, of the picture that is least far."""
-        return self._steps_before + self._phase.step
+        return self._steps_before + self._phase.step + self._tiles_done
 
     @property
     def asking(self) -> bool:
         """Whether its next pass asks the model; otherwise that is a picture's own, and `go_on` makes it."""
         return not self._phase.drawn
+
+    @property
+    def _tiles_done(self) -> int:
+        larger = self._phase.order.larger
+        each = 0 if larger is None else _tiles(self._phase.order, larger)
+        return len(self._enlarged) * each + (0 if self._upscaling is None else self._upscaling.done)
 
     @property
     def latents(self) -> list[Tensor | None]:
@@ -78,7 +86,8 @@ class Drawing:
         return self._phase.coarse()
 
     def go_on(self) -> None:
-        """With the next picture whose latents are finished: enlarge it if it is to be larger, or decode it.
+        """With the next picture whose latents are finished: enlarge it, or a tile of it, if it is to be larger, or
+        decode it.
 
         Raises NotFinitePicture.
         """
@@ -88,20 +97,58 @@ class Drawing:
             raise NotFinitePicture(self.model.dtype) from None
 
     def _go_on(self) -> None:
-        larger = self._phase.order.larger
-        latents_CHW = self.latents[len(self.images) if larger is None else len(self._enlarged)]
+        order = self._phase.order
+        if order.larger is None:
+            self.images.append(self.model.decode_latent(self._finished(len(self.images))))
+        elif order.larger.network is None:
+            self._take_larger(order.larger, self._enlarge(order.larger))
+        elif self._upscaling is None:
+            self._upscaling = Upscaling(order.larger.network, self._picture(), order.larger.enlargement.covering)
+        elif not self._upscaling.over:
+            self._upscaling.go_on()
+        else:
+            made = self._upscaling.picture
+            self._take_larger(order.larger, enlarged_picture(self.model, made, *order.larger.how))
+            self._upscaling = None
+
+    def _enlarge(self, larger: Larger) -> Tensor:
+        """The next picture's larger latent, without a network."""
+        if not larger.upscaler.of_latents:
+            return enlarged_picture(self.model, self._picture(), *larger.how)
+        kept = self._phase.order.kept
+        latent_CHW = self._finished(len(self._enlarged)) if kept is None else self.model.encode_picture(kept)[0]
+        return enlarged_latent(latent_CHW, *larger.how, self.model.latent_scale)
+
+    def _picture(self) -> Image.Image:
+        """The next one to be enlarged."""
+        kept = self._phase.order.kept
+        return self.model.decode_latent(self._finished(len(self._enlarged))) if kept is None else kept
+
+    def _finished(self, place: int) -> Tensor:
+        latents_CHW = self.latents[place]
         if latents_CHW is None:
             raise RuntimeError("a picture is decoded before it is drawn")
-        if larger is None:
-            self.images.append(self.model.decode_latent(latents_CHW))
-            return
-        self._enlarged.append(enlarged(self.model, latents_CHW, larger.upscaler, larger.enlargement))
-        if len(self._enlarged) == len(self.order.starts):
-            self._begin(larger)
+        return latents_CHW
 
-    def _begin(self, larger: Larger) -> None:
-        self._steps_before += self._phase.order.steps
-        self._phase, self._enlarged = Phase(self.model, larger.order, self._enlarged), []
+    def _take_larger(self, larger: Larger, latents_CHW: Tensor) -> None:
+        """When all pictures are enlarged, they are drawn over."""
+        self._enlarged.append(latents_CHW)
+        if len(self._enlarged) == len(self.order.starts):
+            self._steps_before += _steps(self._phase.order)
+            self._phase, self._enlarged = Phase(self.model, larger.order, self._enlarged), []
+
+
+def _steps(order: Order) -> int:
+    """Of its own size, and the tiles on the way to the next."""
+    tiles = 0 if order.larger is None else _tiles(order, order.larger) * len(order.starts)
+    return (order.steps if order.kept is None else 0) + tiles
+
+
+def _tiles(order: Order, larger: Larger) -> int:
+    """Of one picture."""
+    if larger.network is None:
+        return 0
+    return tiles_in_all((order.width, order.height), larger.enlargement.covering, larger.network.scale)
 
 
 @torch.no_grad()

@@ -27,15 +27,16 @@ class CheckpointFile:
 def read_checkpoint(path: Path, pulse: Callable[[], None], *, allow_pickle: bool) -> CheckpointFile:
     """Raises BadModel, OSError."""
     if path.suffix == ".safetensors":
-        weights, metadata = _read_safetensors(path, pulse)
+        weights, metadata = read_safetensors(path, pulse)
     elif not allow_pickle:
         raise BadModel(f"{path} is a pickle; such files are read only where the operator allows it")
     else:
-        weights, metadata = _read_pickle(path), {}
+        weights, metadata = _named_weights(path), {}
     return CheckpointFile(path, {_named(key): value for key, value in weights.items()}, metadata)
 
 
-def _read_safetensors(path: Path, pulse: Callable[[], None]) -> tuple[dict[str, Tensor], dict[str, str]]:
+def read_safetensors(path: Path, pulse: Callable[[], None]) -> tuple[dict[str, Tensor], dict[str, str]]:
+    """Weights by name, and what the file says of itself. Raises BadModel, OSError."""
     try:
         with safe_open(path, framework="pt") as file:
             weights = {}
@@ -47,19 +48,25 @@ def _read_safetensors(path: Path, pulse: Callable[[], None]) -> tuple[dict[str, 
         raise BadModel(f"{path} is no whole safetensors file: {error}") from error
 
 
-def _read_pickle(path: Path) -> dict[str, Tensor]:
-    # Stable Diffusion's own files name this class among their trainer's callbacks; nothing of it is ever made.
-    inert = (_Named, "pytorch_lightning.callbacks.model_checkpoint.ModelCheckpoint")
-    try:
-        with torch.serialization.safe_globals([inert]):
-            content = torch.load(path, map_location="cpu", weights_only=True)
-    except (pickle.UnpicklingError, RuntimeError, EOFError) as error:
-        raise BadModel(f"{path} holds more than weights, or is damaged: {error}") from error
+def _named_weights(path: Path) -> dict[str, Tensor]:
+    content = read_pickle(path)
     while isinstance(content, Mapping) and "state_dict" in content:
         content = content["state_dict"]
     if not isinstance(content, Mapping):
         raise BadModel(f"{path} holds a {type(content).__name__}, not named weights")
     return {key: value for key, value in content.items() if isinstance(value, Tensor)}
+
+
+def read_pickle(path: Path) -> object:
+    """What torch.save was given, weights and plain things only, on the CPU. Raises BadModel, OSError."""
+    # Stable Diffusion's own files name this class among their trainer's callbacks; nothing of it is ever made.
+    inert = (_Named, "pytorch_lightning.callbacks.model_checkpoint.ModelCheckpoint")
+    try:
+        with torch.serialization.safe_globals([inert]):
+            content: object = torch.load(path, map_location="cpu", weights_only=True)
+    except (pickle.UnpicklingError, RuntimeError, EOFError) as error:
+        raise BadModel(f"{path} holds more than weights, or is damaged: {error}") from error
+    return content
 
 
 class _Named:
