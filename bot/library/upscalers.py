@@ -1,6 +1,7 @@
 """Ways to enlarge a picture: those that need nothing, and the networks that the operator has put into a folder."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 from bot.files.folder_listing import FolderListing
@@ -16,3 +17,8 @@ class Upscalers:
     async def known(self) -> tuple[Upscaler, ...]:
         """Those that need nothing first; networks by name."""
         return upscalers_with(await asyncio.to_thread(self._listing.files))
+
+
+def best(upscalers: Sequence[Upscaler]) -> str:
+    """The name of the first network; without one, of the best of the others."""
+    return next((each.name for each in upscalers if each.network is not None), "Lanczos")

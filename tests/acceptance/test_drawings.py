@@ -6,12 +6,14 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from PIL import Image, ImageChops
+import torch
+from PIL import Image, ImageChops, ImageStat
 from PIL.PngImagePlugin import PngInfo
 
 from tests.acceptance.stage import Stage, buttons_of, pictures, stage, text_of
 from tests.bot.hostile import HTML, encoded, scene
 from tests.sandboxed import File, Json
+from tests.trainer.upscaling.files import rrdbnet, write
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -72,7 +74,15 @@ async def test_one_of_several_is_picked_and_drawn_larger(played: Stage) -> None:
     assert "Seed: 11" in (await image(played, own)).info["parameters"]
     larger = await pressed(played, own, "Larger")
     assert (await image(played, larger)).size == (256, 256)
-    assert "Denoising strength: 0.5" in text_of(larger)
+    assert "Denoising strength: 0.15" in text_of(larger)
+    assert "Hires upscale: 2, Hires steps: 2, Hires upscaler: Lanczos" in text_of(larger)
+    assert await distance(played, larger, own) < 12
+
+
+async def distance(played: Stage, one: Json, other: Json) -> float:
+    """Of two pictures at the second one's size, 0 to 255."""
+    first, second = await image(played, one), await image(played, other)
+    return sum(ImageStat.Stat(ImageChops.difference(first.resize(second.size), second)).mean) / 3
 
 
 async def test_a_picture_is_enlarged_and_drawn_over(played: Stage) -> None:
@@ -83,10 +93,35 @@ async def test_a_picture_is_enlarged_and_drawn_over(played: Stage) -> None:
     assert "Seed resize from: 64x64, Denoising strength: 0.7" in text_of(drawn)
     larger = await pressed(played, drawn, "Larger")
     assert (await image(played, larger)).size == (384, 384)
-    assert "Hires" not in text_of(larger)
+    assert "Hires upscale: 2, Hires steps: 2, Hires upscaler: Lanczos" in text_of(larger)
     refused = await played.sandbox.run("imagine", {"prompt": "a", "settings": "hires-upscaler ESRGAN_4x"})
     said = text_of(await played.sandbox.message(refused["message_id"]))
     assert "`ESRGAN_4x` cannot enlarge pictures here. Choose one of: `Latent, " in said
+
+
+async def test_networks_of_the_operators_enlarge(played: Stage) -> None:
+    folder = played.data / "upscalers"
+    upscaler = write(folder, "RealESRGAN_x2plus.pth", {"params_ema": rrdbnet(channels=12)})
+    suggested = await played.sandbox.autocomplete("imagine", {"settings": "hires-upscaler R"}, "settings")
+    assert [choice["value"] for choice in suggested] == ["hires-upscaler R-ESRGAN 2x+"]
+    settings = "hires 1.5, hires-steps 2, hires-upscaler realesrgan_x2plus"
+    drawn = await draw(played, "a blue star", steps=3, seed=10, settings=settings)
+    assert (await image(played, drawn)).size == (192, 192)
+    assert "Hires steps: 2, Hires upscaler: R-ESRGAN 2x+" in text_of(drawn)
+    small = await draw(played, "a blue star", steps=3, seed=10)
+    larger = await pressed(played, small, "Larger")
+    assert "Denoising strength: 0.15, " in text_of(larger)
+    assert "Hires upscale: 2, Hires steps: 2, Hires upscaler: R-ESRGAN 2x+" in text_of(larger)
+    assert (await image(played, larger)).size == (256, 256)
+    upscaler.unlink()
+    other = write(folder, "SwinIR_4x.pth", {"m_head.0.weight": torch.zeros(1)})
+    await played.sandbox.run("imagine", {"prompt": "a star", "settings": "hires-upscaler SwinIR_4x"})
+    failed = "The upscaler `SwinIR_4x` cannot be used: it is a SCUNet network"
+    await played.sandbox.until_message("general", lambda each: failed in text_of(each))
+    other.unlink()
+    refused = await played.sandbox.run("imagine", {"prompt": "a", "settings": "hires-upscaler SwinIR_4x"})
+    said = text_of(await played.sandbox.message(refused["message_id"]))
+    assert "`SwinIR_4x` cannot enlarge pictures here. Choose one of: `Latent, " in said
 
 
 async def test_variations_are_near_their_picture(played: Stage) -> None:

@@ -1,7 +1,6 @@
 """Buttons under pictures."""
 
 import asyncio
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,14 +29,15 @@ from bot.features.imagine.card import picked_card, settings_of
 from bot.features.imagine.drawing import picture_of, random_seed, tell_plain_words, wish_over
 from bot.features.imagine.redrawing import check_redrawn
 from bot.jobs.faults import check
+from bot.library.upscalers import best
 from bot.texts.names import in_block
-from trainer.protocol import DrawRequest, Hires, Upscaler
+from trainer.protocol import DrawRequest, Hires
 
 VARIATION, VARIATIONS = 0.3, 4
 """How far a variation is from its picture, 0 to 1, and how many are drawn."""
 LARGER_BY = 2
-LARGER_STRENGTH, LARGER_STRENGTH_WITHOUT_NETWORK = 0.3, 0.3
-"""How much of the larger picture is drawn anew, 0 to 1."""
+LARGER_STRENGTH, FEWEST_LARGER_STEPS = 0.15, 2
+"""How much of the larger picture is drawn anew, 0 to 1: it grows sharp; from 0.2 on it shows other things."""
 SHOWN_SETTINGS = 1800
 """Characters; a message holds 2,000."""
 
@@ -80,31 +80,20 @@ async def _variations(interaction: Interaction, service: Service, about: str) ->
 
 
 async def _larger(interaction: Interaction, service: Service, about: str) -> None:
-    """The picture at twice its sides, so that it gains detail: by the operator's first network, if there is one."""
+    """The same picture at twice its sides, drawn over a little."""
     check_may_post(interaction)
     await think(interaction)
     job, index = await picture_of(interaction, service, about)
     path = Path(job.report.pictures[index].path)
     width, height = await asyncio.to_thread(_size, path)
     assert isinstance(job.request, DrawRequest)
-    hires = larger_by(await service.upscalers.known(), job.request.steps)
+    # As many steps as drawing over it would make, so that they are as fine as the picture's own.
+    steps = max(FEWEST_LARGER_STEPS, round(job.request.steps * LARGER_STRENGTH))
+    upscaler = best(await service.upscalers.known())
+    hires = Hires(scale=LARGER_BY, steps=steps, upscaler=upscaler, strength=LARGER_STRENGTH)
+    # At strength 0 the picture is enlarged as it is.
     over = {"image": str(path), "strength": 0.0, "width": width, "height": height}
     await _place_anew(interaction, service, about, **over, hires=hires)
-
-
-def larger_by(upscalers: Sequence[Upscaler], steps: int) -> Hires:
-    """What makes the same picture larger: a network adds detail by itself; without one more is left to the model.
-
-    `steps` are the picture's own: the part of them that the strength asks for is as fine as they were.
-    """
-    network = next((each.name for each in upscalers if each.network is not None), None)
-    strength = LARGER_STRENGTH_WITHOUT_NETWORK if network is None else LARGER_STRENGTH
-    return Hires(
-        scale=LARGER_BY,
-        steps=max(1, round(steps * strength)),
-        upscaler=network or "Lanczos",
-        strength=strength,
-    )
 
 
 async def _draw_over(interaction: Interaction, service: Service, about: str) -> None:

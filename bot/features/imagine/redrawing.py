@@ -6,6 +6,7 @@ from typing import NamedTuple, get_args
 from bot.errors import TooManySteps
 from bot.features.imagine.drawing_settings import MOST_STEPS
 from bot.jobs.faults import check
+from bot.library.upscalers import best
 from trainer.protocol import (
     LARGEST_SEED,
     SAMPLERS,
@@ -81,7 +82,7 @@ def differences(said: PictureSettings, upscalers: Sequence[Upscaler]) -> Iterato
     if said.version == _EARLIER:
         yield Difference("info-earlier", {})
     if said.hires_upscaler and not _is_known(said.hires_upscaler, upscalers):
-        yield Difference("info-unknown", {"setting": said.hires_upscaler, "instead": _instead(upscalers)})
+        yield Difference("info-unknown", {"setting": said.hires_upscaler, "instead": best(upscalers)})
     if said.denoising_strength is not None and not _is_enlarged(said):
         yield Difference("info-start", {"strength": f"{said.denoising_strength:g}"})
     if unused := [f"{key}: {value}" for key, value in _unused(said)]:
@@ -134,11 +135,6 @@ def _is_known(upscaler: str, upscalers: Sequence[Upscaler]) -> bool:
     return True
 
 
-def _instead(upscalers: Sequence[Upscaler]) -> str:
-    """Those that are not known here are networks: another one is nearest to them."""
-    return next((each.name for each in upscalers if each.network is not None), "Lanczos")
-
-
 def _hires(said: PictureSettings, upscalers: Sequence[Upscaler]) -> Hires | None:
     """As the web UI reads it: only a text that says a denoising strength, too, asks for it."""
     if not _is_enlarged(said) or said.denoising_strength is None:
@@ -148,6 +144,6 @@ def _hires(said: PictureSettings, upscalers: Sequence[Upscaler]) -> Hires | None
         scale=said.hires_upscale or Hires().scale,
         resize=said.hires_resize or Hires().resize,
         steps=said.hires_steps,
-        upscaler=upscaler if _is_known(upscaler, upscalers) else _instead(upscalers),
+        upscaler=upscaler if _is_known(upscaler, upscalers) else best(upscalers),
         strength=said.denoising_strength,
     )
