@@ -6,14 +6,13 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-import torch
 from PIL import Image, ImageChops, ImageStat
 from PIL.PngImagePlugin import PngInfo
 
 from tests.acceptance.stage import Stage, buttons_of, pictures, stage, text_of
 from tests.bot.hostile import HTML, encoded, scene
 from tests.sandboxed import File, Json
-from tests.trainer.upscaling.files import rrdbnet, write
+from tests.trainer.upscaling.files import SCUNET, rrdbnet, write
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -114,7 +113,7 @@ async def test_networks_of_the_operators_enlarge(played: Stage) -> None:
     assert "Hires upscale: 2, Hires steps: 2, Hires upscaler: R-ESRGAN 2x+" in text_of(larger)
     assert (await image(played, larger)).size == (256, 256)
     upscaler.unlink()
-    other = write(folder, "SwinIR_4x.pth", {"m_head.0.weight": torch.zeros(1)})
+    other = write(folder, "SwinIR_4x.pth", SCUNET)
     await played.sandbox.run("imagine", {"prompt": "a star", "settings": "hires-upscaler SwinIR_4x"})
     failed = "The upscaler `SwinIR_4x` cannot be used: it is a SCUNet network"
     await played.sandbox.until_message("general", lambda each: failed in text_of(each))

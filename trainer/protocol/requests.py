@@ -137,7 +137,7 @@ class DrawRequest(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=T
     image: str | None = None
     """A stored picture to draw over."""
     strength: float = 0.75
-    """How much of `image` is drawn anew, 0 to 1."""
+    """How much of `image` is drawn anew, 0 to 1; at 0 with `hires` it is enlarged as it is."""
     allow_unsafe: bool = False
     """The pictures stand in an age-restricted channel: the safety checker is not asked."""
     seed_resize_from: tuple[int, int] | None = None

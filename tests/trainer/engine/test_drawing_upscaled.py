@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from PIL import Image
 
 from tests.trainer.engine.drawings import Studio, pixels
-from tests.trainer.upscaling.files import as_first_code, compact, rrdbnet, write
+from tests.trainer.upscaling.files import SCUNET, as_first_code, compact, rrdbnet, write
 from trainer.engine.failures import NotFinitePicture, explain
 from trainer.infotext.webui import parse_parameters
 from trainer.models.family import Family
@@ -26,7 +26,7 @@ LARGER = replace(SMALL, hires=NETWORK)
 def studio(model: Family, tmp_path: Path) -> Studio:
     write(tmp_path / "upscalers", "4x-Test.pth", as_first_code(rrdbnet()))
     write(tmp_path / "upscalers", "RealESRGAN_x2plus.pth", {"params_ema": rrdbnet(channels=12)})
-    write(tmp_path / "upscalers", "SwinIR_4x.pth", {"m_head.0.weight": torch.zeros(1)})
+    write(tmp_path / "upscalers", "SwinIR_4x.pth", SCUNET)
     return Studio(model, tmp_path)
 
 
