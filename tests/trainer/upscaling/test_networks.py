@@ -11,6 +11,7 @@ from hypothesis import given, strategies as st
 
 from tests.trainer.upscaling.files import NAMINGS, Weights, compact, rrdbnet, write
 from tests.trainer.upscaling.slow_networks import compact_by_hand, rrdbnet_by_hand
+from trainer.pulse import Pulse
 from trainer.upscaling.errors import BadUpscaler
 from trainer.upscaling.folder import UpscalersFolder
 from trainer.upscaling.kinds import Network
@@ -105,6 +106,29 @@ def test_a_file_that_changed_is_read_again_and_only_then(tmp_path: Path) -> None
     path.unlink()
     with pytest.raises(BadUpscaler):
         upscalers.network(upscaler)
+
+
+class Counted(Pulse):
+    def __init__(self) -> None:
+        super().__init__(lambda _told: None)
+        self.calls = 0
+
+    def __call__(self) -> None:
+        self.calls += 1
+
+
+def test_each_block_tells_of_the_work(tmp_path: Path) -> None:
+    """One tile of a large network takes a slow processor longer than a hang may last."""
+    write(tmp_path, "x.pth", rrdbnet(blocks=3))
+    upscalers, pulse = UpscalersFolder(tmp_path, torch.device("cpu")), Counted()
+    network = upscalers.network(upscalers.named("x"))
+    assert network is not None
+    upscalers.tell(pulse)
+    made(network)
+    assert pulse.calls == 3 + 2
+    upscalers.tell(None)
+    made(network)
+    assert pulse.calls == 3 + 2
 
 
 def some(*names: str) -> dict[str, torch.Tensor]:
