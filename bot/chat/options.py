@@ -8,12 +8,13 @@ from discord import app_commands
 
 from bot.access import Act, may
 from bot.chat.answers import Interaction, actor_of, shelf_of, soon
-from bot.chat.setting_lines import Setting, suggest_settings
+from bot.chat.setting_lines import suggest_settings
 from bot.errors import TooBusy
 from bot.jobs.job import Kind, of_job
 from bot.library.styles import split_names
 from bot.texts.spelling import key
 from bot.texts.translator import word
+from trainer.protocol import Setting
 
 _SHOWN = 25
 """Suggestions that Discord shows."""

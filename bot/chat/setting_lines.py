@@ -1,29 +1,20 @@
 """Settings that people write in one line: `flip, cosine, warmup 20`."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from bot.errors import BadSetting
+from trainer.protocol import Setting
 
 _WRITTEN = re.compile(r"\s*(?P<name>[a-z-]+)\s*[: =]?\s*(?:\"(?P<quoted>[^\"]*)\"|(?P<value>[^,\"]*))\s*(?:,|$)")
 _SHOWN = 25
 """Suggestions that Discord shows."""
 
 
-class Setting(NamedTuple):
-    """The field it fills, how its value is read (ValueError where it cannot be), an example."""
-
-    field: str
-    read: Callable[[str], Any]
-    example: str
-
-
-def flag(value: str) -> bool:
-    """For a setting that is its name alone."""
-    if value:
-        raise ValueError(value)
-    return True
+def in_lines(rows: Iterable[Setting]) -> Mapping[str, Setting]:
+    """Those that people may write in a line, by name."""
+    return {row.name: row for row in sorted(rows, key=lambda row: row.name) if row.example}
 
 
 def read_settings(text: str, settings: Mapping[str, Setting]) -> dict[str, Any]:
@@ -37,7 +28,7 @@ def read_settings(text: str, settings: Mapping[str, Setting]) -> dict[str, Any]:
         setting = settings[match["name"]]
         value = match["quoted"] if match["quoted"] is not None else match["value"].strip()
         try:
-            fields[setting.field] = setting.read(value)
+            fields[setting.field] = setting.value.read(value)
         except ValueError:
             raise BadSetting(part=_part(text, at), reason="value", example=setting.example) from None
         at = match.end()

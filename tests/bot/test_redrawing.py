@@ -2,20 +2,19 @@
 
 from pathlib import Path
 
-import msgspec
 import pytest
-from msgspec.structs import fields, replace
+from msgspec.structs import replace
 
 from bot.errors import BadSetting, BadSize, PromptTooLong, Refusal, TooManySteps
 from bot.features.imagine.drawing_settings import read_drawing_settings, written
 from bot.features.imagine.redrawing import check_redrawn, differences, redraw
-from trainer.infotext.parameters import VERSION, Parameters, format_parameters
+from trainer.infotext.parameters import VERSION, format_parameters
 from trainer.infotext.webui import parse_parameters
 from trainer.protocol import DrawRequest, Hires, PictureSettings, upscalers_with
 
 ANY = 99
 KNOWN = upscalers_with(())
-OURS = Parameters(
+OURS = PictureSettings(
     prompt="a (red:1.3) heart",
     negative_prompt="blue",
     steps=12,
@@ -36,26 +35,23 @@ OURS = Parameters(
     emphasis="No norm",
     seed_resize_from=(64, 96),
     denoising_strength=0.6,
-    hires_upscale=1.5,
+    hires_scale=1.5,
     hires_steps=7,
     hires_upscaler="Latent (bicubic)",
+    version=VERSION,
 )
 
 
 def said(last: str, prompt: str = "a cat") -> PictureSettings:
-    return msgspec.convert(parse_parameters(f"{prompt}\n{last}"), PictureSettings, from_attributes=True)
+    return parse_parameters(f"{prompt}\n{last}")
 
 
 def notes(settings: PictureSettings) -> dict[str, dict[str, str]]:
     return dict(differences(settings, KNOWN))
 
 
-def test_what_crosses_the_boundary_is_all_that_is_read() -> None:
-    assert {field.name for field in fields(PictureSettings)} == set(Parameters.__dataclass_fields__)
-
-
 def test_our_own_settings_all_come_back() -> None:
-    read = msgspec.convert(parse_parameters(format_parameters(OURS)), PictureSettings, from_attributes=True)
+    read = parse_parameters(format_parameters(OURS))
     assert redraw(read, ANY, KNOWN) == DrawRequest(
         prompt="a (red:1.3) heart",
         negative_prompt="blue",

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePath
 from typing import Any
 
-from trainer.infotext.parameters import Parameters
 from trainer.infotext.values import Object, inner, number_of, read_object, sampler_of, text_of, whole_of
+from trainer.protocol.settings import PictureSettings
 
 _SAMPLERS = ("KSampler", "KSamplerAdvanced", "SamplerCustom", "SamplerCustomAdvanced")
 _TEXTS = ("text", "string", "value", "prompt", "text_g", "positive", "conditioning")
@@ -19,7 +19,7 @@ _FARTHEST = 200
 """Nodes from one to another; more are a circle or a trap."""
 
 
-def read_comfyui(info: Mapping[str, str]) -> Parameters | None:
+def read_comfyui(info: Mapping[str, str]) -> PictureSettings | None:
     """None for a graph that is not understood. Raises ValueError for what is none."""
     if "prompt" not in info:  # the graph as it was laid out, without what its links stand for
         _refuse_no_graph(read_object(info["workflow"]))
@@ -37,7 +37,7 @@ def read_comfyui(info: Mapping[str, str]) -> Parameters | None:
     strength = number_of({"denoise": graph.value(sampler, "denoise")}, "denoise", 1.0)
     numbers = {key: graph.value(sampler, key) for key in ("steps", "cfg", "seed", "noise_seed", "width", "height")}
     skipped = whole_of({"skip": graph.value(sampler, "stop_at_clip_layer")}, "skip", -1)
-    return Parameters(
+    return PictureSettings(
         prompt=_WORD.sub(r"\1", prompt),
         negative_prompt=_WORD.sub(r"\1", negative or ""),
         steps=whole_of(numbers, "steps", 20),
@@ -47,7 +47,6 @@ def read_comfyui(info: Mapping[str, str]) -> Parameters | None:
         seed=whole_of(numbers, "seed", whole_of(numbers, "noise_seed", -1)),
         width=whole_of(numbers, "width", 0),
         height=whole_of(numbers, "height", 0),
-        model_hash="",
         model=PurePath(text_of(names, "ckpt_name").replace("\\", "/")).stem,
         clip_skip=max(1, -skipped),
         denoising_strength=None if strength >= 1 else strength,

@@ -3,13 +3,13 @@
 import re
 from collections.abc import Mapping
 
-from trainer.infotext.parameters import Parameters
 from trainer.infotext.values import number_of, read_object, sampler_of, text_of, whole_of
+from trainer.protocol.settings import PictureSettings
 
 _SIZE = re.compile(r"\((\d{1,6}), ?(\d{1,6})\)", re.ASCII)
 
 
-def read_fooocus(info: Mapping[str, str]) -> Parameters | None:
+def read_fooocus(info: Mapping[str, str]) -> PictureSettings | None:
     """Raises ValueError for what is not Fooocus'."""
     said = read_object(info["parameters"])
     if "prompt" not in said or not {"sampler", "metadata_scheme", "base_model"} & said.keys():
@@ -17,7 +17,7 @@ def read_fooocus(info: Mapping[str, str]) -> Parameters | None:
     sampler, schedule = sampler_of(text_of(said, "sampler").removesuffix("_gpu"), text_of(said, "scheduler"))
     size = _SIZE.fullmatch(text_of(said, "resolution"))
     known = ("lora_combined_1", "sharpness", "styles", "performance", "refiner_model")
-    return Parameters(
+    return PictureSettings(
         prompt=text_of(said, "prompt"),
         negative_prompt=text_of(said, "negative_prompt"),
         steps=whole_of(said, "steps", 30),

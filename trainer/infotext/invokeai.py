@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from trainer.infotext.parameters import Parameters
 from trainer.infotext.values import Object, inner, number_of, read_object, sampler_of, text_of, whole_of
+from trainer.protocol.settings import PictureSettings
 
 _NAMES = {
     "dpmpp_2s": "DPM++ 2S a",
@@ -17,7 +17,7 @@ _NAMES = {
 """Its own names of samplers that other programs do not use."""
 
 
-def read_invokeai(info: Mapping[str, str]) -> Parameters | None:
+def read_invokeai(info: Mapping[str, str]) -> PictureSettings | None:
     """Raises ValueError for what is not InvokeAI's."""
     if "invokeai_metadata" in info:
         return _of_version_3(read_object(info["invokeai_metadata"]))
@@ -26,13 +26,13 @@ def read_invokeai(info: Mapping[str, str]) -> Parameters | None:
     return None
 
 
-def _of_version_3(said: Object) -> Parameters | None:
+def _of_version_3(said: Object) -> PictureSettings | None:
     if "positive_prompt" not in said:
         return None
     sampler, schedule = _sampler(text_of(said, "scheduler"))
     model = inner(said, "model")
     strength = number_of(said, "strength", -1.0)
-    return Parameters(
+    return PictureSettings(
         prompt=text_of(said, "positive_prompt"),
         negative_prompt=text_of(said, "negative_prompt"),
         steps=whole_of(said, "steps", 30),
@@ -42,7 +42,6 @@ def _of_version_3(said: Object) -> Parameters | None:
         seed=whole_of(said, "seed", -1),
         width=whole_of(said, "width", 0),
         height=whole_of(said, "height", 0),
-        model_hash="",
         model=text_of(model, "name") or text_of(model, "model_name"),
         clip_skip=1 + max(0, whole_of(said, "clip_skip", 0)),
         denoising_strength=strength if "init_image" in said and strength >= 0 else None,
@@ -51,13 +50,13 @@ def _of_version_3(said: Object) -> Parameters | None:
     )
 
 
-def _of_version_2(said: Object) -> Parameters | None:
+def _of_version_2(said: Object) -> PictureSettings | None:
     image = inner(said, "image")
     if not image:
         return None
     sampler, schedule = _sampler(text_of(image, "sampler"))
     prompt, negative = _bracketed(_prompt_of(image.get("prompt")))
-    return Parameters(
+    return PictureSettings(
         prompt=prompt,
         negative_prompt=negative,
         steps=whole_of(image, "steps", 50),

@@ -13,7 +13,7 @@ import msgspec
 from trainer.child_limits import limit_process
 from trainer.infotext.picture_text import UnreadablePicture, read_texts
 from trainer.infotext.programs import read_info
-from trainer.protocol import FileFault, PictureSettings, RefusedFile, SeenPicture
+from trainer.protocol import FileFault, RefusedFile, SeenPicture
 from trainer.protocol.picture_formats import PILLOW_FORMATS, all_formats
 
 _MEMORY = 500_000_000
@@ -40,9 +40,8 @@ def look(path: Path, formats: tuple[str, ...] = PILLOW_FORMATS) -> SeenPicture |
         return RefusedFile(file=str(path), fault=FileFault(reason="picture_damaged"))
     if reading is None:
         return SeenPicture(file=str(path), program="", text=None, settings=None)
-    said = reading.parameters
-    settings = None if said is None else msgspec.convert(said, PictureSettings, from_attributes=True)
-    return SeenPicture(file=str(path), program=reading.program, text=reading.text[:_LONGEST_TEXT], settings=settings)
+    text = reading.text[:_LONGEST_TEXT]
+    return SeenPicture(file=str(path), program=reading.program, text=text, settings=reading.parameters)
 
 
 if __name__ == "__main__":

@@ -7,8 +7,8 @@ from trainer.infotext.comfyui import read_comfyui
 from trainer.infotext.fooocus import read_fooocus
 from trainer.infotext.invokeai import read_invokeai
 from trainer.infotext.novelai import read_novelai
-from trainer.infotext.parameters import Parameters
 from trainer.infotext.webui import has_settings, parse_parameters
+from trainer.protocol.settings import PictureSettings
 
 Info = Mapping[str, str]
 """A picture file's texts by their keys; "Width" and "Height" are its own, in pixels."""
@@ -19,11 +19,11 @@ class Reading(NamedTuple):
 
     program: str
     text: str
-    parameters: Parameters | None
+    parameters: PictureSettings | None
     """None where the text is no settings, or a graph that is not understood."""
 
 
-_READERS: Mapping[str, tuple[tuple[str, ...], Callable[[Info], Parameters | None]]] = {
+_READERS: Mapping[str, tuple[tuple[str, ...], Callable[[Info], PictureSettings | None]]] = {
     "Fooocus": (("parameters",), read_fooocus),
     "NovelAI": (("Comment",), read_novelai),
     "ComfyUI": (("prompt", "workflow"), read_comfyui),

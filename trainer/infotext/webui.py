@@ -3,22 +3,24 @@
 import json
 import math
 import re
-from typing import TypeVar
+from typing import Any
 
-from trainer.infotext.parameters import KEYS, Parameters
+from trainer.infotext.parameters import KEYS
+from trainer.protocol.limits import LARGEST_SIDE
+from trainer.protocol.setting_values import Number, OneOf, Sides, Value, Whole
+from trainer.protocol.settings import DRAWING, PictureSettings
 from trainer.sampling.sampler_names import UnknownSampler, UnknownSchedule, read_sampler, read_schedule
 
 _FEWEST_PAIRS = 3  # fewer on the last line, and it is a line of the prompt
 _NEGATIVE = "Negative prompt:"
 _RUN = re.compile(r"([\w \-/]+)(:?)")
 _VALUE = re.compile(r'\s*+(?:("(?:\\.|[^\\"])++")\s*+|([^,]*+))(?:,|$)')
-_WHOLE, _SIZE = re.compile(r"-?[0-9]{1,20}"), re.compile(r"([0-9]{1,6})x([0-9]{1,6})")
 _OLD_KEYS = ("Size-1", "Size-2", "First pass size", "Hypernet", "Hypernet strength")
 _OLD_FIRST_PASS = 512 * 512  # pixels, where a text of that time names no size
-Missing = TypeVar("Missing")
+_SIDE, _SIDES = Whole(0, LARGEST_SIDE), Sides(0, LARGEST_SIDE)
 
 
-def parse_parameters(text: str) -> Parameters:
+def parse_parameters(text: str) -> PictureSettings:
     """What a text says, and what the web UI's reader assumes where it says nothing: steps 20, CFG scale 7, seed -1
     (any), size 0x0 (the model's own), RNG GPU. Never raises; time grows with the text's length only.
 
@@ -30,39 +32,36 @@ def parse_parameters(text: str) -> Parameters:
     if "Hypernet" in settings:  # before it was a tag in the prompt
         prompt += f"<hypernet:{settings['Hypernet']}:{settings.get('Hypernet strength', '1.0')}>"
     sampler, schedule = _sampler(settings)
-    size = _size(settings, "Size") or (_whole(settings, "Size-1", 0), _whole(settings, "Size-2", 0))
-    (width, height), resize = _first_pass(settings, size)
-    return Parameters(
-        prompt=prompt,
-        negative_prompt=negative,
-        steps=_whole(settings, "Steps", 20),
-        sampler=sampler,
-        schedule=schedule,
-        guidance_scale=_number(settings, "CFG scale", 7.0),
-        seed=_whole(settings, "Seed", -1),
-        width=width,
-        height=height,
-        model_hash=settings.get("Model hash", ""),
-        model=settings.get("Model", ""),
-        clip_skip=_whole(settings, "Clip skip", 1),
-        ti_hashes=_hashes(settings.get("TI hashes", "")),
-        variation_seed=_whole(settings, "Variation seed", None),
-        variation_strength=_number(settings, "Variation seed strength", 0.0),
-        seed_resize_from=_size(settings, "Seed resize from"),
-        denoising_strength=_number(settings, "Denoising strength", None),
-        init_image_hash=settings.get("Init image hash", ""),
-        ensd=_whole(settings, "ENSD", 0),
-        rng=settings.get("RNG", "GPU"),
-        hires_upscale=_number(settings, "Hires upscale", None),
-        hires_resize=resize,
-        hires_steps=_whole(settings, "Hires steps", 0),
-        hires_upscaler=settings.get("Hires upscaler", ""),
-        eta=_number(settings, "Eta", _number(settings, "Eta DDIM", None)),
-        drop_penultimate=settings.get("Discard penultimate sigma") == "True",
-        emphasis=settings.get("Emphasis", "Original"),
-        others=(*((key, value) for key, value in settings.items() if key not in (*KEYS, *_OLD_KEYS)), *after),
-        version=settings.get("Version", ""),
-    )
+    (width, height), resize = _sizes(settings)
+    special = {
+        "prompt": prompt,
+        "negative_prompt": negative,
+        "sampler": sampler,
+        "schedule": schedule,
+        "width": width,
+        "height": height,
+        "hires_resize": resize,
+        "others": (*((key, value) for key, value in settings.items() if key not in (*KEYS, *_OLD_KEYS)), *after),
+    }
+    return PictureSettings(**_plain_fields(settings) | special)
+
+
+def _plain_fields(settings: dict[str, str]) -> dict[str, Any]:
+    """Fields that a text says as they are, as far as it says them."""
+    fields = {"eta": _value(settings.get("Eta DDIM", ""), Number(0, 1))}
+    for row in DRAWING:
+        if row.key in settings and row.field and (value := _value(settings[row.key], row.value)) is not None:
+            fields[row.said] = value
+    return fields
+
+
+def _value(text: str, kind: Value) -> Any:
+    """None where there is no such value. A name that is not known here stays as written."""
+    try:
+        value = kind.read(text)
+    except ValueError:
+        return text if isinstance(kind, OneOf) else None
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def has_settings(text: str) -> bool:
@@ -88,11 +87,14 @@ def _named(line: str) -> tuple[str, str]:
     return (key.strip(), value.strip()) if colon else ("…", line.strip())
 
 
-def _first_pass(settings: dict[str, str], size: tuple[int, int]) -> tuple[tuple[int, int], tuple[int, int] | None]:
+def _sizes(settings: dict[str, str]) -> tuple[tuple[int, int], tuple[int, int] | None]:
     """Size of the first pass and of the enlarged picture; until 2023 the text had the last as its size."""
-    first = _size(settings, "First pass size")
+    size = _value(settings.get("Size", ""), _SIDES)
+    if size is None:
+        size = tuple(_value(settings.get(key, ""), _SIDE) or 0 for key in ("Size-1", "Size-2"))
+    first = _value(settings.get("First pass size", ""), _SIDES)
     if first is None:
-        return size, _size(settings, "Hires resize")
+        return size, _value(settings.get("Hires resize", ""), _SIDES)
     if not all(first) and all(size):
         scale = math.sqrt(_OLD_FIRST_PASS / math.prod(size))
         first = (math.ceil(scale * size[0] / 64) * 64, math.ceil(scale * size[1] / 64) * 64)
@@ -144,27 +146,3 @@ def _sampler(settings: dict[str, str]) -> tuple[str, str]:
     if chosen == "Automatic":
         chosen = schedule
     return row.name, "Automatic" if chosen == row.schedule else chosen
-
-
-def _whole(settings: dict[str, str], key: str, missing: Missing) -> int | Missing:
-    value = settings.get(key, "")
-    return int(value) if _WHOLE.fullmatch(value) else missing
-
-
-def _number(settings: dict[str, str], key: str, missing: Missing) -> float | Missing:
-    try:
-        value = float(settings.get(key, ""))
-    except ValueError:
-        return missing
-    return value if math.isfinite(value) else missing
-
-
-def _size(settings: dict[str, str], key: str) -> tuple[int, int] | None:
-    size = _SIZE.fullmatch(settings.get(key, ""))
-    return (int(size[1]), int(size[2])) if size else None
-
-
-def _hashes(value: str) -> tuple[tuple[str, str], ...]:
-    """Names and digits of "name: digits, name: digits"."""
-    halves = (part.partition(":") for part in value.split(","))
-    return tuple((name.strip(), digits.strip()) for name, colon, digits in halves if colon)

@@ -1,8 +1,8 @@
 """What the bot and a trainer say to each other: plain typed messages, nothing heavy behind this import.
 
 `docs/protocol.md` is the authority on every field; a test holds the two together. One message is one line of JSON.
-Paths and hashes travel, never pixels. A number that is not finite never travels: it becomes `Failed`. Requests and what
-can be wrong with them have files of their own; here is the one door to them.
+Paths and hashes travel, never pixels. A number that is not finite never travels: it becomes `Failed`. Requests, their
+settings and what can be wrong with them have files of their own; here is the one door to them.
 """
 
 from typing import Literal
@@ -10,12 +10,6 @@ from typing import Literal
 import msgspec
 
 from trainer.protocol.faults import (
-    LARGEST_SEED as LARGEST_SEED,
-    LARGEST_SIDE as LARGEST_SIDE,
-    LONGEST_PROMPT as LONGEST_PROMPT,
-    MOST_VECTORS as MOST_VECTORS,
-    SIDE_MULTIPLE as SIDE_MULTIPLE,
-    SMALLEST_SIDE as SMALLEST_SIDE,
     FailureReason as FailureReason,
     Fault as Fault,
     fault_in as fault_in,
@@ -28,18 +22,34 @@ from trainer.protocol.file_faults import (
     FileReason as FileReason,
     Remark as Remark,
 )
+from trainer.protocol.limits import (
+    LARGEST_SEED as LARGEST_SEED,
+    LARGEST_SIDE as LARGEST_SIDE,
+    LONGEST_PROMPT as LONGEST_PROMPT,
+    MOST_VECTORS as MOST_VECTORS,
+    SIDE_MULTIPLE as SIDE_MULTIPLE,
+    SMALLEST_SIDE as SMALLEST_SIDE,
+)
 from trainer.protocol.picture_formats import all_formats as all_formats
 from trainer.protocol.requests import (
     SAMPLERS as SAMPLERS,
     SCHEDULE_CHOICES as SCHEDULE_CHOICES,
     CreateRequest as CreateRequest,
     DrawRequest as DrawRequest,
-    Emphasis as Emphasis,
-    Hires as Hires,
-    NoiseSource as NoiseSource,
     Request as Request,
     TrainingPicture as TrainingPicture,
     TrainRequest as TrainRequest,
+)
+from trainer.protocol.setting_values import OneOf as OneOf
+from trainer.protocol.settings import (
+    DRAWING as DRAWING,
+    TRAINING as TRAINING,
+    DrawingSettings as DrawingSettings,
+    Emphasis as Emphasis,
+    Hires as Hires,
+    NoiseSource as NoiseSource,
+    PictureSettings as PictureSettings,
+    Setting as Setting,
     Tuning as Tuning,
 )
 from trainer.sampling.upscaler_names import (
@@ -133,47 +143,6 @@ class OpeningFile(_Message, frozen=True):
     """About to be looked into: told before, so that a file that ends its reader is known."""
 
     file: str
-
-
-class PictureSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What a picture's text says of how it was made; for what it leaves out, what the web UI's reader assumes."""
-
-    prompt: str
-    negative_prompt: str
-    steps: int
-    sampler: str
-    """The web UI's name where it is known, else as written; so is the schedule's."""
-    schedule: str
-    guidance_scale: float
-    seed: int
-    """-1 is any."""
-    width: int
-    height: int
-    """Pixels; 0 is the model's own size."""
-    model_hash: str
-    model: str
-    clip_skip: int
-    ti_hashes: tuple[tuple[str, str], ...]
-    """Of each word that it used: its name, and the first 12 hexadecimal digits of its file's SHA-256."""
-    variation_seed: int | None
-    variation_strength: float
-    seed_resize_from: tuple[int, int] | None
-    denoising_strength: float | None
-    """Of a picture that was drawn over another, or over a smaller one of its own, 0 to 1."""
-    init_image_hash: str
-    ensd: int
-    rng: str
-    hires_upscale: float | None
-    hires_resize: tuple[int, int] | None
-    hires_steps: int
-    hires_upscaler: str
-    eta: float | None
-    drop_penultimate: bool
-    emphasis: str
-    others: tuple[tuple[str, str], ...]
-    """Settings that are not known here, as written."""
-    version: str
-    """Of the program that made it."""
 
 
 class SeenPicture(_Message, frozen=True):

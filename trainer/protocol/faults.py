@@ -1,13 +1,26 @@
 """What can be refused before anything starts: the limits of requests, and what is wrong with one."""
 
-import re
+from collections.abc import Sequence
 from pathlib import PurePath
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
+from trainer.protocol.limits import (
+    LARGEST_COVERING,
+    LARGEST_SIDE,
+    LONGEST_PROMPT,
+    LONGEST_SCHEDULE,
+    MOST_HIRES_STEPS,
+    MOST_VECTORS,
+    SIDE_MULTIPLE,
+    SMALLEST_SIDE,
+    WEAKEST_HIRES,
+)
 from trainer.protocol.lr_schedule import BadSchedule, parse_schedule
-from trainer.protocol.requests import CreateRequest, DrawRequest, Hires, Request, TrainingPicture, TrainRequest, Tuning
+from trainer.protocol.requests import CreateRequest, DrawRequest, Request, TrainingPicture, TrainRequest
+from trainer.protocol.setting_values import Number, Pattern, Sides, Whole
+from trainer.protocol.settings import DRAWING, TRAINING, Hires, Setting
 from trainer.sampling.enlargement import enlargement_of
 from trainer.sampling.sampler_names import UnknownSampler, UnknownSchedule, read_sampler, read_schedule
 
@@ -29,32 +42,6 @@ FailureReason = Literal[
     "disk",
     "internal",
 ]
-
-MOST_VECTORS = 75
-"""The tokens of one window of a prompt."""
-MOST_ACCUMULATION = 64
-LONGEST_PATTERN = 100
-LARGEST_NUMBER = 1_000_000
-LARGEST_SEED = 2**64 - 1
-LONGEST_PROMPT = 4000
-"""Characters."""
-SMALLEST_SIDE, LARGEST_SIDE, SIDE_MULTIPLE = 64, 2048, 8
-"""Pixels of a picture; the autoencoder makes one latent of eight."""
-MOST_DRAWING_STEPS = 10_000
-MOST_PICTURES = 64
-MOST_CLIP_SKIP = 12
-STRONGEST_GUIDANCE = 100
-LARGEST_SCALE = 4
-LARGEST_COVERING = LARGEST_SCALE * LARGEST_SIDE
-"""Pixels of a side before what is too much of another shape is cut off."""
-MOST_HIRES_STEPS = 150
-WEAKEST_HIRES = 0.01
-LONGEST_SCHEDULE = 1000
-"""Steps, of which hires steps are the end: the models' timesteps. A longer one would stand still."""
-
-
-_Range = tuple[str, float, float, float]
-"""A setting's name, its value, the least and the most that it may be."""
 
 
 class Fault(msgspec.Struct, frozen=True, kw_only=True):
@@ -119,7 +106,11 @@ def _fault_in_training(request: TrainRequest) -> Fault | None:
     except BadSchedule as fault:
         facts = {"text": request.learning_rate, "problem": fault.problem, "part": fault.part}
         return Fault(reason="bad_learning_rate", facts={**facts, "steps": str(request.steps)})
-    return _fault_in_template(request) or _fault_in_tuning(request.tuning) or _fault_in_size(request.size, request.size)
+    return (
+        _fault_in_template(request)
+        or fault_in_settings(request.tuning, TRAINING)
+        or _fault_in_size(request.size, request.size)
+    )
 
 
 def _fault_in_template(request: TrainRequest) -> Fault | None:
@@ -147,48 +138,32 @@ def _names_the_word(picture: TrainingPicture, request: TrainRequest) -> bool:
     return "[name]" in words or request.name.casefold() in words.casefold()
 
 
-def _fault_in_tuning(tuning: Tuning) -> Fault | None:
-    ranges: tuple[_Range, ...] = (
-        ("accumulation", tuning.accumulation, 1, MOST_ACCUMULATION),
-        ("warmup", tuning.warmup, 0, LARGEST_NUMBER),
-        ("clip", tuning.clip_norm, 0, LARGEST_NUMBER),
-        ("decay", tuning.weight_decay, 0, 1),
-        ("min-snr", tuning.min_snr_gamma, 0, LARGEST_NUMBER),
-        ("drop", tuning.drop_tags, 0, 1),
-        ("patience", tuning.patience, 0, LARGEST_NUMBER),
-    )
-    if fault := _fault_in_ranges(ranges):
-        return fault
-    if not _is_pattern(tuning.word_regex):
-        return Fault(reason="bad_tuning", facts={"pattern": tuning.word_regex})
+def fault_in_settings(request: Any, settings: Sequence[Setting]) -> Fault | None:
+    """The first setting whose value lies outside its limits."""
+    for row in settings:
+        match row.of(request), row.value:
+            case None, _:
+                continue
+            case value, Pattern() as pattern if not pattern.allows(value):
+                return Fault(reason="bad_tuning", facts={"pattern": value})
+            case value, Whole() | Number() | Sides() as limits if not limits.allows(value):
+                return _out_of_range(row.name, limits.least, limits.most)
     return None
 
 
-def _fault_in_ranges(ranges: tuple[_Range, ...]) -> Fault | None:
-    for name, value, least, most in ranges:
-        if not least <= value <= most:  # false for what is not a number, too
-            return Fault(reason="bad_tuning", facts={"setting": name, "least": f"{least:.10g}", "most": f"{most:.10g}"})
-    return None
-
-
-def _is_pattern(text: str) -> bool:
-    try:
-        re.compile(text)
-    except (re.error, RecursionError, OverflowError):
-        return False
-    return len(text) <= LONGEST_PATTERN
+def _out_of_range(name: str, least: float, most: float) -> Fault:
+    return Fault(reason="bad_tuning", facts={"setting": name, "least": f"{least:.10g}", "most": f"{most:.10g}"})
 
 
 def _fault_in_drawing(request: DrawRequest) -> Fault | None:
     longest = max(len(request.prompt), len(request.negative_prompt))
     if longest > LONGEST_PROMPT:
         return Fault(reason="prompt_too_long", facts={"characters": str(longest)})
-    return (
-        _fault_in_names(request)
-        or _fault_in_ranges(_drawing_ranges(request))
-        or _fault_in_size(request.width, request.height)
-        or (_fault_in_hires(request, request.hires) if request.hires is not None else None)
-    )
+    fault = _fault_in_names(request) or _fault_in_size(request.width, request.height)
+    if request.hires is None:
+        return fault or fault_in_settings(request, DRAWING)
+    fault = fault or _fault_in_size(*request.hires.resize)
+    return fault or fault_in_settings(request, DRAWING) or _fault_in_hires(request, request.hires)
 
 
 def _fault_in_names(request: DrawRequest) -> Fault | None:
@@ -204,13 +179,14 @@ def _fault_in_names(request: DrawRequest) -> Fault | None:
 
 
 def _fault_in_hires(request: DrawRequest, hires: Hires) -> Fault | None:
+    """What the limits of single settings do not tell."""
     steps = hires.steps or request.steps
-    ranges: tuple[_Range, ...] = (
-        ("hires", hires.scale, 1, LARGEST_SCALE),
-        ("hires-steps", steps, 0, MOST_HIRES_STEPS),
-        ("hires-strength", hires.strength, max(WEAKEST_HIRES, steps / LONGEST_SCHEDULE), 1),
-    )
-    return _fault_in_ranges(ranges) or _fault_in_size(*hires.resize) or _fault_in_larger(request, hires)
+    if steps > MOST_HIRES_STEPS:
+        return _out_of_range("hires-steps", 0, MOST_HIRES_STEPS)
+    weakest = max(WEAKEST_HIRES, steps / LONGEST_SCHEDULE)
+    if hires.strength < weakest:
+        return _out_of_range("hires-strength", weakest, 1)
+    return _fault_in_larger(request, hires)
 
 
 def _fault_in_larger(request: DrawRequest, hires: Hires) -> Fault | None:
@@ -222,23 +198,6 @@ def _fault_in_larger(request: DrawRequest, hires: Hires) -> Fault | None:
     if not all(_can_be_drawn(side) for side in larger):
         return _bad_size(*larger)
     return _bad_size(*covering) if max(covering) > LARGEST_COVERING else None
-
-
-def _drawing_ranges(request: DrawRequest) -> tuple[_Range, ...]:
-    seed_resize = request.seed_resize_from or (SIDE_MULTIPLE, SIDE_MULTIPLE)
-    return (
-        ("steps", request.steps, 1, MOST_DRAWING_STEPS),
-        ("seed", request.seed, 0, LARGEST_SEED),
-        ("variation-seed", request.variation_seed or 0, 0, LARGEST_SEED),
-        ("ensd", request.ensd, -LARGEST_SEED, LARGEST_SEED),
-        ("count", request.count, 1, MOST_PICTURES),
-        ("cfg", request.guidance_scale, -STRONGEST_GUIDANCE, STRONGEST_GUIDANCE),
-        ("clip-skip", request.clip_skip, 1, MOST_CLIP_SKIP),
-        ("eta", 0 if request.eta is None else request.eta, 0, 1),
-        ("variation", request.variation_strength, 0, 1),
-        ("strength", request.strength, 0, 1),
-        *(("seed-resize", side, SIDE_MULTIPLE, LARGEST_SIDE) for side in seed_resize),
-    )
 
 
 def _fault_in_size(width: int, height: int) -> Fault | None:

@@ -1,21 +1,23 @@
 """From what a picture says of itself to a DrawRequest, and what of it comes out differently here."""
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple, get_args
+from typing import Any, NamedTuple
 
 from bot.errors import TooManySteps
 from bot.features.imagine.drawing_settings import MOST_STEPS
 from bot.jobs.faults import check
 from bot.library.upscalers import best
 from trainer.protocol import (
+    DRAWING,
     LARGEST_SEED,
     SAMPLERS,
     SCHEDULE_CHOICES,
+    DrawingSettings,
     DrawRequest,
-    Emphasis,
     Hires,
-    NoiseSource,
+    OneOf,
     PictureSettings,
+    Setting,
     UnknownUpscaler,
     Upscaler,
     read_upscaler,
@@ -25,10 +27,10 @@ _OURS = "embedsmith-"
 """How the version in our own texts begins."""
 _EARLIER = "embedsmith-0.1.0"
 """It read prompts and walked DDIM, PLMS, UniPC and the SDE samplers in another way."""
-_SOURCES: dict[str, NoiseSource] = {name: name for name in get_args(NoiseSource)}
-_EMPHASES: dict[str, Emphasis] = {name: name for name in get_args(Emphasis)}
 _SAMPLER, _SCHEDULE = "Euler a", "Automatic"
 """In the place of those that are not known here."""
+_INSTEAD = {"rng": "NV"}
+"""Of other settings; where there is none, what a request usually asks for."""
 
 
 class Difference(NamedTuple):
@@ -40,26 +42,20 @@ class Difference(NamedTuple):
 
 def redraw(said: PictureSettings, any_seed: int, upscalers: Sequence[Upscaler]) -> DrawRequest:
     """One picture by these settings; `any_seed` is for texts that name none, `upscalers` are those there are here."""
-    return DrawRequest(
-        prompt=said.prompt,
-        negative_prompt=said.negative_prompt,
-        steps=said.steps,
-        sampler=said.sampler if said.sampler in SAMPLERS else _SAMPLER,
-        schedule=said.schedule if said.schedule in SCHEDULE_CHOICES else _SCHEDULE,
-        guidance_scale=said.guidance_scale,
-        seed=said.seed if _is_seed(said.seed) else any_seed,
-        width=said.width,
-        height=said.height,
-        clip_skip=said.clip_skip,
-        eta=said.eta,
-        ensd=said.ensd,
-        rng="NV" if _from_a_card(said) else _SOURCES.get(said.rng, "NV"),
-        variation_seed=_variation_seed(said, any_seed),
-        variation_strength=said.variation_strength,
-        emphasis=_EMPHASES.get(said.emphasis, "Original"),
-        seed_resize_from=said.seed_resize_from,
-        hires=_hires(said, upscalers),
-    )
+    fields = {field: getattr(said, field) for field in DrawingSettings.__struct_fields__}
+    usual = DrawRequest(prompt="")
+    for row, _ in _unknown(said):
+        fields[row.field] = _INSTEAD.get(row.field, row.of(usual))
+    special = {
+        "sampler": said.sampler if said.sampler in SAMPLERS else _SAMPLER,
+        "schedule": said.schedule if said.schedule in SCHEDULE_CHOICES else _SCHEDULE,
+        "seed": said.seed if _is_seed(said.seed) else any_seed,
+        "variation_seed": _variation_seed(said, any_seed),
+        "hires": _hires(said, upscalers),
+    }
+    if _from_a_card(said):
+        special["rng"] = "NV"
+    return DrawRequest(**fields | special)
 
 
 def check_redrawn(request: DrawRequest) -> None:
@@ -92,14 +88,18 @@ def differences(said: PictureSettings, upscalers: Sequence[Upscaler]) -> Iterato
 def _unused(said: PictureSettings) -> Iterator[tuple[str, str]]:
     """Settings that DrawRequest has no field for, or no such value."""
     if _is_enlarged(said) and said.denoising_strength is None:
-        yield "Hires upscale", f"{said.hires_upscale or 0:g}"
-    if said.rng not in _SOURCES:
-        yield "RNG", said.rng
+        yield "Hires upscale", f"{said.hires_scale or 0:g}"
     if said.drop_penultimate:
         yield "Discard penultimate sigma", "True"
-    if said.emphasis not in _EMPHASES:
-        yield "Emphasis", said.emphasis
+    yield from ((row.key, value) for row, value in _unknown(said))
     yield from said.others
+
+
+def _unknown(said: PictureSettings) -> Iterator[tuple[Setting, str]]:
+    """Settings of a few values that have another."""
+    for row in DRAWING:
+        if isinstance(row.value, OneOf) and (value := getattr(said, row.said)) not in row.value.names:
+            yield row, value
 
 
 def _is_seed(seed: int | None) -> bool:
@@ -124,7 +124,7 @@ def _is_ours(said: PictureSettings) -> bool:
 
 def _is_enlarged(said: PictureSettings) -> bool:
     """Whether it was drawn over itself at a larger size (hires fix)."""
-    return bool(said.hires_upscale or said.hires_resize or said.hires_upscaler)
+    return bool(said.hires_scale or said.hires_resize or said.hires_upscaler)
 
 
 def _is_known(upscaler: str, upscalers: Sequence[Upscaler]) -> bool:
@@ -139,11 +139,8 @@ def _hires(said: PictureSettings, upscalers: Sequence[Upscaler]) -> Hires | None
     """As the web UI reads it: only a text that says a denoising strength, too, asks for it."""
     if not _is_enlarged(said) or said.denoising_strength is None:
         return None
-    upscaler = said.hires_upscaler or Hires().upscaler
-    return Hires(
-        scale=said.hires_upscale or Hires().scale,
-        resize=said.hires_resize or Hires().resize,
-        steps=said.hires_steps,
-        upscaler=upscaler if _is_known(upscaler, upscalers) else best(upscalers),
-        strength=said.denoising_strength,
-    )
+    said_of_it = {field: getattr(said, f"hires_{field}", None) for field in Hires.__struct_fields__}
+    fields: dict[str, Any] = {field: value for field, value in said_of_it.items() if value}
+    if said.hires_upscaler and not _is_known(said.hires_upscaler, upscalers):
+        fields["upscaler"] = best(upscalers)
+    return Hires(**fields | {"strength": said.denoising_strength})

@@ -132,7 +132,7 @@ def test_a_pictures_text_says_how_it_was_enlarged(studio: Studio) -> None:
     with Image.open(picture.path) as opened:
         assert opened.size == (96, 96)
     resized = parse_parameters(studio.drawn(replace(SMALL, hires=Hires(resize=(0, 72)))).pictures[0].parameters)
-    assert (resized.hires_upscale, resized.hires_resize, resized.hires_steps) == (None, (0, 72), 0)
+    assert (resized.hires_scale, resized.hires_resize, resized.hires_steps) == (None, (0, 72), 0)
 
 
 def test_words_that_only_the_larger_picture_uses_are_told(studio: Studio) -> None:

@@ -10,10 +10,9 @@ import torch
 
 from tests.trainer.engine.drawings import Studio, pixels
 from trainer.embeddings.embedding import Embedding
-from trainer.infotext.parameters import Parameters
 from trainer.infotext.webui import parse_parameters
 from trainer.models.family import Family
-from trainer.protocol import DrawRequest, Hires, fault_in
+from trainer.protocol import DrawingSettings, DrawRequest, Hires, PictureSettings, fault_in
 from trainer.sampling.sampler_names import SAMPLER_NAMES
 
 
@@ -25,34 +24,15 @@ def studio(model: Family, tmp_path: Path) -> Studio:
 def again(text: str, **known: Any) -> DrawRequest:
     """The request that a picture's text asks for."""
     read = parse_parameters(text)
-    return DrawRequest(
-        prompt=read.prompt,
-        negative_prompt=read.negative_prompt,
-        steps=read.steps,
-        sampler=read.sampler,
-        schedule=read.schedule,
-        guidance_scale=read.guidance_scale,
-        seed=read.seed,
-        width=read.width,
-        height=read.height,
-        clip_skip=read.clip_skip,
-        eta=read.eta,
-        ensd=read.ensd,
-        rng=read.rng,
-        variation_seed=read.variation_seed,
-        variation_strength=read.variation_strength,
-        seed_resize_from=read.seed_resize_from,
-        hires=enlarged(read),
-        emphasis=read.emphasis,
-        **known,
-    )
+    fields = {field: getattr(read, field) for field in DrawingSettings.__struct_fields__}
+    return DrawRequest(**fields, hires=enlarged(read), **known)
 
 
-def enlarged(read: Parameters) -> Hires | None:
+def enlarged(read: PictureSettings) -> Hires | None:
     if not read.hires_upscaler:
         return None
     return Hires(
-        scale=read.hires_upscale or 2.0,
+        scale=read.hires_scale or 2.0,
         resize=read.hires_resize or (0, 0),
         steps=read.hires_steps,
         upscaler=read.hires_upscaler,

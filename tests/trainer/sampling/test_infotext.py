@@ -4,14 +4,15 @@ import json
 import string
 import subprocess
 import sys
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given, settings, strategies as st
+from msgspec.structs import replace
 
-from trainer.infotext.parameters import KEYS, Parameters, format_parameters
+from trainer.infotext.parameters import KEYS, VERSION, format_parameters
 from trainer.infotext.webui import has_settings, parse_parameters
+from trainer.protocol.settings import PictureSettings
 from trainer.sampling.sampler_names import SAMPLER_NAMES, SCHEDULES
 from trainer.sampling.upscaler_names import UPSCALER_NAMES
 
@@ -27,11 +28,11 @@ SHARE = st.floats(0.01, 1)
 
 
 @st.composite
-def parameters(draw: Any) -> Parameters:
+def parameters(draw: Any) -> PictureSettings:
     sampler = draw(st.sampled_from(list(SAMPLERS)))
     row = SAMPLERS[sampler]
     mixed = draw(st.booleans())
-    return Parameters(
+    return PictureSettings(
         prompt=draw(PROMPT).strip(),
         negative_prompt=draw(PROMPT).strip(),
         steps=draw(st.integers(1, 150)),
@@ -52,7 +53,7 @@ def parameters(draw: Any) -> Parameters:
         init_image_hash=draw(st.sampled_from(["", "0a1b2c3d"])),
         ensd=draw(st.sampled_from([0, 31337, -5])),
         rng=draw(st.sampled_from(["CPU", "GPU", "NV"])),
-        hires_upscale=draw(st.none() | st.floats(1, 4)),
+        hires_scale=draw(st.none() | st.floats(1, 4)),
         hires_resize=draw(st.none() | st.tuples(st.just(0) | SIDE, SIDE)),
         hires_steps=draw(st.integers(0, 150)),
         hires_upscaler=draw(st.just("") | st.sampled_from(UPSCALER_NAMES).map(lambda row: row.name) | VALUE),
@@ -60,12 +61,13 @@ def parameters(draw: Any) -> Parameters:
         drop_penultimate=draw(st.booleans()),
         emphasis=draw(st.sampled_from(["Original", "No norm", "Ignore"])),
         others=tuple(draw(st.dictionaries(KEY, VALUE, max_size=3)).items()),
+        version=VERSION,
     )
 
 
 @settings(max_examples=300, deadline=None)
 @given(parameters())
-def test_what_was_written_reads_back(written: Parameters) -> None:
+def test_what_was_written_reads_back(written: PictureSettings) -> None:
     text = format_parameters(written)
     assert parse_parameters(text) == written
     assert has_settings(text)
@@ -88,7 +90,7 @@ OF_2022 += "Clip skip: 2, ENSD: 31337"
 
 
 def test_a_text_of_2022() -> None:
-    assert parse_parameters(OF_2022) == Parameters(
+    assert parse_parameters(OF_2022) == PictureSettings(
         prompt="masterpiece, (a cat:1.2), [dog|fox]\nsecond line",
         negative_prompt="lowres,\nbad hands",
         steps=28,
@@ -116,7 +118,7 @@ def test_a_text_of_the_web_ui_1_10() -> None:
     read = parse_parameters(text)
     assert (read.sampler, read.schedule, read.rng, read.emphasis) == ("DPM++ 2M SDE", "Karras", "NV", "No norm")
     assert read.ti_hashes == (("my-cat", "0123456789ab"), ("dog", "ba9876543210"))
-    assert (read.hires_upscale, read.hires_upscaler, read.hires_steps) == (2, "R-ESRGAN 4x+", 0)
+    assert (read.hires_scale, read.hires_upscaler, read.hires_steps) == (2, "R-ESRGAN 4x+", 0)
     assert read.others == (("VAE", "a, b.pt"),)
     assert (read.denoising_strength, read.version) == (0.7, "v1.10.1")
 
@@ -205,7 +207,7 @@ def test_the_order_is_the_web_uis() -> None:
         ti_hashes=(("a", "b"),),
         emphasis="No norm",
         rng="NV",
-        hires_upscale=2.0,
+        hires_scale=2.0,
         hires_resize=(8, 8),
         hires_steps=3,
         hires_upscaler="Latent",

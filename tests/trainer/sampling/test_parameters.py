@@ -1,16 +1,17 @@
 import json
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from PIL import Image
 from PIL.PngImagePlugin import PngImageFile
 
-from trainer.infotext.parameters import Parameters, format_parameters, save_png
+from trainer.infotext.parameters import VERSION, format_parameters, save_png
 from trainer.infotext.webui import parse_parameters
+from trainer.protocol.settings import DRAWING, PictureSettings
 
-PLAIN = Parameters(
+PLAIN = PictureSettings(
     prompt="portrait of usada pekora",
     negative_prompt="",
     steps=20,
@@ -21,6 +22,50 @@ PLAIN = Parameters(
     height=768,
     model_hash="45dee52b",
     model="demo",
+    rng="CPU",
+    version=VERSION,
+)
+ALL = PictureSettings(
+    prompt="a (red:1.3) heart,\nsecond line",
+    negative_prompt="blurry",
+    steps=28,
+    sampler="Euler a",
+    guidance_scale=6.5,
+    seed=2**64 - 1,
+    width=512,
+    height=768,
+    model_hash="0123456789",
+    model="a, b",
+    clip_skip=2,
+    ti_hashes=(("my-cat", "0123456789ab"), ("a: b", "ba9876543210")),
+    schedule="Beta",
+    variation_seed=8,
+    variation_strength=0.25,
+    seed_resize_from=(64, 96),
+    denoising_strength=0.6,
+    init_image_hash="0a1b2c3d",
+    ensd=31337,
+    rng="NV",
+    hires_scale=1.5,
+    hires_resize=(768, 0),
+    hires_steps=7,
+    hires_upscaler="Latent (bicubic)",
+    eta=0.1 + 0.2,
+    drop_penultimate=True,
+    emphasis="No norm",
+    others=(("VAE", "x.pt"),),
+    version=VERSION,
+)
+BEFORE_BETA = (
+    "a (red:1.3) heart,\nsecond line\nNegative prompt: blurry\n"
+    "Steps: 28, Sampler: {sampler}, Schedule type: Beta, CFG scale: 6.5, Seed: 18446744073709551615, Size: 512x768, "
+    'Model hash: 0123456789, Model: "a, b", Variation seed: 8, Variation seed strength: 0.25, '
+    "Seed resize from: 64x96, Denoising strength: 0.6, Clip skip: 2, ENSD: 31337, Init image hash: 0a1b2c3d, RNG: NV, "
+    "Hires upscale: 1.5, Hires resize: 768x0, Hires steps: 7, Hires upscaler: Latent (bicubic), "
+)
+AFTER_ETA = (
+    ": 0.30000000000000004, Discard penultimate sigma: True, "
+    'TI hashes: "my-cat: 0123456789ab, a b: ba9876543210", Emphasis: No norm, VAE: x.pt, Version: embedsmith-0.2.0'
 )
 
 
@@ -53,6 +98,25 @@ def test_everything_at_once() -> None:
         "Steps: 20, Sampler: Euler a, Schedule type: Automatic, CFG scale: 7.5, Seed: 4077357776, Size: 512x768, "
         "Model hash: 45dee52b, Model: demo, Clip skip: 2, RNG: CPU, "
         'TI hashes: "my-cat: 0123456789ab, a b c: ba9876543210", Version: embedsmith-0.2.0'
+    )
+
+
+@pytest.mark.parametrize(
+    ("sampler", "keys"),
+    [("Euler a", "Beta schedule alpha: 0.6, Beta schedule beta: 0.6, Eta"), ("DDIM", "Eta DDIM")],
+)
+def test_every_setting_stands_where_the_web_ui_has_it(sampler: str, keys: str) -> None:
+    assert format_parameters(replace(ALL, sampler=sampler)) == (BEFORE_BETA + keys + AFTER_ETA).format(sampler=sampler)
+
+
+def test_that_was_every_setting() -> None:
+    assumed = PictureSettings()
+    assert {name for name in PictureSettings.__struct_fields__ if getattr(ALL, name) == getattr(assumed, name)} == {
+        "sampler"
+    }
+    written = {row.said for row in DRAWING if row.key and row.field}
+    assert written | {"prompt", "negative_prompt", "width", "height", "others"} == set(
+        PictureSettings.__struct_fields__
     )
 
 

@@ -8,12 +8,13 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from sd_parsers import ParserManager
 
-from trainer.infotext.parameters import Parameters, format_parameters
+from trainer.infotext.parameters import VERSION, format_parameters
 from trainer.infotext.picture_info import look
 from trainer.infotext.picture_text import UnreadablePicture, read_texts, save_jpeg, save_png, save_webp
 from trainer.infotext.programs import read_info
 from trainer.infotext.webui import parse_parameters
 from trainer.protocol import SeenPicture
+from trainer.protocol.settings import PictureSettings
 
 SAVERS: dict[str, Callable[[Image.Image, Path, str | None], None]] = {
     "png": save_png,
@@ -126,7 +127,7 @@ def test_a_file_too_large_to_look_into(tmp_path: Path) -> None:
         read_text(tmp_path / "a.webp")
 
 
-OURS = Parameters(
+OURS = PictureSettings(
     prompt="an owl, (night:1.2)",
     negative_prompt="blurry, day",
     steps=12,
@@ -141,6 +142,7 @@ OURS = Parameters(
     clip_skip=2,
     ti_hashes=(("my-cat", "0123456789ab"),),
     rng="NV",
+    version=VERSION,
 )
 
 

@@ -1,15 +1,15 @@
 """What is told of a finished drawing, in the protocol's words and in the text that people paste."""
 
-from dataclasses import replace
+from typing import Any
 
 from trainer.embeddings.embedding import Embedding
 from trainer.engine.drawing.order import Larger, Order, Start
-from trainer.infotext.parameters import Parameters, format_parameters
+from trainer.infotext.parameters import VERSION, format_parameters
 from trainer.models.family import Family
 from trainer.prompts.extra_networks import ExtraNetwork
 from trainer.prompts.prompt import PromptPlan
 from trainer.prompts.reading import reading_of
-from trainer.protocol import DrawRequest, Hires, ReadPart, ReadStage, Word
+from trainer.protocol import DrawingSettings, DrawRequest, Hires, PictureSettings, ReadPart, ReadStage, Word
 
 _BRACKETS = ("(", "[")
 
@@ -47,45 +47,38 @@ def described(embedding: Embedding) -> Word:
 
 def parameters_of(model: Family, request: DrawRequest, order: Order, used: tuple[Embedding, ...], start: Start) -> str:
     """The text that makes a picture again."""
-    parameters = Parameters(
-        prompt=request.prompt,
-        negative_prompt=request.negative_prompt,
-        steps=request.steps,
-        sampler=order.sampler.name,
-        schedule=order.schedule,
-        guidance_scale=request.guidance_scale,
-        seed=start.seed,
-        width=order.width,
-        height=order.height,
-        model_hash=model.model_hash,
-        model=model.model,
-        variation_seed=start.variation_seed,
-        variation_strength=request.variation_strength,
-        seed_resize_from=order.seed_resize_from,
-        denoising_strength=None if order.image is None else request.strength,
-        clip_skip=request.clip_skip,
-        ensd=order.ensd,
-        rng=request.rng,
-        eta=None if order.sampler.eta is None else request.eta,
-        ti_hashes=tuple((each.name, each.file_hash) for each in used if each.file_hash),
-        emphasis=request.emphasis if _has_brackets(request) else "Original",
-    )
+    asked = {field: getattr(request, field) for field in DrawingSettings.__struct_fields__}
+    made = {
+        "sampler": order.sampler.name,
+        "schedule": order.schedule,
+        "seed": start.seed,
+        "width": order.width,
+        "height": order.height,
+        "model_hash": model.model_hash,
+        "model": model.model,
+        "variation_seed": start.variation_seed,
+        "denoising_strength": None if order.image is None else request.strength,
+        "ensd": order.ensd,
+        "eta": None if order.sampler.eta is None else request.eta,
+        "ti_hashes": tuple((each.name, each.file_hash) for each in used if each.file_hash),
+        "emphasis": request.emphasis if _has_brackets(request) else "Original",
+        "version": VERSION,
+    }
     if request.hires is not None and order.larger is not None:
-        parameters = _enlarged(parameters, request.hires, order.larger)
-    return format_parameters(parameters)
+        made |= _enlarged(request.hires, order.larger)
+    return format_parameters(PictureSettings(**asked | made))
 
 
-def _enlarged(parameters: Parameters, hires: Hires, larger: Larger) -> Parameters:
+def _enlarged(hires: Hires, larger: Larger) -> dict[str, Any]:
     """A text has room for one denoising strength: of a picture drawn over another and then enlarged it is the last."""
     resized = any(hires.resize)
-    return replace(
-        parameters,
-        denoising_strength=hires.strength,
-        hires_upscale=None if resized else hires.scale,
-        hires_resize=hires.resize if resized else None,
-        hires_steps=hires.steps,
-        hires_upscaler=larger.upscaler.name,
-    )
+    return {
+        "denoising_strength": hires.strength,
+        "hires_scale": None if resized else hires.scale,
+        "hires_resize": hires.resize if resized else None,
+        "hires_steps": hires.steps,
+        "hires_upscaler": larger.upscaler.name,
+    }
 
 
 def _has_brackets(request: DrawRequest) -> bool:

@@ -6,13 +6,14 @@ from trainer.engine.drawing.order import Order, Start
 from trainer.engine.drawing.picture_pass import Drawing
 from trainer.engine.drawing.wording import read_wording
 from trainer.engine.training.run import Run
-from trainer.infotext.parameters import Parameters, format_parameters
+from trainer.infotext.parameters import VERSION, format_parameters
 from trainer.models.family import Family
-from trainer.protocol import TrainRequest
+from trainer.protocol import NoiseSource, PictureSettings, TrainRequest
 from trainer.randomness import derived_seed
 from trainer.sampling.samplers.table import find_sampler
 
 _STEPS, _SAMPLER, _GUIDANCE_SCALE = 20, "Euler a", 7.0
+_RNG: NoiseSource = "CPU"
 _SEEDS = 2**32
 
 
@@ -38,15 +39,15 @@ class Previews:
             starts=(Start(self.seed),),
             width=self._model.native_size,
             height=self._model.native_size,
+            rng=_RNG,
         )
         return Drawing(self._model, order)
 
     def parameters(self) -> str:
         """The line people paste."""
         return format_parameters(
-            Parameters(
+            PictureSettings(
                 prompt=self.prompt,
-                negative_prompt="",
                 steps=_STEPS,
                 sampler=_SAMPLER,
                 guidance_scale=_GUIDANCE_SCALE,
@@ -55,5 +56,7 @@ class Previews:
                 height=self._model.native_size,
                 model_hash=self._model.model_hash,
                 model=self._model.model,
+                rng=_RNG,
+                version=VERSION,
             )
         )
