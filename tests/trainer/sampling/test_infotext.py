@@ -227,7 +227,7 @@ def test_an_eta_that_the_reader_assumes_is_left_out(sampler: str, eta: float) ->
 
 
 def test_a_reader_needs_no_torch() -> None:
-    modules = "json, sys, trainer.sampling.infotext, trainer.sampling.picture_text"
+    modules = "json, sys, trainer.infotext.webui, trainer.infotext.picture_text"
     code = f"import {modules}; print(json.dumps([*sys.modules]))"
     loaded = json.loads(subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout)
     assert not {"torch", "numpy", "diffusers", "transformers"} & set(loaded)
