@@ -8,7 +8,6 @@ from pathlib import Path
 
 import msgspec
 
-from trainer.embeddings.folder import EmbeddingsFolder
 from trainer.engine.engine import Engine
 from trainer.models.family import Family
 from trainer.protocol import Control, Failed, Start, Told, TrainRequest
@@ -29,9 +28,8 @@ def watch(model: Family, requests: Sequence[TrainRequest], watcher: Watcher) -> 
             start = Start(attempt=request.name, job=1, request=request, folder=f"{folder}/{request.name}")
             _send(ours, start)
         between = _Between(ours, watcher)
-        embeddings = EmbeddingsFolder(Path(folder) / "embeddings", model.widths)
         upscalers = UpscalersFolder(Path(folder) / "upscalers", model.device)
-        Engine(model, embeddings, upscalers, Wire(theirs), between).run()
+        Engine(model, upscalers, Wire(theirs), between).run()
 
 
 class _Between:

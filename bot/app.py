@@ -139,8 +139,7 @@ def _limits(settings: Settings) -> Limits:
 
 
 def _worker(settings: Settings, folder: Path) -> ChildWorker:
-    arguments = ["--model", str(settings.model)]
-    arguments += ["--embeddings", str(folder / "embeddings"), "--upscalers", str(folder / "upscalers")]
+    arguments = ["--model", str(settings.model), "--upscalers", str(folder / "upscalers")]
     arguments += ["--device", settings.device, "--precision", settings.precision]
     arguments += ["--largest-pixels", str(settings.largest_pixels)]
     arguments += ["--hashes", str(folder / "model-hashes.json")]

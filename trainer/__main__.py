@@ -1,4 +1,4 @@
-"""The worker process: `python -m trainer --fd N --model DIR --embeddings DIR --upscalers DIR`.
+"""The worker process: `python -m trainer --fd N --model DIR --upscalers DIR`.
 
 It talks on descriptor N, which it inherits, and on nothing else. It ends when the bot does: at the end of that
 descriptor's stream, and by the kernel's hand when the parent dies.
@@ -53,7 +53,6 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--offload", action="store_true", help="keep idle parts of the model away from the device")
     parser.add_argument("--compile", action="store_true", help="compile the noise model when it is first used")
     parser.add_argument("--largest-pixels", type=int, default=0, help="of one picture; 0 is what the device can make")
-    parser.add_argument("--embeddings", type=Path, required=True, help="folder whose files are words in prompts")
     parser.add_argument("--upscalers", type=Path, required=True, help="folder of networks that enlarge pictures")
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
     parser.add_argument("--precision", choices=("float32", "float16", "bfloat16"), default="float32")
@@ -110,7 +109,6 @@ def _serve_on(wire: Wire, arguments: argparse.Namespace, termination: _Terminati
     from transformers.utils.logging import disable_progress_bar
 
     pulse()
-    from trainer.embeddings.folder import EmbeddingsFolder
     from trainer.engine.engine import Engine
     from trainer.models.largest import largest_pixels
     from trainer.models.loading.loading import load_model
@@ -139,10 +137,9 @@ def _serve_on(wire: Wire, arguments: argparse.Namespace, termination: _Terminati
             raise
         wire.tell(Unusable(reason="model", detail=detail))
         return _UNUSABLE
-    embeddings = EmbeddingsFolder(arguments.embeddings, model.widths)
     largest = arguments.largest_pixels or largest_pixels(model)
     upscalers = UpscalersFolder(arguments.upscalers, device)
-    Engine(model, embeddings, upscalers, wire, termination, largest_pixels=largest).run()
+    Engine(model, upscalers, wire, termination, largest_pixels=largest).run()
     return 0
 
 

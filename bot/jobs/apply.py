@@ -218,8 +218,9 @@ def _drawn(job: Job, event: Drawn) -> Change:
 
 
 def _failed(job: Job, event: Failed, now: float) -> Change:
-    if event.reason == "disk" and job.lost_attempts + 1 < LOST_ATTEMPTS:
-        # It goes on from its last checkpoint once there is room; the dispatch begins nothing before.
+    if event.reason in ("disk", "word_changed") and job.lost_attempts + 1 < LOST_ATTEMPTS:
+        # It goes on from its last checkpoint once there is room; the dispatch begins nothing before. A drawing's words
+        # are looked up anew.
         return release(replace(job, lost_attempts=job.lost_attempts + 1), now)
     report = replace(job.report, failure=event.reason, facts=event.facts, step=event.step)
     # What a run kept before is no result where it learned nothing.

@@ -16,6 +16,7 @@ from bot.db.storage import storage_fault
 from bot.exits import CannotRun, TryLater
 from bot.files.copies import copy_aside
 from bot.files.folder_listing import FolderListing
+from bot.files.hashes import FileHashes
 from bot.jobs.apply import Change, apply, fail, lose, release
 from bot.jobs.job import HELD, Job, Kind, State
 from bot.jobs.line import next_jobs
@@ -31,12 +32,13 @@ from bot.jobs.rows import (
     open_jobs,
     read_open_jobs,
 )
-from bot.library.embeddings import usable_words
+from bot.library.embeddings import words_meant
 from bot.logs import fault_code
 from bot.workers.worker import Connection, Worker, WorkerLost
 from trainer.protocol import (
     PROTOCOL_VERSION,
     Alive,
+    DrawRequest,
     Event,
     Failed,
     Inspected,
@@ -52,6 +54,7 @@ from trainer.protocol import (
     Told,
     TrainRequest,
     Unusable,
+    WordFile,
 )
 
 log = structlog.get_logger(__name__)
@@ -92,6 +95,7 @@ class Dispatch:
         self._runs_folder = folder / "runs"
         self._embeddings_folder = folder / "embeddings"
         self._listing = FolderListing(self._embeddings_folder)
+        self._hashes = FileHashes()
         self._changed = changed
         self._wake = asyncio.Event()
         self._connection: Connection | None = None
@@ -226,6 +230,7 @@ class Dispatch:
     async def _start(self, connection: Connection, job: Job) -> None:
         folder = self._runs_folder / str(job.id)
         folder.mkdir(parents=True, exist_ok=True)
+        words = await self._words(job)  # before the attempt is there that wishes may be sent to
         held = await self._hold(job.id)
         if held is None or held.attempt is None:
             return
@@ -238,7 +243,7 @@ class Dispatch:
                 request=held.request,
                 folder=str(folder),
                 resume_from=held.resume_from,
-                words=await self._usable_words(held),
+                words=words,
                 owner=str(held.owner_id),
                 alone=held.suspect,
             )
@@ -248,11 +253,13 @@ class Dispatch:
         if held.stop_wanted:
             await connection.send(Stop(attempt=held.attempt))
 
-    async def _usable_words(self, job: Job) -> tuple[str, ...]:
-        """Asked when the job starts, not when it was asked for: what is made private meanwhile stays so."""
-        if job.kind is not Kind.DRAW:
+    async def _words(self, job: Job) -> tuple[WordFile, ...]:
+        """Looked up for each attempt: what is made private, renamed or taught meanwhile is so when the job starts."""
+        if not isinstance(job.request, DrawRequest):
             return ()
-        return await usable_words(self._database, self._listing, Actor(job.owner_id, job.guild_id))
+        prompts = job.request.prompt, job.request.negative_prompt
+        actor = Actor(job.owner_id, job.guild_id)
+        return await words_meant(self._database, self._listing, self._hashes, actor, prompts)
 
     async def _hold(self, job_id: int) -> Job | None:
         """The job with a fresh attempt; None when it was cancelled meanwhile."""
@@ -337,16 +344,16 @@ class Dispatch:
     async def _keep(self, queries: Any, change: Change) -> None:
         """The file before the row: whichever way a run ended, what it learned is the word, unless it became worse."""
         job = change.job
-        learned = job.report.snapshot if job.ended and job.kind is Kind.TRAIN and not job.report.stays else None
-        if learned is not None:
-            job = await self._hand_over(job, Path(learned))
+        made = job.report.snapshot if job.ended and job.kind is not Kind.DRAW and not job.report.stays else None
+        if made is not None:
+            job = await self._hand_over(job, Path(made))
         await keep_change(self._database, queries, change._replace(job=job))
 
     async def _hand_over(self, job: Job, snapshot: Path) -> Job:
         try:
             await asyncio.to_thread(copy_aside, snapshot, self._embeddings_folder)
         except FileNotFoundError as error:
-            log.warning("what the run had learned is no longer there", job=job.id, error=str(error))
+            log.warning("what the job had made is no longer there", job=job.id, error=str(error))
             return replace(job, report=replace(job.report, snapshot=None))
         return job
 

@@ -5,7 +5,7 @@ import errno
 import json
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,8 +14,11 @@ from bot.db.database import Database
 from bot.errors import NameTaken, NoFileYet, NoSpace, NothingCalled, NotYours, StillLearning
 from bot.files.copies import copy_aside
 from bot.files.folder_listing import FolderListing
+from bot.files.hashes import FileHashes
+from bot.library.mentions import may_be_meant
 from bot.library.shelf import PICTURES, SUFFIXES, Shelf, files_in
 from bot.texts.spelling import key, same, spelled
+from trainer.protocol import LARGEST_WORD_FILE, WordFile, partner_stems
 
 
 class Word(NamedTuple):
@@ -53,6 +56,7 @@ class Library:
         self.folder = folder
         self._runs = folder.parent / "runs"
         self._listing = FolderListing(folder)
+        self._hashes = FileHashes()
 
     async def seen_by(self, actor: Actor) -> list[Word]:
         """Words that have a file and that this person may use here: their own first, each kind by name."""
@@ -142,6 +146,10 @@ class Library:
         if not files:
             raise NoFileYet(name=word.name)
         return files[0]
+
+    async def sha256_of(self, word: Word) -> str:
+        """Of the word's file, 64 hexadecimal digits. Raises NoFileYet, OSError."""
+        return await asyncio.to_thread(self._hashes.of, await self.file_of(word))
 
     async def to_train(self, name: str, person_id: int) -> Word | None:
         """The person's own word of this name, which learns on from its file; None for a name that is free.
@@ -310,6 +318,38 @@ async def usable_words(database: Database, listing: FolderListing, actor: Actor)
     rows = database.queries.embeddings_usable_by(database.reader, person_id=actor.person_id, guild_id=actor.guild_id)
     theirs = [row["name"] async for row in rows]
     return (*theirs, *await ownerless(database, listing, (*SUFFIXES, *PICTURES)))
+
+
+async def words_meant(
+    database: Database, listing: FolderListing, hashes: FileHashes, actor: Actor, prompts: Sequence[str]
+) -> tuple[WordFile, ...]:
+    """The files of the words that this person's prompts may mean here and now, each as it is now.
+
+    Of one name's the one that is preferred comes first.
+    """
+    usable = {name.lower() for name in await usable_words(database, listing, actor)}
+    return await asyncio.to_thread(_files_meant, listing, hashes, usable, prompts)
+
+
+def _files_meant(
+    listing: FolderListing, hashes: FileHashes, usable: Set[str], prompts: Sequence[str]
+) -> tuple[WordFile, ...]:
+    meant = set(may_be_meant(usable, prompts))
+    meant |= usable & {stem for name in meant for stem in partner_stems(name)}
+    files = files_in(listing, (*SUFFIXES, *PICTURES))
+    return tuple(
+        WordFile(name=stem, path=str(path), sha256=_sha256(path, hashes))
+        for stem, path in files
+        if stem.lower() in meant
+    )
+
+
+def _sha256(path: Path, hashes: FileHashes) -> str:
+    """Nothing for a file that the trainer will not read either, and says why."""
+    try:
+        return hashes.of(path) if path.stat().st_size <= LARGEST_WORD_FILE else ""
+    except OSError:
+        return ""
 
 
 async def ownerless(database: Database, listing: FolderListing, suffixes: Sequence[str]) -> list[str]:

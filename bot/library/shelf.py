@@ -1,7 +1,7 @@
-"""Files of the embeddings folder: which of them are words, by the trainer's own rule, and which are not to be touched.
+"""Files of the embeddings folder: which of them are words, and which are not to be touched.
 
-The rule, here and in `trainer.embeddings.folder` (a test holds the two together): a file with something in it, by its
-suffix, in no hidden folder. A link counts if it leads to such a file inside the folder; a linked folder does not.
+A word is a file with something in it, by its suffix, in no hidden folder. A link counts if it leads to such a file
+inside the folder; a linked folder does not.
 """
 
 import asyncio
@@ -15,9 +15,9 @@ from bot.files.folder_listing import FolderListing
 from bot.files.looking import Looking
 
 SUFFIXES = (".pt", ".safetensors", ".bin", ".pti")
-"""In the order in which the trainer prefers them where two files have one stem.
+"""In the order in which they are preferred where two files have one stem.
 
-It reads pictures as well; which of them carry a word, and which are mere previews, only a look inside would tell.
+The trainer reads pictures as well; which of them carry a word, and which are mere previews, only a look inside tells.
 """
 PICTURES = (".png", ".webp")
 """Pictures that the trainer looks into for a word."""
@@ -76,12 +76,12 @@ def _is_dangerous(refusal: Refusal) -> bool:
 
 
 def files_in(listing: FolderListing, suffixes: Sequence[str] = SUFFIXES) -> list[tuple[str, Path]]:
-    """Stems and files; of several with one stem that which the trainer reads comes first. For a thread."""
+    """Stems and files; of several with one stem, in whatever case, the preferred one comes first. For a thread."""
     inside = listing.folder.resolve()
     found = [path for path in listing.files() if _may_be_word(path, listing.folder, suffixes)]
     found = [path for path in found if _stays(path, inside) and _stamp(path)]
     found.sort(key=lambda path: (len(path.parts), suffixes.index(path.suffix.lower()), str(path)))
-    return sorted(((path.stem, path) for path in found), key=lambda entry: entry[0])
+    return sorted(((path.stem, path) for path in found), key=lambda entry: entry[0].lower())
 
 
 def _may_be_word(path: Path, root: Path, suffixes: Sequence[str]) -> bool:

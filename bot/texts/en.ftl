@@ -485,6 +485,7 @@ failure-bad-template = The template could not be used. Each prompt needs [name],
 failure-bad-learning-rate = The learning rate could not be read. Example: `0.005:100, 1e-3:1000, 1e-5`.
 failure-bad-picture = A stored picture could not be read. Upload the pictures again.
 failure-bad-embedding = The embedding could not be read, or was made for another model. Train it again under another name.
+failure-word-changed = The file of `{ $name }` was changed or removed each time the picture was about to be drawn. Draw it again.
 failure-too-large = { $width } × { $height } is larger than can be made here; { $wide } × { $high } would work.
 failure-bad-size = The size does not fit this model. Use multiples of 8, near the model's own size.
 failure-bad-tuning = A training setting could not be used: { $error }. Leave it out, or write it differently.

@@ -409,6 +409,7 @@ failure-bad-template = 模板无法使用。每条提示词都要有 [name]，�
 failure-bad-learning-rate = 学习率无法读取。例如：`0.005:100, 1e-3:1000, 1e-5`。
 failure-bad-picture = 有一张已存放的图片无法读取。请重新上传图片。
 failure-bad-embedding = 这个嵌入无法读取，或是为另一种模型制作的。请换一个名称重新训练。
+failure-word-changed = 每次正要画图时，`{ $name }` 的文件都被改动或删除了。请再画一次。
 failure-too-large = 这里做不了 { $width } × { $height }；{ $wide } × { $high } 可以。
 failure-bad-size = 这个尺寸不适合当前模型。请用 8 的倍数，并接近模型自己的尺寸。
 failure-bad-tuning = 有一项训练设置无法使用：{ $error }。请去掉它，或换一种写法。

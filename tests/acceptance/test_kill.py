@@ -27,9 +27,7 @@ def rows(played: Stage, query: str) -> list[tuple]:
 
 async def uninterrupted(request: Request, folder: Path) -> bytes:
     """The file that the same request gives when nothing happens on the way."""
-    (folder / "embeddings").mkdir(parents=True)
-    folders = ["--embeddings", str(folder / "embeddings"), "--upscalers", str(folder / "upscalers")]
-    worker = ChildWorker(["--model", str(embedded_model()), *folders], 60)
+    worker = ChildWorker(["--model", str(embedded_model()), "--upscalers", str(folder / "upscalers")], 60)
     async with worker.live() as connection:
         async for told in connection.told():
             if isinstance(told, Ready):

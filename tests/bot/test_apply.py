@@ -238,5 +238,17 @@ def test_a_wish_to_stop_outlives_the_worker() -> None:
         assert (nothing.job.state, nothing.messages) == (State.CANCELLED, ())
 
 
+def test_a_drawing_whose_word_was_changed_meanwhile_is_begun_again() -> None:
+    current = job(state=State.RUNNING, kind=Kind.DRAW)
+    for lost in range(1, LOST_ATTEMPTS):
+        change = apply(current, Failed(attempt="a", n=1, reason="word_changed", facts={"name": "my-cat"}), now=9.0)
+        assert change is not None
+        assert (change.job.state, change.job.attempt, change.job.lost_attempts) == (State.QUEUED, None, lost)
+        current = replace(change.job, state=State.RUNNING, attempt="a", event=0)
+    change = apply(current, Failed(attempt="a", n=1, reason="word_changed", facts={"name": "my-cat"}), now=9.0)
+    assert change is not None
+    assert (change.job.state, change.job.report.failure) == (State.FAILED, "word_changed")
+
+
 def test_a_restart_of_the_bot_is_no_fault_of_the_job() -> None:
     assert release(job(state=State.RUNNING), 9.0).job.lost_attempts == 0

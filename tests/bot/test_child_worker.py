@@ -12,8 +12,7 @@ from trainer.protocol import Loading, Ready
 
 
 def worker(folder: Path, silence_seconds: float) -> ChildWorker:
-    folders = ["--embeddings", str(folder), "--upscalers", str(folder)]
-    arguments = ["--model", str(embedded_model()), *folders, "--device", "cpu"]
+    arguments = ["--model", str(embedded_model()), "--upscalers", str(folder), "--device", "cpu"]
     return ChildWorker(arguments, silence_seconds)
 
 

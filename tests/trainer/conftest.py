@@ -7,7 +7,6 @@ import pytest
 import torch
 
 from tests.trainer.process import MODEL, Worker
-from trainer.embeddings.folder import EmbeddingsFolder
 from trainer.models.family import Family
 from trainer.models.loading.loading import load_model
 
@@ -15,11 +14,6 @@ from trainer.models.loading.loading import load_model
 @pytest.fixture(scope="session")
 def model() -> Family:
     return load_model(MODEL, torch.device("cpu"), torch.float32)
-
-
-@pytest.fixture
-def embeddings(tmp_path: Path, model: Family) -> EmbeddingsFolder:
-    return EmbeddingsFolder(tmp_path / "embeddings", model.widths)
 
 
 @pytest.fixture

@@ -51,7 +51,7 @@ class Worker:
         self._decoder = msgspec.json.Decoder(Told)
         command = [sys.executable, "-m", "trainer", "--fd", str(theirs.fileno()), "--device", "cpu"]
         command += ["--model", str(MODEL), "--parent", str(os.getpid())]
-        command += ["--embeddings", str(folder / "embeddings"), "--upscalers", str(folder / "upscalers")]
+        command += ["--upscalers", str(folder / "upscalers")]
         with theirs:
             self.process = subprocess.Popen(
                 command,

@@ -13,8 +13,8 @@ import torch
 from PIL import Image, ImageChops
 
 from tests.trainer.process import MODEL, ROOT, SECONDS, Worker, train_request
+from tests.trainer.words import named, written
 from trainer.embeddings.embedding import Embedding
-from trainer.embeddings.layouts.webui import write_webui
 from trainer.protocol import (
     PROTOCOL_VERSION,
     Alive,
@@ -38,6 +38,7 @@ from trainer.protocol import (
     Started,
     Stop,
     Stopped,
+    WordFile,
 )
 
 LONG = train_request(steps=100_000, learning_rate="1e-4")
@@ -52,7 +53,7 @@ def same_pixels(one: Image.Image, other: Image.Image) -> bool:
     return ImageChops.difference(one, other).getbbox() is None
 
 
-def draw(worker: Worker, prompt: str, words: tuple[str, ...] | None = None, **fields: object) -> Drawn:
+def draw(worker: Worker, prompt: str, *words: WordFile, **fields: object) -> Drawn | Failed:
     request = DrawRequest(prompt=prompt, seed=5, **fields)
     worker.start(f"draw {prompt}", request, folder=f"pictures-{len(prompt)}", words=words)
     return worker.wait_for(Drawn, Failed, attempt=f"draw {prompt}")
@@ -61,32 +62,42 @@ def draw(worker: Worker, prompt: str, words: tuple[str, ...] | None = None, **fi
 def test_words_in_pictures(worker: Worker) -> None:
     assert (worker.ready.version, worker.ready.model, worker.ready.widths) == (PROTOCOL_VERSION, "demo_model", (96,))
     worker.start("create", CreateRequest(name="zzzz1234", initialization_text="tree", vectors_per_token=1))
-    assert worker.wait_for(Created).vectors == 1
+    created = worker.wait_for(Created)
+    assert (created.vectors, Path(created.path)) == (1, worker.folder / "run" / "zzzz1234.pt")
+    word = named(Path(created.path))
 
-    drawn, tree = draw(worker, "a zzzz1234 by monet", count=2), draw(worker, "a tree by monet", count=2)
+    drawn, tree = draw(worker, "a zzzz1234 by monet", word, count=2), draw(worker, "a tree by monet", word, count=2)
     assert [word.name for word in drawn.words] == ["zzzz1234"]
     assert (drawn.tokens, drawn.windows, tree.words) == (4, 1, ())
     assert all(same_pixels(picture(drawn, place), picture(tree, place)) for place in range(2))
     assert [each.seed for each in drawn.pictures] == [5, 6]
 
-    hidden, allowed = (
-        draw(worker, f"a zzzz1234 by monet{end}", words=words) for end, words in ((".", ()), ("!", ("ZZZZ1234",)))
-    )
-    assert hidden.words == ()
-    assert not same_pixels(picture(hidden), picture(tree))
-    assert [word.name for word in allowed.words] == ["zzzz1234"]
+    unnamed = draw(worker, "a zzzz1234 by monet.")
+    assert unnamed.words == ()
+    assert not same_pixels(picture(unnamed), picture(tree))
 
-    # Copied in while the worker runs: one for us, one of another width.
-    for name, width in (("newcomer", 96), ("stranger", 768)):
-        vectors = torch.randn(16, width).numpy() / 50
-        file = worker.folder / "embeddings" / f"{name}.pt"
-        file.write_bytes(write_webui(Embedding(name, vectors, 3, "other", "0123456789")))
-    copied = draw(worker, "a Newcomer with a stranger", negative_prompt="zzzz1234", width=64, height=72)
+    # Made while the worker runs: one for us, one of another width.
+    newcomer, stranger = (
+        written(worker.folder, Embedding(name, torch.randn(16, width).numpy() / 50, 3, "other", "0123456789"))
+        for name, width in (("newcomer", 96), ("stranger", 768))
+    )
+    prompt = "a Newcomer with a stranger"
+    copied = draw(worker, prompt, newcomer, stranger, word, negative_prompt="zzzz1234", width=64, height=72)
     assert (copied.words[0].name, copied.words[0].vectors, copied.words[0].model) == ("newcomer", 16, "other")
     assert [word.name for word in copied.words] == ["newcomer", "zzzz1234"]
     assert copied.unreadable == ("stranger",)
     assert copied.tokens == 1 + 16 + 3
     assert picture(copied).size == (64, 72)
+
+
+def test_a_word_whose_file_is_another_by_now_is_not_drawn_with(worker: Worker) -> None:
+    word = written(worker.folder, Embedding("linden", torch.ones(1, 96).numpy()))
+    written(worker.folder, Embedding("linden", torch.zeros(1, 96).numpy()))
+    changed = draw(worker, "a Linden", word)
+    assert (changed.reason, changed.facts) == ("word_changed", {"name": "linden"})
+    Path(word.path).unlink()
+    assert draw(worker, "a linden!", word).reason == "word_changed"
+    assert draw(worker, "a tree", word).words == (), "nothing that the prompt means"
 
 
 WRONG: list[tuple[str, Request]] = [
@@ -211,8 +222,7 @@ time.sleep(1000)
 def test_the_worker_dies_with_its_parent(tmp_path: Path, *, wait_for_ready: bool) -> None:
     ours, theirs = socket.socketpair()
     ours.settimeout(SECONDS)
-    folders = ["--embeddings", str(tmp_path), "--upscalers", str(tmp_path)]
-    trainer = ["-m", "trainer", "--model", str(MODEL), *folders, "--device", "cpu"]
+    trainer = ["-m", "trainer", "--model", str(MODEL), "--upscalers", str(tmp_path), "--device", "cpu"]
     command = [sys.executable, "-c", PARENT, str(theirs.fileno()), *trainer]
     with ours, theirs:
         with subprocess.Popen(

@@ -7,8 +7,7 @@ from pathlib import Path
 from trainer.embeddings.embedding import SDXL_WIDTHS, Embedding
 from trainer.embeddings.parts import two_parts
 from trainer.protocol.file_faults import Remark
-
-_FIRST, _SECOND = "learned_embeds", "learned_embeds_2"
+from trainer.protocol.pair_names import partner_stems
 
 
 def join_pairs(
@@ -20,17 +19,12 @@ def join_pairs(
     joined: dict[Path, Embedding] = {}
     seconds: set[Path] = set()
     for path, embedding in read:
-        places = [(path.parent, path.suffix.lower(), stem) for stem in _partner_stems(embedding.name)]
+        places = [(path.parent, path.suffix.lower(), stem) for stem in partner_stems(embedding.name)]
         second = next((by_place[place] for place in places if place in by_place), None)
         if second is not None and _are_halves(embedding, at[second], widths):
             joined[path] = _join(embedding, at[second])
             seconds.add(second)
     return [(path, joined.get(path, embedding)) for path, embedding in read if path not in seconds]
-
-
-def _partner_stems(stem: str) -> list[str]:
-    """What the second file of a pair may be called if the first is called `stem`; steps may stand behind both."""
-    return [other for other in (f"{stem}_2", stem.replace(_FIRST, _SECOND, 1)) if other != stem]
 
 
 def _are_halves(first: Embedding, second: Embedding, widths: tuple[int, ...]) -> bool:

@@ -1,15 +1,20 @@
 """Making an untrained embedding; it takes no pass of the model."""
 
+from pathlib import Path
+
+from trainer.aside import write_aside
 from trainer.embeddings.embedding import Embedding
-from trainer.embeddings.folder import EmbeddingsFolder
+from trainer.embeddings.writing import own_file
 from trainer.engine.teller import Teller
 from trainer.engine.training.beginnings import initial_vectors, start_of
 from trainer.models.family import Family
 from trainer.protocol import Created, CreateRequest
 
 
-def create(model: Family, embeddings: EmbeddingsFolder, request: CreateRequest, tell: Teller) -> None:
-    """Write the embedding into the folder. Raises Refusal, OSError."""
+def create(model: Family, request: CreateRequest, folder: Path, tell: Teller) -> None:
+    """Write the embedding into the job's folder. Raises Refusal, OSError."""
     vectors = initial_vectors(model, request.initialization_text, request.vectors_per_token)
-    path = embeddings.write(Embedding(name=request.name, vectors=vectors.numpy(), step=0))
+    suffix, data = own_file(Embedding(name=request.name, vectors=vectors.numpy(), step=0))
+    path = folder / f"{request.name}{suffix}"
+    write_aside(path, data)
     tell(Created, path=str(path), vectors=len(vectors), start=start_of(model, request))

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
+from pathlib import Path
 
 from torch import Tensor
 
-from trainer.embeddings.folder import EmbeddingsFolder
+from trainer.embeddings.named_files import NamedFiles
 from trainer.engine.creating import create
 from trainer.engine.drawing.drawing_job import DrawingJob
 from trainer.engine.drawing.picture_pass import picture_pass
@@ -72,7 +73,6 @@ class Engine:
     def __init__(
         self,
         model: Family,
-        embeddings: EmbeddingsFolder,
         upscalers: UpscalersFolder,
         wire: Wire,
         terminated: Callable[[], bool],
@@ -83,8 +83,8 @@ class Engine:
 
         A picture of more than `largest_pixels` is refused.
         """
-        self._model, self._embeddings, self._upscalers = model, embeddings, upscalers
-        self._wire, self._terminated = wire, terminated
+        self._model, self._upscalers, self._wire, self._terminated = model, upscalers, wire, terminated
+        self._files = NamedFiles(model.widths)
         self._attempts: dict[str, _Attempt] = {}
         self._arrivals = count(1)
         self._passes = 0
@@ -172,12 +172,13 @@ class Engine:
                 raise Refusal(fault.reason, **fault.facts)
             match start.request:
                 case CreateRequest():
-                    create(self._model, self._embeddings, start.request, tell)
+                    create(self._model, start.request, Path(start.folder), tell)
                 case TrainRequest():
                     job = TrainingJob(self._model, start, tell)
                     self._take(start, job, tell)
                 case DrawRequest():
-                    drawing = DrawingJob(self._model, self._embeddings, self._upscalers, start, tell)
+                    named = self._files.words(start.words)
+                    drawing = DrawingJob(self._model, named, self._upscalers, start, tell)
                     self._take(start, drawing, tell)
 
     def _take(self, start: Start, job: TrainingJob | DrawingJob, tell: Teller) -> None:

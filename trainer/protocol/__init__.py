@@ -30,6 +30,7 @@ from trainer.protocol.limits import (
     SIDE_MULTIPLE as SIDE_MULTIPLE,
     SMALLEST_SIDE as SMALLEST_SIDE,
 )
+from trainer.protocol.pair_names import partner_stems as partner_stems
 from trainer.protocol.picture_formats import all_formats as all_formats
 from trainer.protocol.requests import (
     SAMPLERS as SAMPLERS,
@@ -59,7 +60,7 @@ from trainer.sampling.upscaler_names import (
     upscalers_with as upscalers_with,
 )
 
-PROTOCOL_VERSION = 3
+PROTOCOL_VERSION = 4
 
 
 class _Message(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True, kw_only=True):
@@ -182,6 +183,15 @@ class InspectedVector(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
 # Bot → trainer ---------------------------------------------------------------------------------------------------
 
 
+class WordFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A file that is a word in prompts, as it was when the job was started."""
+
+    name: str
+    path: str
+    sha256: str
+    """64 hexadecimal digits; empty where the file could not be read, or is too large for a word."""
+
+
 class Start(_Message, frozen=True):
     """Begin (or go on with) a job. `folder` is the job's own; `resume_from` a checkpoint in it."""
 
@@ -190,8 +200,8 @@ class Start(_Message, frozen=True):
     request: Request
     folder: str
     resume_from: str | None = None
-    words: tuple[str, ...] | None = None
-    """Embeddings that a drawing may use; other names are read as plain text. None allows all there are."""
+    words: tuple[WordFile, ...] = ()
+    """Of a drawing: what its prompts may mean; all else is text. Of one name the first that can be used counts."""
     owner: str = ""
     """Whose job it is: a key that says nothing else. Passes are shared out between people, not between jobs."""
     alone: bool = False
@@ -404,7 +414,7 @@ class Stopped(_Event, frozen=True):
 
 
 class Created(_Event, frozen=True):
-    """The untrained embedding is in the folder."""
+    """The untrained embedding is in the job's folder."""
 
     path: str
     vectors: int

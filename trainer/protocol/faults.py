@@ -32,6 +32,7 @@ FailureReason = Literal[
     "bad_learning_rate",
     "bad_picture",
     "bad_embedding",
+    "word_changed",
     "bad_size",
     "too_large",
     "bad_tuning",

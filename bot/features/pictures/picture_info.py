@@ -1,8 +1,5 @@
 """What a person is shown of a picture that says how it was made."""
 
-import asyncio
-import hashlib
-from pathlib import Path
 from typing import Any
 
 import discord
@@ -144,15 +141,9 @@ async def _words_apart(service: Service, said: PictureSettings, actor: Actor) ->
     changed = []
     for folded in sorted(used.keys() & known.keys()):
         name, digits = used[folded]
-        path = await service.library.file_of(known[folded])
-        if not (await asyncio.to_thread(_sha256, path)).startswith(digits):
+        if not (await service.library.sha256_of(known[folded])).startswith(digits):
             changed.append(name)
     return [name for folded, (name, _) in used.items() if folded not in known], changed
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _fault(request: DrawRequest) -> Refusal | None:

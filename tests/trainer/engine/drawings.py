@@ -7,29 +7,31 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from trainer.embeddings.folder import EmbeddingsFolder
+from trainer.embeddings.named_files import NamedFiles
 from trainer.engine.drawing.drawing_job import DrawingJob
 from trainer.engine.drawing.picture_pass import picture_pass
 from trainer.engine.engine import MOST_EXAMPLES
 from trainer.engine.teller import Teller
 from trainer.models.family import Family
-from trainer.protocol import Drawn, DrawRequest, Start, Told
+from trainer.protocol import Drawn, DrawRequest, Start, Told, WordFile
 from trainer.upscaling.folder import UpscalersFolder
 
 
 class Studio:
-    """Draws with one model and one folder of words; every drawing has a folder of its own."""
+    """Draws with one model and what words it is given; every drawing has a folder of its own."""
 
     def __init__(self, model: Family, folder: Path) -> None:
         self.model, self.folder = model, folder
-        self.embeddings = EmbeddingsFolder(folder / "embeddings", model.widths)
         self.upscalers = UpscalersFolder(folder / "upscalers", model.device)
+        self.words: list[WordFile] = []
+        self._files = NamedFiles(model.widths)
         self.told: list[Told] = []
 
     def begin(self, request: DrawRequest) -> DrawingJob:
         attempt = f"drawing-{len(self.told)}"
         start = Start(attempt=attempt, job=1, request=request, folder=str(self.folder / attempt))
-        return DrawingJob(self.model, self.embeddings, self.upscalers, start, Teller(attempt, self.told.append))
+        named = self._files.words(self.words)
+        return DrawingJob(self.model, named, self.upscalers, start, Teller(attempt, self.told.append))
 
     def drawn(self, request: DrawRequest) -> Drawn:
         return self.finish([self.begin(request)])

@@ -15,6 +15,7 @@ from torch import Tensor
 from tests.trainer.engine.drawings import Studio
 from tests.trainer.engine.slow_interpolation import slowly_enlarged
 from tests.trainer.process import pictures_of
+from tests.trainer.words import written
 from trainer.embeddings.embedding import Embedding
 from trainer.engine.failures import Refusal
 from trainer.infotext.webui import parse_parameters
@@ -136,7 +137,8 @@ def test_a_pictures_text_says_how_it_was_enlarged(studio: Studio) -> None:
 
 
 def test_words_that_only_the_larger_picture_uses_are_told(studio: Studio) -> None:
-    studio.embeddings.write(Embedding(name="night-owl", vectors=np.full((2, 96), 0.01, dtype=np.float32)))
+    word = Embedding(name="night-owl", vectors=np.full((2, 96), 0.01, dtype=np.float32))
+    studio.words = [written(studio.folder, word)]
     drawn = studio.drawn(replace(LARGER, prompt="an owl [night-owl:1.4]"))
     ((first, second),) = (part.stages for part in drawn.reading)
     assert (first.first_step, first.last_step, second.first_step, second.last_step) == (1, 4, 5, 5)

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from tests.trainer.engine.drawings import Studio, pixels
+from tests.trainer.words import written
 from trainer.embeddings.embedding import Embedding
 from trainer.infotext.webui import parse_parameters
 from trainer.models.family import Family
@@ -77,8 +78,8 @@ def test_a_pictures_own_text_draws_it_again(studio: Studio, settings: dict[str, 
 
 def test_a_text_names_the_embeddings_files(studio: Studio) -> None:
     word = Embedding(name="Night-Owl", vectors=np.full((2, 96), 0.01, dtype=np.float32))
-    studio.embeddings.write(word)
-    (digits,) = (each.file_hash for each in studio.embeddings.words().values())
+    studio.words = [written(studio.folder, word)]
+    digits = studio.words[0].sha256[:12]
     drawn = studio.drawn(DrawRequest(prompt="a (night-owl:1.2) in a tree", steps=1))
     assert parse_parameters(drawn.pictures[0].parameters).ti_hashes == (("Night-Owl", digits),)
     assert parse_parameters(drawn.pictures[0].parameters).model_hash == studio.model.model_hash

@@ -11,7 +11,6 @@ import torch
 from msgspec.structs import replace
 
 from tests.trainer.engine.drawings import Studio
-from trainer.embeddings.folder import EmbeddingsFolder
 from trainer.engine.drawing.picture_pass import picture_pass
 from trainer.engine.engine import Engine
 from trainer.models.family import Family
@@ -92,9 +91,8 @@ def served(
         return sum(isinstance(each, Drawn) for each in told) == len(requests)
 
     with ours, theirs:
-        embeddings = EmbeddingsFolder(folder / "embeddings", model.widths)
         upscalers = UpscalersFolder(folder / "upscalers", model.device)
-        Engine(model, embeddings, upscalers, Wire(theirs), between_turns).run()
+        Engine(model, upscalers, Wire(theirs), between_turns).run()
     return told
 
 

@@ -1,12 +1,14 @@
 """What the vocabulary says of a word."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
 
 from tests.trainer.process import Worker
+from tests.trainer.words import written
 from trainer.embeddings.embedding import Embedding
-from trainer.embeddings.folder import EmbeddingsFolder
 from trainer.engine.failures import Refusal
 from trainer.engine.inspecting import NEAREST, inspect, spell
 from trainer.engine.training.beginnings import initial_vectors
@@ -14,23 +16,23 @@ from trainer.models.family import Family
 from trainer.protocol import Created, CreateRequest, Failed, Inspect, Inspected, Spell, Spelled
 
 
-def question(embeddings: EmbeddingsFolder, name: str, vectors: np.ndarray, start: str | None = None) -> Inspect:
-    path = embeddings.write(Embedding(name=name, vectors=vectors))
-    return Inspect(attempt="a", name=name, path=str(path), initialization_text=start)
+def question(folder: Path, name: str, vectors: np.ndarray, start: str | None = None) -> Inspect:
+    path = written(folder, Embedding(name=name, vectors=vectors)).path
+    return Inspect(attempt="a", name=name, path=path, initialization_text=start)
 
 
-def test_an_untrained_word_is_its_text(model: Family, embeddings: EmbeddingsFolder) -> None:
+def test_an_untrained_word_is_its_text(model: Family, tmp_path: Path) -> None:
     start = initial_vectors(model, "red heart", 2).numpy()
-    told = inspect(model, question(embeddings, "zzzz1234", start, "red heart"))
+    told = inspect(model, question(tmp_path, "zzzz1234", start, "red heart"))
     assert [vector.nearest[0].token for vector in told.vectors] == ["red", "heart"]
     assert [vector.moved for vector in told.vectors] == [0.0, 0.0]
     assert told.median_norm == model.median_norms[0]
     assert told.tokens == len(model.reader.token_ids("zzzz1234"))
 
 
-def test_what_is_nearest_is_what_the_whole_vocabulary_says(model: Family, embeddings: EmbeddingsFolder) -> None:
+def test_what_is_nearest_is_what_the_whole_vocabulary_says(model: Family, tmp_path: Path) -> None:
     vectors = np.random.default_rng(1).normal(size=(3, sum(model.widths))).astype(np.float32)
-    told = inspect(model, question(embeddings, "odd", vectors))
+    told = inspect(model, question(tmp_path, "odd", vectors))
     rows = model.vocabulary()
     for vector, given in zip(told.vectors, torch.from_numpy(vectors), strict=True):
         similar = torch.cosine_similarity(rows, given.unsqueeze(0), dim=1).sort(descending=True)
@@ -41,17 +43,17 @@ def test_what_is_nearest_is_what_the_whole_vocabulary_says(model: Family, embedd
         assert vector.moved is None
 
 
-def test_distance_is_from_the_start(model: Family, embeddings: EmbeddingsFolder) -> None:
+def test_distance_is_from_the_start(model: Family, tmp_path: Path) -> None:
     start = initial_vectors(model, "red", 1)
     moved = start.clone()
     moved[0, 0] += 3
-    (vector,) = inspect(model, question(embeddings, "far", moved.numpy(), "red")).vectors
+    (vector,) = inspect(model, question(tmp_path, "far", moved.numpy(), "red")).vectors
     assert vector.moved == pytest.approx(3, abs=1e-4)
 
 
-def test_another_models_word_is_refused(model: Family, embeddings: EmbeddingsFolder) -> None:
+def test_another_models_word_is_refused(model: Family, tmp_path: Path) -> None:
     with pytest.raises(Refusal):
-        inspect(model, question(embeddings, "gta", np.ones((1, 1024), np.float32)))
+        inspect(model, question(tmp_path, "gta", np.ones((1, 1024), np.float32)))
 
 
 def test_ordinary_words_are_told_in_any_way_of_writing(model: Family) -> None:

@@ -9,7 +9,6 @@ import pytest
 import torch
 
 from tests.trainer.process import pictures_of, train_request
-from trainer.embeddings.folder import EmbeddingsFolder
 from trainer.embeddings.reading import read_embedding
 from trainer.engine.engine import MOST_EXAMPLES, Engine
 from trainer.models.family import Family
@@ -22,7 +21,6 @@ class Session:
     """An engine fed before every turn; it ends when every run that was started has ended."""
 
     def __init__(self, model: Family, folder: Path, most_examples: int = MOST_EXAMPLES) -> None:
-        self.embeddings = EmbeddingsFolder(folder / "embeddings", model.widths)
         self._model, self._folder, self._most = model, folder, most_examples
         self.told: list[Told] = []
 
@@ -42,7 +40,7 @@ class Session:
             for request in requests:
                 ours.sendall(msgspec.json.encode(self.start(request)) + b"\n")
             upscalers = UpscalersFolder(self._folder / "upscalers", self._model.device)
-            Engine(self._model, self.embeddings, upscalers, Wire(theirs), between_turns, self._most).run()
+            Engine(self._model, upscalers, Wire(theirs), between_turns, self._most).run()
             self._read(ours)
         # What could not go on is kept, but not told as finished.
         snapshots = [Path(told.snapshot) for told in self.told if isinstance(told, Finished | Stopped)]

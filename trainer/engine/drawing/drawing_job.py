@@ -1,18 +1,18 @@
 """A drawing request from its prompt to its pictures on disk."""
 
 import time
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable
 from pathlib import Path
-from typing import TypeVar
 
 from PIL import Image
 
 from trainer.embeddings.embedding import Embedding
-from trainer.embeddings.folder import EmbeddingsFolder
+from trainer.embeddings.named_files import NamedWords
 from trainer.engine.drawing.drawing_order import order_of
 from trainer.engine.drawing.drawn import as_written, described, parameters_of, reading_told
 from trainer.engine.drawing.order import Start as PictureStart
 from trainer.engine.drawing.picture_pass import Drawing
+from trainer.engine.failures import Refusal
 from trainer.engine.memory import is_out_of_memory
 from trainer.engine.plan import Need
 from trainer.engine.teller import Teller
@@ -36,14 +36,13 @@ from trainer.upscaling.folder import UpscalersFolder
 
 _TELL_EVERY_SECONDS = 1.0
 _SHOW_EVERY_SECONDS = 5.0
-Value = TypeVar("Value")
 
 
 class DrawingJob:
     """One request's way through the engine. Made from a request that is checked here: raises what `explain` knows."""
 
     def __init__(
-        self, model: Family, embeddings: EmbeddingsFolder, upscalers: UpscalersFolder, start: Start, tell: Teller
+        self, model: Family, named: NamedWords, upscalers: UpscalersFolder, start: Start, tell: Teller
     ) -> None:
         request = start.request
         if not isinstance(request, DrawRequest):
@@ -51,8 +50,10 @@ class DrawingJob:
         self._model, self._request, self._tell = model, request, tell
         self._folder = Path(start.folder)
         self._coarse = self._folder / "progress.png"
-        self._words = _allowed(embeddings.words(), start.words)
-        self._unreadable = _mentioned(model, request, _allowed(embeddings.unusable(), start.words))
+        if changed := _mentioned(model, request, named.changed):
+            raise Refusal("word_changed", name=changed[0])
+        self._words = named.usable
+        self._unreadable = _mentioned(model, request, named.unusable)
         self.drawing = Drawing(model, order_of(model, request, self._words, upscalers))
         self._unsafe: list[bool] = []
         self._paused = self.over = False
@@ -163,12 +164,5 @@ class DrawingJob:
         return DrawnPicture(path=str(path), seed=start.seed, parameters=parameters, unsafe=unsafe)
 
 
-def _allowed(words: Mapping[str, Value], allowed: Sequence[str] | None) -> dict[str, Value]:
-    if allowed is None:
-        return dict(words)
-    usable = {word.lower() for word in allowed}
-    return {word: value for word, value in words.items() if word in usable}
-
-
-def _mentioned(model: Family, request: DrawRequest, words: Mapping[str, object]) -> tuple[str, ...]:
-    return model.reader.mentioned(f"{request.prompt}\n{request.negative_prompt}", words)
+def _mentioned(model: Family, request: DrawRequest, names: Iterable[str]) -> tuple[str, ...]:
+    return model.reader.mentioned(f"{request.prompt}\n{request.negative_prompt}", names)
