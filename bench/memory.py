@@ -16,6 +16,7 @@ from bench.turns import Watcher, watch
 from trainer.engine.training.checkpoint import write_checkpoint
 from trainer.engine.training.run import Run
 from trainer.protocol import Control, Told, Validated
+from trainer.trainables.embedding import TrainableEmbedding
 
 _SIZE, _STEPS = 256, 3
 _VECTORS, _WIDTH = 8, 768
@@ -29,8 +30,8 @@ def sd15_over_bare() -> float:
 def checkpoint_kb() -> float:
     """Kilobytes of a checkpoint of eight SD 1.5 vectors after a step, with their average and the best step's."""
     request = training("owl", steps=1000, vectors_per_token=_VECTORS)
-    run = Run(request, torch.randn(_VECTORS, _WIDTH), half=False)
-    run.vectors.grad = torch.randn(_VECTORS, _WIDTH)
+    run = Run(request, TrainableEmbedding(request.name, torch.randn(_VECTORS, _WIDTH)), half=False)
+    run.trainable.values.grad = torch.randn(_VECTORS, _WIDTH)
     run.optimizer.step(torch.tensor(0.1), 0, 0.005, 0.0)
     checkpoint = run.checkpoint("0" * 64)
     validations = tuple((step, 0.1) for step in range(0, 1001, 50))

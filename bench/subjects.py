@@ -17,9 +17,10 @@ from tests.trainer.driving import tuples_of
 from tests.trainer.process import Worker
 from trainer.data.picture import read_picture
 from trainer.embeddings.layouts.webui import read_webui
-from trainer.engine.training.beginnings import initial_vectors
 from trainer.models.family import Family
 from trainer.protocol import Created, CreateRequest, Drawn, DrawRequest, Failed, Finished, TrainRequest
+from trainer.trainables.embedding import TrainableEmbedding
+from trainer.trainables.embedding_start import initial_vectors
 from trainer.training.validation import validation_loss
 
 SUBJECTS = ("cactus", "cupcake", "octopus", "owl", "dragon-face", "rocket", "robot")
@@ -66,7 +67,9 @@ def _lesson(model: Family, worker: Worker, request: TrainRequest, pictures: Path
     subject = request.name.removeprefix("my-")
     if pictures is not None:
         _contact_sheet(model, worker, request).save(pictures / f"{subject}.png")
-    return Lesson(subject, validation_loss(model, before, tuples), validation_loss(model, after, tuples))
+    word = TrainableEmbedding(request.name, before)
+    losses = [validation_loss(model, word, values, tuples) for values in (word.values, after)]
+    return Lesson(subject, *losses)
 
 
 def _contact_sheet(model: Family, worker: Worker, request: TrainRequest) -> Image.Image:

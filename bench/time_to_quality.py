@@ -19,7 +19,6 @@ from bench.models import DEMO_MODEL
 from bench.requests import pictures_of, training
 from trainer.data.dataset import Dataset
 from trainer.data.latents import Latents
-from trainer.engine.training.beginnings import initial_vectors
 from trainer.engine.training.encoding import encode_next
 from trainer.engine.training.run import Run
 from trainer.engine.training.training_pass import training_pass
@@ -27,6 +26,7 @@ from trainer.engine.training.training_request import checked_dataset
 from trainer.models.family import Family
 from trainer.models.loading.loading import load_model
 from trainer.protocol import TrainRequest, Tuning
+from trainer.trainables.embedding import begin_embedding
 from trainer.training.validation import ValidationTuple, validation_loss, validation_tuples
 
 SUBJECTS = ("cactus", "cupcake", "owl", "rocket", "dragon-face", "neon-style")
@@ -93,7 +93,7 @@ def _curves(recipe: Recipe, judge: Family, subjects: Sequence[Subject], every: i
         _make_step(model, subjects, runs)
         if step % every == 0:
             for curve, subject, run in zip(curves, subjects, runs, strict=True):
-                curve.append((step, validation_loss(judge, run.learned, subject.tuples)))
+                curve.append((step, validation_loss(judge, run.trainable, run.learned, subject.tuples)))
     return curves
 
 
@@ -124,8 +124,7 @@ def _run(model: Family, subject: Subject, recipe: Recipe) -> Run:
         steps=recipe.steps,
         tuning=Tuning(average=recipe.average),
     )
-    start = initial_vectors(model, request.initialization_text, request.vectors_per_token)
-    return Run(request, start, half=False)
+    return Run(request, begin_embedding(model, request, None), half=False)
 
 
 def _subject(model: Family, name: str) -> Subject:
@@ -148,7 +147,7 @@ def _encoded(model: Family, request: TrainRequest) -> tuple[Dataset, Latents]:
     latents = Latents()
     for _ in request.pictures:
         encode_next(model, request, latents)
-    return checked_dataset(model, request, request.vectors_per_token), latents
+    return checked_dataset(model, request, {request.name: request.vectors_per_token}), latents
 
 
 def _model(dtype: torch.dtype) -> Family:

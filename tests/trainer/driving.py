@@ -82,14 +82,14 @@ def learned(model: Family, subject: str, folder: Path, steps: int = 200) -> tupl
     )
     tuples = tuples_of(model, request, seed=99, count=32)
     job = Desk(model, folder).begin(request, subject)
-    before = validation_loss(model, job.run.learned, tuples)
+    before = validation_loss(model, job.run.trainable, job.run.learned, tuples)
     drive(model, job)
-    return before, validation_loss(model, job.run.learned, tuples)
+    return before, validation_loss(model, job.run.trainable, job.run.learned, tuples)
 
 
 def tuples_of(model: Family, request: TrainRequest, seed: int, count: int) -> list[ValidationTuple]:
     """Of a run's pictures, the held-back ones if there are any, with noise and timesteps of another seed."""
-    dataset, latents = checked_dataset(model, request, request.vectors_per_token), Latents()
+    dataset, latents = checked_dataset(model, request, {request.name: request.vectors_per_token}), Latents()
     while len(latents) < len(request.pictures):
         encode_next(model, request, latents)
     return validation_tuples(dataset, latents, model, seed, count)

@@ -52,10 +52,11 @@ def test_it_is_told_many_times_within_one_pass_of_every_sort(model: Family, hear
     assert counts[0] > 10, "encoding"
     assert min(counts) > 10, "encoding, validating, previewing, training"
     examples = run.examples(MOST_EXAMPLES)
+    words = run.run.trainable.words(run.run.trainable.values)
     with torch.no_grad():
-        model.encode_prompts(examples.prompts, [{run.run.name: run.run.vectors}] * len(examples))
+        model.encode_prompts(examples.prompts, [words] * len(examples))
     forward_of_texts = heard.of("a forward without a gradient")
-    tokens = model.encode_prompts(examples.prompts, [{run.run.name: run.run.vectors}] * len(examples)).tokens_BTW
+    tokens = model.encode_prompts(examples.prompts, [words] * len(examples)).tokens_BTW
     heard.of("its forward")
     tokens.sum().backward()
     assert heard.of("its backward") >= forward_of_texts

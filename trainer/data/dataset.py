@@ -1,6 +1,6 @@
 """A run's pictures and prompts: which picture comes when, and what is said about it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import torch
 
@@ -25,16 +25,16 @@ class Dataset:
         self,
         reader: PromptReader,
         name: str,
-        vectors_per_token: int,
+        words: Mapping[str, int],
         pictures: Sequence[TrainingPicture],
         template: Sequence[str],
         seed: int,
         held_back_seed: int,
         tuning: Tuning,
     ) -> None:
-        """Raises BadWordRegex."""
+        """`[name]` is `name`; `words` are those that prompts read: name → number of vectors. Raises BadWordRegex."""
         self.pictures, self.template = pictures, template
-        self._reader, self.name, self.words, self._seed = reader, name, {name: vectors_per_token}, seed
+        self._reader, self._name, self.words, self._seed = reader, name, words, seed
         self._tuning = tuning
         self._captions = [caption(picture, tuning) for picture in pictures]
         self._prompts: dict[str, Prompt] = {}
@@ -49,14 +49,14 @@ class Dataset:
         return self._read(self.text(line, picture))
 
     def text(self, line: int, picture: int) -> str:
-        return fill(self.template[line], self.name, self._captions[picture])
+        return fill(self.template[line], self._name, self._captions[picture])
 
     def drawn(self, step: int, count: int) -> tuple[list[int], list[Prompt]]:
         """The pictures of a step and a prompt for each, its template line drawn anew."""
         pictures = [self._picture_at(step * count + place) for place in range(count)]
         lines = torch.randint(len(self.template), (count,), generator=generator(self._seed, "template", step))
         return pictures, [
-            self._read(fill(self.template[line], self.name, self._words(picture, step, place)))
+            self._read(fill(self.template[line], self._name, self._words(picture, step, place)))
             for place, (line, picture) in enumerate(zip(lines.tolist(), pictures, strict=True))
         ]
 

@@ -6,9 +6,9 @@ from trainer.aside import write_aside
 from trainer.embeddings.embedding import Embedding
 from trainer.embeddings.writing import own_file
 from trainer.engine.teller import Teller
-from trainer.engine.training.beginnings import initial_vectors, start_of
 from trainer.models.family import Family
 from trainer.protocol import Created, CreateRequest
+from trainer.trainables.embedding_start import initial_vectors, start_of
 
 
 def create(model: Family, request: CreateRequest, folder: Path, tell: Teller) -> None:

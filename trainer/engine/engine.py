@@ -15,7 +15,7 @@ from trainer.embeddings.named_files import NamedFiles
 from trainer.engine.creating import create
 from trainer.engine.drawing.drawing_job import DrawingJob
 from trainer.engine.drawing.picture_pass import picture_pass
-from trainer.engine.failures import NotFinite, Refusal, explain
+from trainer.engine.failures import NotFinite, explain
 from trainer.engine.inspecting import inspect, spell
 from trainer.engine.memory import Memory, is_out_of_memory
 from trainer.engine.plan import Candidate, Need, Plan, Turns, plan
@@ -45,6 +45,7 @@ from trainer.protocol import (
     too_large_in,
 )
 from trainer.pulse import Pulse
+from trainer.refusal import Refusal
 from trainer.upscaling.folder import UpscalersFolder
 from trainer.wire import Closed, Wire
 
@@ -239,11 +240,12 @@ class Engine:
 
     def _pass(self, jobs: Sequence[TrainingJob], shares: Sequence[tuple[Run, Examples]]) -> list[Tensor]:
         """The losses; none when the memory did not suffice, and the runs are where they were."""
-        before = [None if run.vectors.grad is None else run.vectors.grad.clone() for run, _ in shares]
+        all_values = [run.trainable.values for run, _ in shares]
+        before = [None if values.grad is None else values.grad.clone() for values in all_values]
         with self._easing(jobs, self._memory.most_examples, gradients=True):
             return training_pass(self._model, shares)
-        for (run, _), gradient in zip(shares, before, strict=True):
-            run.vectors.grad = gradient
+        for values, gradient in zip(all_values, before, strict=True):
+            values.grad = gradient
         return []
 
     @contextmanager

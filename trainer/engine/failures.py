@@ -12,6 +12,7 @@ from trainer.engine.memory import is_out_of_memory
 from trainer.prompts.errors import PromptTooLong
 from trainer.protocol import FailureReason, FileFault
 from trainer.protocol.lr_schedule import BadSchedule
+from trainer.refusal import Refusal
 from trainer.sampling.sampler_names import UnknownSampler, UnknownSchedule
 from trainer.sampling.upscaler_names import UnknownUpscaler
 from trainer.upscaling.errors import BadUpscaler
@@ -25,15 +26,6 @@ _REASONS: tuple[tuple[type[Exception], FailureReason], ...] = (
     (UnknownSchedule, "unknown_sampler"),
 )
 _DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
-
-
-class Refusal(Exception):
-    """A request that cannot be done as it stands; `facts` name what is wrong with it."""
-
-    def __init__(self, reason: FailureReason, **facts: str) -> None:
-        super().__init__(reason, facts)
-        self.reason: FailureReason = reason
-        self.facts = facts
 
 
 class NotFinite(Refusal):

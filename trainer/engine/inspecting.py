@@ -5,9 +5,9 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from trainer.engine.training.beginnings import initial_vectors, read_embedding
 from trainer.models.family import Family
 from trainer.protocol import Inspect, Inspected, InspectedVector, Neighbour, Spell, Spelled
+from trainer.trainables.embedding_start import initial_vectors, read_embedding
 
 NEAREST = 5
 

@@ -11,6 +11,7 @@ from trainer.data.latents import Latents
 from trainer.models.family import Family
 from trainer.models.text import Prompt
 from trainer.randomness import generator
+from trainer.trainables.trainable import Trainable
 from trainer.training.loss import losses
 
 DEFAULT_COUNT = 16
@@ -21,14 +22,13 @@ BATCH = 4
 
 @dataclass(frozen=True)
 class ValidationTuple:
-    """A fixed example: latent and noise (C, H, W), its weights (H, W), timestep, prompt, and the word it is about."""
+    """A fixed example: latent and noise (C, H, W), its weights (H, W), timestep and prompt."""
 
     latent_CHW: Tensor
     noise_CHW: Tensor
     weights_HW: Tensor
     timestep: int
     prompt: Prompt
-    name: str
 
 
 def validation_tuples(
@@ -47,19 +47,21 @@ def validation_tuples(
     ]
 
 
-def validation_loss(model: Family, vectors: Tensor, tuples: Sequence[ValidationTuple]) -> float:
-    """Mean loss of the tuples with `vectors` (k, W) as their word."""
-    parts = [validation_losses(model, vectors, tuples[at : at + BATCH]) for at in range(0, len(tuples), BATCH)]
+def validation_loss(model: Family, trainable: Trainable, values: Tensor, tuples: Sequence[ValidationTuple]) -> float:
+    """Mean loss of the tuples with the trainable at `values`."""
+    batches = [tuples[at : at + BATCH] for at in range(0, len(tuples), BATCH)]
+    parts = [validation_losses(model, trainable, values, batch) for batch in batches]
     return torch.cat(parts).mean().item()
 
 
 @torch.no_grad()
-def validation_losses(model: Family, vectors: Tensor, tuples: Sequence[ValidationTuple]) -> Tensor:
+def validation_losses(model: Family, trainable: Trainable, values: Tensor, tuples: Sequence[ValidationTuple]) -> Tensor:
     """One loss a tuple (B,), in one pass; no gradient."""
     latents = torch.stack([each.latent_CHW for each in tuples])
     noise = torch.stack([each.noise_CHW for each in tuples])
     timesteps = torch.tensor([each.timestep for each in tuples], device=latents.device)
-    conditioning = model.encode_prompts([each.prompt for each in tuples], [{each.name: vectors} for each in tuples])
+    words = [trainable.words(values)] * len(tuples)
+    conditioning = trainable.applied(model.encode_prompts([each.prompt for each in tuples], words), values, None)
     noisy = model.parametrisation.noised(latents, noise, timesteps)
     wanted = model.parametrisation.target(latents, noise, timesteps)
     weights = torch.stack([each.weights_HW for each in tuples])
@@ -70,4 +72,4 @@ def _tuple(dataset: Dataset, latents: Latents, seed: int, place: int, picture: i
     mean = latents.mean(picture)
     noise = torch.randn(mean.shape, generator=generator(seed, "validation noise", place)).to(mean.device)
     (weights,) = latents.weights([picture])
-    return ValidationTuple(mean, noise, weights, timestep, dataset.prompt(0, picture), dataset.name)
+    return ValidationTuple(mean, noise, weights, timestep, dataset.prompt(0, picture))

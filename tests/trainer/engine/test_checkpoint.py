@@ -19,7 +19,7 @@ def checkpoint() -> Checkpoint:
     return Checkpoint(
         step=400,
         fingerprint="abc",
-        vectors=torch.randn(3, 96),
+        values=torch.randn(3, 96),
         optimizer={"step": torch.tensor(400.0), "exp_avg": torch.randn(3, 96), "exp_avg_sq": torch.rand(3, 96)},
         average=torch.randn(3, 96),
         best=torch.randn(3, 96),
@@ -30,7 +30,7 @@ def checkpoint() -> Checkpoint:
 
 def test_what_is_written_is_read_to_the_bit(tmp_path: Path, checkpoint: Checkpoint) -> None:
     read = read_checkpoint(write_checkpoint(tmp_path, checkpoint))
-    for kept in ("vectors", "average", "best"):
+    for kept in ("values", "average", "best"):
         assert torch.equal(getattr(read, kept), getattr(checkpoint, kept))
     assert read.optimizer.keys() == checkpoint.optimizer.keys()
     assert all(torch.equal(read.optimizer[key], checkpoint.optimizer[key]) for key in read.optimizer)

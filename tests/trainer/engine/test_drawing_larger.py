@@ -17,11 +17,11 @@ from tests.trainer.engine.slow_interpolation import slowly_enlarged
 from tests.trainer.process import pictures_of
 from tests.trainer.words import written
 from trainer.embeddings.embedding import Embedding
-from trainer.engine.failures import Refusal
 from trainer.infotext.webui import parse_parameters
 from trainer.models.family import Family
 from trainer.models.parametrisation import Epsilon
 from trainer.protocol import DrawRequest, Fault, Hires, fault_in
+from trainer.refusal import Refusal
 from trainer.sampling.noise import PictureNoise
 from trainer.sampling.noise_schedule import sigmas, timestep_of
 from trainer.sampling.samplers.table import SAMPLERS

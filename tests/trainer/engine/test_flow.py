@@ -42,7 +42,9 @@ def test_losses_are_those_of_the_direction(model: StableDiffusion1, tmp_path: Pa
     examples = job.examples(16)
     share = (examples.timesteps_B + 1).view(-1, 1, 1, 1) / 1001
     noisy = (1 - share) * examples.latents_BCHW + share * examples.noise_BCHW
-    told = flow.encode_prompts(examples.prompts, [{job.run.name: job.run.vectors}] * len(examples.prompts))
+    told = flow.encode_prompts(
+        examples.prompts, [job.run.trainable.words(job.run.trainable.values)] * len(examples.prompts)
+    )
     with torch.no_grad():
         given = flow.predict(noisy, examples.timesteps_B, told)
     wanted = examples.noise_BCHW - examples.latents_BCHW

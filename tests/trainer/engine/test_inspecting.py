@@ -9,11 +9,11 @@ import torch
 from tests.trainer.process import Worker
 from tests.trainer.words import written
 from trainer.embeddings.embedding import Embedding
-from trainer.engine.failures import Refusal
 from trainer.engine.inspecting import NEAREST, inspect, spell
-from trainer.engine.training.beginnings import initial_vectors
 from trainer.models.family import Family
 from trainer.protocol import Created, CreateRequest, Failed, Inspect, Inspected, Spell, Spelled
+from trainer.refusal import Refusal
+from trainer.trainables.embedding_start import initial_vectors
 
 
 def question(folder: Path, name: str, vectors: np.ndarray, start: str | None = None) -> Inspect:

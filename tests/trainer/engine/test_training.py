@@ -13,11 +13,12 @@ from PIL.WebPImagePlugin import WebPImageFile
 from tests.trainer.driving import Desk, drive, passes
 from tests.trainer.process import pictures_of, train_request
 from trainer.embeddings.layouts.webui import read_webui
-from trainer.engine.failures import NotFinite, Refusal
+from trainer.engine.failures import NotFinite
 from trainer.engine.plan import Need
 from trainer.engine.training.training_pass import training_pass
 from trainer.models.family import Family
 from trainer.protocol import Finished, Preview, Progress, Saved, Started, StartText, Stopped, Validated
+from trainer.refusal import Refusal
 
 
 @pytest.fixture
@@ -128,7 +129,7 @@ def test_a_loss_that_is_no_number_ends_the_run_with_good_vectors(desk: Desk, rat
 def test_going_on_from_a_file(desk: Desk, unbroken: Desk) -> None:
     file = str(unbroken.folder / "run" / "my-owl.pt")
     job = desk.begin(train_request(continue_from=file, steps=3, learning_rate="1e-3"), "more")
-    assert torch.equal(job.run.vectors, unbroken.vectors("my-owl"))
+    assert torch.equal(job.run.trainable.values, unbroken.vectors("my-owl"))
     drive(desk.model, job)
     assert job.run.step == 3
     assert desk.snapshot("my-owl", "more").step == 15
@@ -220,6 +221,6 @@ def test_only_two_checkpoints_stay(desk: Desk) -> None:
 def test_vectors_follow_the_tokens_of_the_initialization_text(desk: Desk) -> None:
     rows = desk.model.token_rows("red house", 2)
     job = desk.begin(train_request(initialization_text="red house", vectors_per_token=4))
-    assert torch.equal(job.run.vectors.detach(), rows[[0, 0, 1, 1]])
+    assert torch.equal(job.run.trainable.values.detach(), rows[[0, 0, 1, 1]])
     with pytest.raises(Refusal):
         desk.begin(train_request(initialization_text="<|endoftext|>"))

@@ -12,10 +12,10 @@ from tests.trainer.driving import Desk, drive
 from tests.trainer.process import MODEL, pictures_of, train_request
 from trainer.data.captions import BadWordRegex
 from trainer.embeddings.layouts.webui import read_webui
-from trainer.engine.failures import Refusal
 from trainer.models.family import Family
 from trainer.models.loading.loading import load_model
 from trainer.protocol import Finished, Paused, Resume, Resumed, Started, TrainingPicture, Tuning, Validated, fault_in
+from trainer.refusal import Refusal
 
 VARIETY = {
     "accumulation": Tuning(accumulation=2, average=False),

@@ -1,5 +1,6 @@
 """Every family draws by the engine what its own pieces give by hand."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -66,6 +67,7 @@ def test_an_empty_negative_prompt_is_nothing_where_the_family_says_so(
 ) -> None:
     wording = read_wording(tiny.reader, "", negative, STEPS, {})
     with torch.no_grad():
-        wanted, unwanted = ToldTexts(tiny, wording, {}, 1).of(wording.at(0), guided=True)
+        told = ToldTexts(tiny, replace(order(tiny, 1), wording=wording))
+        wanted, unwanted = told.of(wording.at(0), guided=True)
     assert bool(unwanted.tokens_BTW.any()) is not (silent and tiny.empty_is_zero)
     assert wanted.tokens_BTW.any()

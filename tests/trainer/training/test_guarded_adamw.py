@@ -49,7 +49,7 @@ def test_it_is_adamw(half: bool, clip: float) -> None:
 
 
 @pytest.mark.parametrize(("loss", "gradient"), [(math.nan, 1.0), (math.inf, 1.0), (0.1, math.nan), (0.1, math.inf)])
-def test_what_is_no_number_ends_it_with_the_last_good_vectors(loss: float, gradient: float) -> None:
+def test_what_is_no_number_ends_it_with_the_last_good_values(loss: float, gradient: float) -> None:
     learned = vectors()
     optimizer = GuardedAdamW(learned, 0.0, half=False)
     first, second, third = gradients(3)
@@ -62,7 +62,7 @@ def test_what_is_no_number_ends_it_with_the_last_good_vectors(loss: float, gradi
     assert not bool(optimizer.alive)
     assert torch.equal(learned, after)
     good = before if not math.isfinite(loss) else after
-    assert torch.equal(optimizer.good_vectors, good)
+    assert torch.equal(optimizer.good_values, good)
     assert int(optimizer.good_step) == (1 if not math.isfinite(loss) else 2)
 
 

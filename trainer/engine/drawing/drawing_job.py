@@ -12,7 +12,6 @@ from trainer.engine.drawing.drawing_order import order_of
 from trainer.engine.drawing.drawn import as_written, described, parameters_of, reading_told
 from trainer.engine.drawing.order import Start as PictureStart
 from trainer.engine.drawing.picture_pass import Drawing
-from trainer.engine.failures import Refusal
 from trainer.engine.memory import is_out_of_memory
 from trainer.engine.plan import Need
 from trainer.engine.teller import Teller
@@ -32,6 +31,7 @@ from trainer.protocol import (
     Start,
     Stopped,
 )
+from trainer.refusal import Refusal
 from trainer.upscaling.folder import UpscalersFolder
 
 _TELL_EVERY_SECONDS = 1.0

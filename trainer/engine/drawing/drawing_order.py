@@ -13,9 +13,9 @@ from trainer.data.picture import read_upright
 from trainer.embeddings.embedding import Embedding
 from trainer.engine.drawing.order import Larger, Order, Start
 from trainer.engine.drawing.wording import Wording, read_wording
-from trainer.engine.failures import Refusal
 from trainer.models.family import Family
 from trainer.protocol import LARGEST_SEED, SIDE_MULTIPLE, DrawRequest, Hires, fault_in
+from trainer.refusal import Refusal
 from trainer.sampling.enlargement import Enlargement, enlargement_of
 from trainer.sampling.sampler_names import ScheduleChoice, read_sampler, read_schedule
 from trainer.sampling.samplers.table import SAMPLERS, SamplerRow

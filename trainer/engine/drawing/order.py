@@ -1,6 +1,6 @@
 """What is to be drawn, down to the last number."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import reduce
 
@@ -8,6 +8,7 @@ from PIL import Image
 from torch import Tensor
 
 from trainer.engine.drawing.wording import Wording
+from trainer.models.family import Conditioning
 from trainer.prompts.prompt import PromptPlan, followed_by
 from trainer.protocol import NoiseSource
 from trainer.sampling.enlargement import Enlargement, Size
@@ -52,6 +53,8 @@ class Order:
     all_steps: bool = False
     """Over a picture, all `steps` are made, as the end of a longer schedule; otherwise the strength's part of them."""
     larger: "Larger | None" = None
+    applied: Callable[[Conditioning], Conditioning] = lambda told: told
+    """What the model is told instead of what the wording says, with the prompt and without."""
 
     @property
     def guided(self) -> bool:

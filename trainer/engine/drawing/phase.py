@@ -24,7 +24,7 @@ class Phase:
         self._model, self.order = model, order
         each = zip(order.starts, over or repeat(None), strict=False)
         self._trajectories = [Trajectory(model, order, start, over_CHW) for start, over_CHW in each]
-        self._told = ToldTexts(model, order.wording, order.vectors, order.clip_skip)
+        self._told = ToldTexts(model, order)
         self._asked: list[Question] = []
         self._answers: list[Tensor] = []
 

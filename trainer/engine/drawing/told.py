@@ -1,12 +1,12 @@
 """The conditioning of one drawing, each prompt schedule encoded when it is first needed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import torch
-from torch import Tensor
 
-from trainer.engine.drawing.wording import Said, Wording
+from trainer.engine.drawing.order import Order
+from trainer.engine.drawing.wording import Said
 from trainer.models.family import Conditioning, Family
 
 _TOGETHER = 64
@@ -14,20 +14,21 @@ _TOGETHER = 64
 
 
 class ToldTexts:
-    """Encodes with each word's vectors, (k, width).
+    """Encodes with each word's vectors, and applies what else the order has.
 
     As in the web UI, the texts of one sub-prompt's schedule belong together: each is as many windows long as the
     longest, and what emphasis does to the mean is taken back over all of them.
     """
 
-    def __init__(self, model: Family, wording: Wording, vectors: Mapping[str, Tensor], clip_skip: int) -> None:
-        self._model, self._wording, self._vectors, self._clip_skip = model, wording, vectors, clip_skip
-        self._encoded: list[dict[str, Conditioning]] = [{} for _ in wording.schedules]
+    def __init__(self, model: Family, order: Order) -> None:
+        self._model, self._order, self._wording = model, order, order.wording
+        self._encoded: list[dict[str, Conditioning]] = [{} for _ in order.wording.schedules]
 
     def of(self, said: Said, *, guided: bool) -> list[Conditioning]:
         """An example each for the parts, all of one length, and then, where wanted, for the negative text."""
         parts = _of_one_length([self._conditioning(place, text) for place, (text, _) in enumerate(said.parts)])
-        return [*parts, self._unwanted(said.negative)] if guided else parts
+        told = [*parts, self._unwanted(said.negative)] if guided else parts
+        return [self._order.applied(each) for each in told]
 
     def _unwanted(self, text: str) -> Conditioning:
         encoded = self._conditioning(len(self._wording.schedules) - 1, text)
@@ -43,8 +44,8 @@ class ToldTexts:
 
     def _encode(self, texts: Sequence[str], windows: int) -> dict[str, Conditioning]:
         prompts = [self._model.reader.lengthened(self._wording.read[text], windows) for text in texts]
-        vectors = [self._vectors] * len(prompts)
-        encoded = self._model.encode_prompts(prompts, vectors, self._clip_skip, one_mean=True)
+        vectors = [self._order.vectors] * len(prompts)
+        encoded = self._model.encode_prompts(prompts, vectors, self._order.clip_skip, one_mean=True)
         return {text: encoded.taken([row]) for row, text in enumerate(texts)}
 
 

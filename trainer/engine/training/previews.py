@@ -29,10 +29,12 @@ class Previews:
         self._wording = read_wording(model.reader, self.prompt, "", _STEPS, dataset.words)
 
     def begin(self, run: Run) -> Drawing:
-        """A drawing with a copy of the vectors as they are."""
+        """A drawing with a copy of what is learned so far."""
+        trainable, values = run.trainable, run.learned.clone()
         order = Order(
             wording=self._wording,
-            vectors={run.name: run.learned.clone()},
+            vectors=trainable.words(values),
+            applied=lambda told: trainable.applied(told, values, None),
             sampler=find_sampler(_SAMPLER),
             steps=_STEPS,
             guidance_scale=_GUIDANCE_SCALE,

@@ -1,4 +1,4 @@
-"""One training run: its vectors, its optimizer, its counters, and the examples of each of its steps."""
+"""One training run: what it trains, its optimizer, its counters, and the examples of each of its steps."""
 
 from dataclasses import dataclass
 
@@ -14,6 +14,7 @@ from trainer.models.text import Prompt
 from trainer.protocol import TrainRequest
 from trainer.protocol.lr_schedule import LearningRates, parse_schedule
 from trainer.randomness import generator
+from trainer.trainables.trainable import Place, Trainable
 from trainer.training.averaging import average_in
 from trainer.training.guarded_adamw import GuardedAdamW
 from trainer.training.loss import stratified_timesteps
@@ -30,6 +31,7 @@ class Examples:
     shares_B: Tensor
     """What each example's loss is multiplied by; over a step the loss is the mean of its examples."""
     weights_BHW: Tensor
+    place: Place
 
     def __len__(self) -> int:
         return len(self.prompts)
@@ -42,6 +44,7 @@ class Examples:
             self.prompts[start:stop],
             self.shares_B[start:stop],
             self.weights_BHW[start:stop],
+            Place(self.place.step, self.place.first + start),
         )
 
 
@@ -51,23 +54,22 @@ class Run:
     A step's examples may come in several passes, a batch or less at a time; their gradients add up.
     """
 
-    def __init__(self, request: TrainRequest, vectors: Tensor, *, half: bool) -> None:
-        """`vectors` (k, W) is what training starts from. Raises BadSchedule."""
-        self.request, self.name = request, request.name
+    def __init__(self, request: TrainRequest, trainable: Trainable, *, half: bool) -> None:
+        """`half` says that the model computes in float16. Raises BadSchedule."""
+        self.request, self.trainable = request, trainable
         self.rates = _rates(request)
-        self.vectors = vectors.detach().clone().float().requires_grad_()
-        self.optimizer = GuardedAdamW(self.vectors, request.tuning.weight_decay, half=half)
-        self.average = self.vectors.detach().clone()
+        self.optimizer = GuardedAdamW(trainable.values, request.tuning.weight_decay, half=half)
+        self.average = trainable.values.detach().clone()
         self.step = 0
-        self._loss = torch.zeros((), device=self.vectors.device)
+        self._loss = torch.zeros((), device=trainable.values.device)
         self._examples: Examples | None = None
         self._taken = 0
         self._unread: list[Tensor] = []
 
     @property
     def learned(self) -> Tensor:
-        """What is handed over: (k, W), no leaf of the graph."""
-        return self.average if self.request.tuning.average else self.vectors.detach()
+        """The values that are handed over, no leaf of the graph."""
+        return self.average if self.request.tuning.average else self.trainable.values.detach()
 
     @property
     def learning_rate(self) -> float:
@@ -109,7 +111,7 @@ class Run:
             return False
         self.optimizer.step(self._loss, self.step, self.learning_rate, self.request.tuning.clip_norm)
         self.step += 1
-        average_in(self.average, self.vectors.detach(), self.step)
+        average_in(self.average, self.trainable.values.detach(), self.step)
         self._unread.append(self._loss)
         self._loss, self._taken, self._examples = torch.zeros_like(self._loss), 0, None
         return True
@@ -121,7 +123,7 @@ class Run:
             return []
         *losses, alive = torch.stack([*unread, self.optimizer.alive.float()]).tolist()
         if not alive:
-            raise ArithmeticError(f"the loss or the vectors are no numbers after step {int(self.optimizer.good_step)}")
+            raise ArithmeticError(f"the loss or the values are no numbers after step {int(self.optimizer.good_step)}")
         return losses
 
     def checkpoint(self, fingerprint: str) -> Checkpoint:
@@ -129,7 +131,7 @@ class Run:
         return Checkpoint(
             step=self.step,
             fingerprint=fingerprint,
-            vectors=self.vectors.detach().cpu().clone(),
+            values=self.trainable.values.detach().cpu().clone(),
             average=self.average.cpu().clone(),
             optimizer=self.optimizer.state(),
         )
@@ -137,7 +139,7 @@ class Run:
     def restore(self, checkpoint: Checkpoint) -> None:
         """Go on from a checkpoint as if there had been no break."""
         with torch.no_grad():
-            self.vectors.copy_(checkpoint.vectors)
+            self.trainable.values.copy_(checkpoint.values)
             self.average.copy_(checkpoint.average)
         self.step = checkpoint.step
         self.optimizer.load(checkpoint.optimizer, checkpoint.step)
@@ -160,6 +162,7 @@ class Run:
             prompts=tuple(prompts),
             shares_B=(self._weights(timesteps, model) / count).to(device, non_blocking=True),
             weights_BHW=latents.weights(entries),
+            place=Place(self.step, 0),
         )
 
     def _weights(self, timesteps: Tensor, model: Family) -> Tensor:

@@ -4,17 +4,12 @@ import csv
 import hashlib
 import io
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
-from PIL import Image
 
 from trainer.aside import write_aside
-from trainer.embeddings.embedding import Embedding
-from trainer.embeddings.errors import WrongFormat
-from trainer.embeddings.writing import own_file, write_embedding
 from trainer.engine.training.checkpoint import (
     Checkpoint,
     checkpoint_path,
@@ -23,6 +18,7 @@ from trainer.engine.training.checkpoint import (
     write_checkpoint,
 )
 from trainer.protocol import TrainRequest
+from trainer.trainables.trainable import Snapshot
 
 
 class LossRow(NamedTuple):
@@ -46,7 +42,7 @@ class RunFolder:
 
     @property
     def snapshot(self) -> Path | None:
-        """The newest embedding's file, if there is one."""
+        """The newest file for people, if there is one."""
         written = (self.folder / f"{self._name}{suffix}" for suffix in (".pt", ".safetensors"))
         return next((path for path in written if path.exists()), None)
 
@@ -74,19 +70,15 @@ class RunFolder:
     def curve(self, step: int) -> Path:
         return self.folder / f"curve-{step}.png"
 
-    def write_snapshot(self, embedding: Embedding) -> tuple[Path, str]:
+    def write_snapshot(self, snapshot: Snapshot) -> tuple[Path, str]:
         """Write the file for people; returns its path and SHA-256."""
-        return _write(self.folder, embedding)
+        return _write(self.folder, self._name, snapshot), hashlib.sha256(snapshot.data).hexdigest()
 
-    def write_copy(self, embedding: Embedding, step: int, picture: Image.Image) -> None:
-        """The embedding as it was at a step of this run, and the picture that it drew with it inside."""
-        named = replace(embedding, name=f"{self._name}-{step}")
-        _write(self.folder / "embeddings", named)
-        try:
-            (carrier,) = write_embedding(named, "png", picture).items()
-        except WrongFormat:
-            return  # no other program reads words for two text encoders out of a picture
-        write_aside(self.folder / "image_embeddings" / carrier[0], carrier[1])
+    def write_copy(self, name: str, snapshot: Snapshot, picture: bytes | None) -> None:
+        """A snapshot to stay, and the PNG that it drew with it inside, if there is one."""
+        _write(self.folder / "embeddings", name, snapshot)
+        if picture is not None:
+            write_aside(self.folder / "image_embeddings" / f"{name}.png", picture)
 
     def find_checkpoint(self, named: Path | None, fingerprint: str) -> Checkpoint | None:
         """The checkpoint to go on from, which stays until two newer ones are there."""
@@ -107,9 +99,9 @@ class RunFolder:
         settings = {"model_name": model, "model_hash": model_hash, **msgspec.to_builtins(request)}
         write_aside(self.folder / "settings.json", msgspec.json.format(msgspec.json.encode(settings), indent=2))
 
-    def write_best(self, embedding: Embedding) -> Path:
-        """The embedding of the lowest validation loss."""
-        return _write(self.folder, embedding)[0]
+    def write_best(self, name: str, snapshot: Snapshot) -> Path:
+        """The snapshot of the lowest validation loss."""
+        return _write(self.folder, name, snapshot)
 
     def read_losses(self, last_step: int) -> list[LossRow]:
         """The rows up to a step; what a power cut damaged is not missed, for nothing is learned from them."""
@@ -130,11 +122,10 @@ class RunFolder:
             file.write(_csv_lines(map(_cells, rows)))
 
 
-def _write(folder: Path, embedding: Embedding) -> tuple[Path, str]:
-    suffix, data = own_file(embedding)
-    path = folder / f"{embedding.name}{suffix}"
-    write_aside(path, data)
-    return path, hashlib.sha256(data).hexdigest()
+def _write(folder: Path, name: str, snapshot: Snapshot) -> Path:
+    path = folder / f"{name}{snapshot.suffix}"
+    write_aside(path, snapshot.data)
+    return path
 
 
 def _row(line: dict[str, str]) -> LossRow:

@@ -9,7 +9,6 @@ import msgspec
 from PIL import Image
 from torch import Tensor
 
-from trainer.embeddings.embedding import Embedding
 from trainer.engine.failures import NotFinite
 from trainer.engine.teller import Teller
 from trainer.engine.training.previews import Previews
@@ -20,6 +19,7 @@ from trainer.models.family import Family
 from trainer.protocol import Finished, Preview, Saved, TrainRequest, Validated
 from trainer.reports.curve import draw_curve
 from trainer.reports.film import write_film, write_strip
+from trainer.trainables.trainable import Snapshot
 
 _SAVE_EVERY_SECONDS = 1.0
 """What a kill may cost. Saving takes a few milliseconds."""
@@ -31,10 +31,9 @@ class RunRecord:
     `previewed` is the step of the last preview, or of one that was to be and is no picture.
     """
 
-    def __init__(self, model: Family, run: Run, base_step: int, folder: RunFolder, tell: Teller) -> None:
-        """`base_step` is the step count of the file that the run goes on from."""
-        self._model, self._run, self._base_step = model, run, base_step
-        self._folder, self._tell = folder, tell
+    def __init__(self, model: Family, run: Run, folder: RunFolder, tell: Teller) -> None:
+        self._model, self._run, self._folder, self._tell = model, run, folder, tell
+        self._trainable, self._name = run.trainable, run.request.name
         self._fingerprint = _fingerprint(run.request, model)
         self.validations: list[tuple[int, float]] = []
         self.drawn: list[int] = []
@@ -90,7 +89,7 @@ class RunRecord:
 
     def save(self) -> str:
         """Checkpoint and snapshot; returns the snapshot's path."""
-        snapshot, sha256 = self._folder.write_snapshot(self._embedding(self._run.learned))
+        snapshot, sha256 = self._folder.write_snapshot(self._snapshot(self._run.learned, self._run.step))
         self._folder.append_losses(self._losses[self._written :])
         self._written = len(self._losses)
         checkpoint = dataclasses.replace(
@@ -106,30 +105,32 @@ class RunRecord:
         return str(snapshot)
 
     def keep_validation(self, loss: float, norm: float) -> None:
-        """A loss of the run's vectors as they are, which are kept when none was better."""
+        """A loss of what is learned so far, which is kept when none was better."""
         self.validations.append((self._run.step, loss))
         if self.best_step == self._run.step:
             self._best = self._run.learned.cpu().clone()
         self._tell(Validated, step=self._run.step, loss=loss, norm=norm)
 
     def keep_preview(self, image: Image.Image | None, previews: Previews) -> None:
-        """The picture and the embedding as it is, and the curve of its losses so far; None is no picture."""
+        """The picture and a snapshot beside it, and the curve of its losses so far; None is no picture."""
         step = self.previewed = self._run.step
         curve = self._folder.curve(step)
         path = None if image is None else str(self._write_preview(self._shown(image), previews))
-        draw_curve(curve, [(row.step, row.loss) for row in self._losses], self.validations, self._run.name)
+        draw_curve(curve, [(row.step, row.loss) for row in self._losses], self.validations, self._name)
         self._tell(Preview, step=step, path=path, curve=str(curve), prompt=previews.prompt, seed=previews.seed)
 
     def _write_preview(self, image: Image.Image, previews: Previews) -> Path:
-        step = self._run.step
+        step, learned = self._run.step, self._run.learned
         path = self._folder.preview(step)
         save_png(image, path, previews.parameters())
-        self._folder.write_copy(self._embedding(self._run.learned), step, image)
+        name = f"{self._name}-{step}"
+        carrier = self._trainable.picture(self._model, learned, name, step, image)
+        self._folder.write_copy(name, self._snapshot(learned, step, name), carrier)
         self.drawn = sorted({*self.drawn, step})
         return path
 
     def keep_good(self) -> NotFinite:
-        """Keep the vectors that the last finite loss was computed with; returns what to raise.
+        """Keep the values that the last finite loss was computed with; returns what to raise.
 
         Those of step 0 are what the run began with: nothing was learned, and nothing is handed over.
         """
@@ -137,7 +138,7 @@ class RunRecord:
         step = int(optimizer.good_step)
         if step == 0:
             return NotFinite(self._run.rates.at(step), step, None)
-        snapshot, _ = self._folder.write_snapshot(self._embedding(optimizer.good_vectors, step))
+        snapshot, _ = self._folder.write_snapshot(self._snapshot(optimizer.good_values, step))
         return NotFinite(self._run.rates.at(step), step, str(snapshot))
 
     def finish(self) -> None:
@@ -163,21 +164,14 @@ class RunRecord:
         return Image.new("RGB", image.size, "grey") if unsafe else image
 
     def _write_best(self) -> str | None:
-        """The vectors of the lowest loss as a file of their own, unless they are the last or the first."""
+        """The values of the lowest loss as a file of their own, unless they are the last or the first."""
         if self._best is None or self.best_step in (0, self._run.step):
             return None
-        embedding = self._embedding(self._best, self.best_step)
-        return str(self._folder.write_best(dataclasses.replace(embedding, name=f"{embedding.name}-best")))
+        name = f"{self._name}-best"
+        return str(self._folder.write_best(name, self._snapshot(self._best, self.best_step, name)))
 
-    def _embedding(self, vectors: Tensor, step: int | None = None) -> Embedding:
-        return Embedding(
-            name=self._run.name,
-            vectors=vectors.detach().cpu().numpy().copy(),
-            step=self._base_step + (self._run.step if step is None else step),
-            model=self._model.model,
-            model_hash=self._model.model_hash,
-            widths=self._model.widths,
-        )
+    def _snapshot(self, values: Tensor, step: int, name: str | None = None) -> Snapshot:
+        return self._trainable.snapshot(self._model, values, name or self._name, step)
 
 
 def _fingerprint(request: TrainRequest, model: Family) -> str:

@@ -16,10 +16,9 @@ from torch import Tensor
 
 from trainer.data.latents import Latents
 from trainer.engine.drawing.picture_pass import Drawing, picture_pass
-from trainer.engine.failures import NotFinitePicture, Refusal
+from trainer.engine.failures import NotFinitePicture
 from trainer.engine.plan import Need
 from trainer.engine.teller import Teller
-from trainer.engine.training.beginnings import start_of
 from trainer.engine.training.encoding import encode_next, entries_of
 from trainer.engine.training.previews import Previews
 from trainer.engine.training.run import Examples
@@ -40,7 +39,9 @@ from trainer.protocol import (
     TrainRequest,
 )
 from trainer.protocol.lr_schedule import BadSchedule
-from trainer.training.norms import norm_ratio
+from trainer.refusal import Refusal
+from trainer.trainables.embedding import begin_embedding
+from trainer.trainables.trainable import Beginning
 from trainer.training.validation import BATCH, ValidationTuple, validation_losses, validation_tuples
 
 _VALIDATE_EVERY = 50
@@ -54,20 +55,23 @@ _READ_EVERY_ELSEWHERE = 10
 class TrainingJob:
     """One run. Made from a request that is checked here: raises what `explain` knows."""
 
-    def __init__(self, model: Family, start: Start, tell: Teller) -> None:
+    def __init__(self, model: Family, start: Start, tell: Teller, begin: Beginning = begin_embedding) -> None:
+        """`begin` makes what is trained."""
         request = start.request
         if not isinstance(request, TrainRequest):
             raise TypeError(f"no training request: {request}")
         self._model, self._tell = model, tell
         folder = RunFolder(Path(start.folder), request.name)
         self._before = folder.keep_before(Path(request.continue_from)) if request.continue_from else None
-        self.run, base_step = begin_run(model, request, self._before)
-        self._dataset = checked_dataset(model, request, len(self.run.vectors))
+        self.run = begin_run(model, request, self._before, begin)
+        trainable = self.run.trainable
+        words = {word: len(vectors) for word, vectors in trainable.words(trainable.values).items()}
+        self._dataset = checked_dataset(model, request, words)
         self._previews = Previews(model, request, self._dataset)
         self._latents = Latents()
         self._tuples: list[ValidationTuple] = []
         self._validated: list[Tensor] = []
-        self._record = RunRecord(model, self.run, base_step, folder, tell)
+        self._record = RunRecord(model, self.run, folder, tell)
         self._record.restore(Path(start.resume_from) if start.resume_from else None)
         self._preview: Drawing | None = None
         self._preview_wanted = False
@@ -93,8 +97,8 @@ class TrainingJob:
         return self._encoded and not (self._preview or self._validation_due or self._ended)
 
     def shape(self, most_examples: int) -> Hashable:
-        """Of its next pass: runs with equal shapes can share one. None when it is not ready to train."""
-        if not self.ready_to_train:
+        """Of its next pass: runs with equal shapes can share one. None when it is to have the pass to itself."""
+        if not (self.ready_to_train and self.run.trainable.shares_passes):
             return None
         examples = self.examples(most_examples)
         return examples.latents_BCHW.shape[1:], max(prompt.windows for prompt in examples.prompts)
@@ -137,7 +141,7 @@ class TrainingJob:
         self._mark = time.monotonic()
 
     def stepped(self, loss: Tensor, count: int, sharing: int) -> None:
-        """Take what a pass gave for `count` examples. Raises NotFinite, after the last good vectors have been kept."""
+        """Take what a pass gave for `count` examples. Raises NotFinite, after the last good values have been kept."""
         rate = self.run.learning_rate
         if not self.run.take(loss, count):
             return
@@ -253,7 +257,7 @@ class TrainingJob:
                 steps=self.run.request.steps,
                 held_back=len(self._dataset.held_back),
                 before=None if self._before is None else str(self._before),
-                start=None if self._before else start_of(self._model, self.run.request),
+                start=self.run.trainable.start,
             )
 
     def _draw_preview(self, drawing: Drawing, most_examples: int) -> None:
@@ -272,13 +276,13 @@ class TrainingJob:
         """One pass of it; the last one tells the loss."""
         start = sum(map(len, self._validated))
         batch = self._tuples[start : start + min(BATCH, most_examples)]
-        self._validated.append(validation_losses(self._model, self.run.learned, batch))
+        self._validated.append(validation_losses(self._model, self.run.trainable, self.run.learned, batch))
         if start + len(batch) < len(self._tuples):
             return
         loss, self._validated = torch.cat(self._validated).mean().item(), []
         if not math.isfinite(loss):
             raise self._record.keep_good()
-        self._record.keep_validation(loss, norm_ratio(self.run.learned, self._model.widths, self._model.median_norms))
+        self._record.keep_validation(loss, self.run.trainable.norm(self._model, self.run.learned))
 
     def _read(self) -> None:
         try:

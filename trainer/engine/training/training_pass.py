@@ -11,18 +11,20 @@ from trainer.training.loss import losses
 
 
 def training_pass(model: Family, shares: Sequence[tuple[Run, Examples]]) -> list[Tensor]:
-    """Add each run's gradient to its vectors'; returns each run's loss, a number still on the device.
+    """Add each run's gradient to its values'; returns each run's loss, a number still on the device.
 
-    Every example's conditioning carries its own run's vectors, and the losses are summed over runs, so that the
-    gradient of each run is the one that it would have had alone.
+    Every example's conditioning carries what its own run trains, and the losses are summed over runs, so that the
+    gradient of each run is the one that it would have had alone. A trainable that shares no passes is here alone.
     """
     each = [examples for _, examples in shares]
     latents = torch.cat([examples.latents_BCHW for examples in each])
     noise = torch.cat([examples.noise_BCHW for examples in each])
     timesteps = torch.cat([examples.timesteps_B for examples in each])
     prompts = [prompt for examples in each for prompt in examples.prompts]
-    vectors = [{run.name: run.vectors} for run, examples in shares for _ in examples.prompts]
-    conditioning = model.encode_prompts(prompts, vectors)
+    words = [run.trainable.words(run.trainable.values) for run, examples in shares for _ in examples.prompts]
+    conditioning = model.encode_prompts(prompts, words)
+    for run, examples in shares:
+        conditioning = run.trainable.applied(conditioning, run.trainable.values, examples.place)
     predicted = model.predict(model.parametrisation.noised(latents, noise, timesteps), timesteps, conditioning)
     wanted = model.parametrisation.target(latents, noise, timesteps)
     counted = losses(predicted, wanted, torch.cat([examples.weights_BHW for examples in each]))

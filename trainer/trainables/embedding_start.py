@@ -7,9 +7,9 @@ from torch import Tensor
 
 from trainer.embeddings import reading
 from trainer.embeddings.embedding import Embedding
-from trainer.engine.failures import Refusal
 from trainer.models.family import Family
 from trainer.protocol import MOST_VECTORS, CreateRequest, StartText, TrainRequest
+from trainer.refusal import Refusal
 
 
 def initial_vectors(model: Family, text: str, vectors_per_token: int) -> Tensor:
