@@ -2,9 +2,11 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+TRAINER = Path(__file__).parents[2] / "trainer"
 HEAVY = ("torch", "diffusers", "transformers", "matplotlib", "numpy")
 LIGHT = (
     *("bot.__main__", "bot.app", "bot.files.decoding"),
@@ -35,3 +37,13 @@ def test_the_trainer_has_never_heard_of_discord() -> None:
 
 def test_the_sandbox_knows_neither_bot_nor_trainer() -> None:
     assert modules_after("import sandbox.__main__").isdisjoint({"discord", "bot", "trainer"})
+
+
+def test_only_models_know_how_they_were_trained() -> None:
+    """Whoever asks for epsilon, velocity or alphas elsewhere shuts out the next kind of model."""
+    parametrised = ("alphas_cumprod", "epsilon", "v_prediction")
+    elsewhere = [
+        path for path in TRAINER.rglob("*.py") if path.parts[len(TRAINER.parts)] not in ("models", "__main__.py")
+    ]
+    assert len(elsewhere) > 100
+    assert not [path for path in elsewhere if any(word in path.read_text(encoding="utf-8") for word in parametrised)]

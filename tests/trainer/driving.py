@@ -17,6 +17,8 @@ from trainer.engine.training.training_pass import training_pass
 from trainer.engine.training.training_request import checked_dataset
 from trainer.models.family import Family
 from trainer.protocol import Start, Told, TrainRequest
+from trainer.trainables.embedding import begin_embedding
+from trainer.trainables.trainable import Beginning
 from trainer.training.validation import ValidationTuple, validation_loss, validation_tuples
 
 SUBJECTS = ("cactus", "cupcake", "dragon-face", "octopus", "owl", "robot", "rocket")
@@ -26,13 +28,14 @@ SUBJECTS = ("cactus", "cupcake", "dragon-face", "octopus", "owl", "robot", "rock
 class Desk:
     """Begins jobs in one folder and keeps what they tell."""
 
-    def __init__(self, model: Family, folder: Path) -> None:
+    def __init__(self, model: Family, folder: Path, begin: Beginning = begin_embedding) -> None:
         self.model, self.folder, self.told = model, folder, []
+        self._begin = begin
 
     def begin(self, request: TrainRequest, run: str = "run", resume_from: str | None = None) -> TrainingJob:
         folder = str(self.folder / run)
         start = Start(attempt="a", job=1, request=request, folder=folder, resume_from=resume_from)
-        return TrainingJob(self.model, start, Teller("a", self.told.append))
+        return TrainingJob(self.model, start, Teller("a", self.told.append), self._begin)
 
     def train(self, request: TrainRequest, run: str = "run") -> torch.Tensor:
         """What an unbroken run learned."""
@@ -52,20 +55,22 @@ class Desk:
         return [event for event in self.told if isinstance(event, kind)]
 
 
-def drive(model: Family, job: TrainingJob, until: Callable[[], bool] = lambda: False) -> None:
-    for _ in passes(model, job):
+def drive(
+    model: Family, job: TrainingJob, until: Callable[[], bool] = lambda: False, most_examples: int = MOST_EXAMPLES
+) -> None:
+    for _ in passes(model, job, most_examples):
         if until():
             return
 
 
-def passes(model: Family, job: TrainingJob) -> Iterator[None]:
+def passes(model: Family, job: TrainingJob, most_examples: int = MOST_EXAMPLES) -> Iterator[None]:
     while job.need is not None:
         if job.ready_to_train:
-            examples = job.examples(MOST_EXAMPLES)
+            examples = job.examples(most_examples)
             (loss,) = training_pass(model, [(job.run, examples)])
             job.stepped(loss, len(examples), sharing=0)
         else:
-            job.own_pass(MOST_EXAMPLES)
+            job.own_pass(most_examples)
         yield
 
 
