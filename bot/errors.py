@@ -26,7 +26,7 @@ from trainer.protocol import FileReason
 NameFault = Literal["empty", "long", "characters", "wordless", "leading-dot", "trailing-dot", "device", "prompt-word"]
 ForeignKind = Literal["html", "pdf", "zip", "text", "postscript", "svg", "video", "audio", "program", "unknown"]
 ScheduleFault = Literal["empty", "not_a_number", "not_positive", "not_a_step", "comma", "not_rising", "ends_early"]
-"""The problems of trainer.training.lr_schedule, which the bot does not import."""
+"""The problems of trainer.protocol.lr_schedule, which the bot does not import."""
 KnownModel = Literal["sd1", "sd2", "sdxl", "other"]
 UntakenKind = Literal["raw", "burst", "ico", "psd", "jxl"]
 StorageFault = Literal["full", "locked", "unwritable"]

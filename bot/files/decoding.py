@@ -1,4 +1,4 @@
-"""The child process that meets strangers' pictures: `python -m bot.decoding FOLDER COUNT MAX_PIXELS SECONDS`.
+"""The child process that meets strangers' pictures: `python -m bot.files.decoding FOLDER COUNT MAX_PIXELS SECONDS`.
 
 Reads `FOLDER/0.upload`, `FOLDER/1.upload`, …, writes `FOLDER/0.png`, … and prints one JSON line for each, in order.
 It is a process of its own because a picture of 40 million pixels takes 120 MB, and because a decoder that crashes,

@@ -1,4 +1,4 @@
-"""The child process that looks into strangers' pictures: `python -m trainer.sampling.picture_info -- FILE`.
+"""The child process that looks into strangers' pictures: `python -m trainer.infotext.picture_info -- FILE`.
 
 Prints one JSON line: `SeenPicture`, or `RefusedFile` for what is no picture or a broken one. It imports no torch
  and limits its own memory and time.
@@ -25,7 +25,7 @@ _LONGEST_TEXT = 2**16
 
 def main(arguments: list[str]) -> None:
     """Look into one picture."""
-    parser = argparse.ArgumentParser(prog="python -m trainer.sampling.picture_info")
+    parser = argparse.ArgumentParser(prog="python -m trainer.infotext.picture_info")
     parser.add_argument("file", type=Path)
     options = parser.parse_args(arguments)
     limit_process(memory=_MEMORY, seconds=_SECONDS)

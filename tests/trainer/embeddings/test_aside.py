@@ -30,7 +30,7 @@ def test_a_write_that_fails_leaves_nothing(tmp_path: Path) -> None:
 def test_killed_at_any_moment_the_file_is_whole(tmp_path: Path) -> None:
     """A process that writes all ones or all twos over and over is killed; a mixture or a short file would be a tear."""
     program = (
-        "import sys; from pathlib import Path; from trainer.embeddings.aside import write_aside\n"
+        "import sys; from pathlib import Path; from trainer.aside import write_aside\n"
         "while True:\n    for letter in b'12': write_aside(Path(sys.argv[1]), bytes([letter]) * 2**20)"
     )
     for _ in range(5):
