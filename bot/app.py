@@ -124,6 +124,7 @@ async def _run_parts(settings: Settings, folder: Path, database: Database, attac
             tasks.create_task(cards.run(), name="cards"),
             tasks.create_task(database.keep_ballast(dispatch.wake), name="ballast"),
             tasks.create_task(database.keep_backups(), name="backups"),
+            tasks.create_task(database.keep_watch(), name="watch"),
             tasks.create_task(deferred.answer_left(living), name="deferred"),
             tasks.create_task(keep_swept(database, service.pictures), name="sweeping"),
         ]

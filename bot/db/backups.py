@@ -1,4 +1,4 @@
-"""Copies of the database: one a day and one before each migration, whole or not there, the oldest removed."""
+"""Copies of the database: one a day, one before each migration and of a lost one, whole or not there; old ones go."""
 
 import os
 import secrets
@@ -10,8 +10,8 @@ from pathlib import Path
 import aiosqlite
 
 DAILY_KEPT = 7
-BEFORE_MIGRATIONS_KEPT = 2
-MIGRATION_SECONDS = 30 * 24 * 3600.0
+BEFORE_MIGRATIONS_KEPT = RESCUES_KEPT = 2
+OUTDATED_SECONDS = 30 * 24 * 3600.0
 """What people had erased is in no backup any longer after a month."""
 _PART = ".part"
 
@@ -34,15 +34,20 @@ class Backups:
     async def make_daily(self, connection: aiosqlite.Connection) -> Path:
         """Raises sqlite3.Error and OSError; then nothing is left behind."""
         copy = await self._make(connection, self._daily())
-        _remove(sorted(self._folder.glob("daily-*.sqlite3"))[:-DAILY_KEPT])
+        _remove([*sorted(self._folder.glob("daily-*.sqlite3"))[:-DAILY_KEPT], *self._outdated(copy)])
         return copy
 
     async def make_before_migration(self, connection: aiosqlite.Connection, schema: int) -> Path:
         """Raises sqlite3.Error and OSError; then nothing is left behind."""
-        now = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
-        copy = await self._make(connection, self._folder / f"before-{schema:04}-{now}.sqlite3")
+        copy = await self._make(connection, self._folder / f"before-{schema:04}-{_now()}.sqlite3")
         earlier = sorted(self._folder.glob("before-*.sqlite3"))[:-BEFORE_MIGRATIONS_KEPT]
         _remove([*earlier, *self._outdated(copy)])
+        return copy
+
+    async def make_rescue(self, connection: aiosqlite.Connection) -> Path:
+        """Of a database whose file was taken away. Raises sqlite3.Error and OSError; then nothing is left behind."""
+        copy = await self._make(connection, self._folder / f"rescued-{_now()}.sqlite3")
+        _remove(sorted(self._folder.glob("rescued-*.sqlite3"))[:-RESCUES_KEPT])
         return copy
 
     async def _make(self, connection: aiosqlite.Connection, place: Path) -> Path:
@@ -61,8 +66,13 @@ class Backups:
         return self._folder / f"daily-{datetime.now(UTC):%Y-%m-%d}.sqlite3"
 
     def _outdated(self, fresh: Path) -> list[Path]:
-        copies = [copy for copy in self._folder.glob("before-*.sqlite3") if copy != fresh]
-        return [copy for copy in copies if time.time() - copy.stat().st_mtime > MIGRATION_SECONDS]
+        copies = [*self._folder.glob("before-*.sqlite3"), *self._folder.glob("rescued-*.sqlite3")]
+        copies = [copy for copy in copies if copy != fresh]
+        return [copy for copy in copies if time.time() - copy.stat().st_mtime > OUTDATED_SECONDS]
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
 
 
 def _remove(files: Sequence[Path]) -> None:

@@ -1,6 +1,7 @@
 """Reading beside the one connection that writes."""
 
-from collections.abc import AsyncIterator
+import sqlite3
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -29,18 +30,25 @@ class Reader:
     A cursor left open would keep the connection, for everybody, at what was true when it was opened.
     """
 
-    def __init__(self, connection: aiosqlite.Connection) -> None:
+    def __init__(self, connection: aiosqlite.Connection, failed: Callable[[Exception], None]) -> None:
+        """`failed` is called with every error of SQLite's, which is raised all the same."""
         self._connection = connection
+        self._failed = failed
 
     @asynccontextmanager
     async def execute(self, sql: str, parameters: Any) -> AsyncIterator[_Rows]:
-        yield _Rows(list(await self._connection.execute_fetchall(sql, parameters)))
+        try:
+            rows = list(await self._connection.execute_fetchall(sql, parameters))
+        except sqlite3.Error as error:
+            self._failed(error)
+            raise
+        yield _Rows(rows)
 
 
 @asynccontextmanager
-async def open_reader(path: Path) -> AsyncIterator[Reader]:
+async def open_reader(path: Path, failed: Callable[[Exception], None]) -> AsyncIterator[Reader]:
     """Of a database that is there and in WAL mode: what is written meanwhile holds up nothing."""
     async with aiosqlite.connect(f"{path.as_uri()}?mode=ro", uri=True, isolation_level=None) as connection:
         connection.row_factory = aiosqlite.Row
         connection.text_factory = readable
-        yield Reader(connection)
+        yield Reader(connection, failed)

@@ -134,6 +134,7 @@ class Cards:
         except Exception as error:
             if storage_fault(error) is None:
                 raise
+            self._wake.set()  # the database has said so in the log; it is asked again
             return []
 
     def _urgency(self, job: Job) -> tuple[bool, bool, float]:
