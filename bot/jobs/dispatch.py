@@ -18,7 +18,7 @@ from bot.files.copies import copy_aside
 from bot.files.folder_listing import FolderListing
 from bot.files.hashes import FileHashes
 from bot.jobs.apply import Change, apply, fail, lose, release
-from bot.jobs.job import HELD, Job, Kind, State
+from bot.jobs.job import HELD, KINDS, Job, Kind, State
 from bot.jobs.line import next_jobs
 from bot.jobs.questions import Questions, Unanswered
 from bot.jobs.rows import (
@@ -79,7 +79,7 @@ class Places(NamedTuple):
     drawings: int
 
     def by_kind(self) -> dict[Kind, int]:
-        return {Kind.CREATE: self.drawings, Kind.TRAIN: self.runs, Kind.DRAW: self.drawings}
+        return {kind: self.runs if row.place == "runs" else self.drawings for kind, row in KINDS.items()}
 
 
 class Dispatch:

@@ -1,6 +1,8 @@
 """A job: what a person asked for, and how it stands. No input or output here."""
 
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -12,6 +14,22 @@ class Kind(StrEnum):
     CREATE = "create"
     TRAIN = "train"
     DRAW = "draw"
+
+
+class KindRow(NamedTuple):
+    request: type[Request]
+    place: Literal["runs", "drawings"]
+    """Whose places at the worker it takes."""
+    quota: Literal["runs", "drawings"]
+    """As what a person's waiting jobs count."""
+
+
+KINDS: Mapping[Kind, KindRow] = {
+    Kind.CREATE: KindRow(CreateRequest, place="drawings", quota="runs"),
+    Kind.TRAIN: KindRow(TrainRequest, place="runs", quota="runs"),
+    Kind.DRAW: KindRow(DrawRequest, place="drawings", quota="drawings"),
+}
+"""What it shows is `messages` of the feature that offers it; what carries it out, `Engine._start`."""
 
 
 class State(StrEnum):
@@ -169,13 +187,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def kind_of(request: Request) -> Kind:
-    match request:
-        case CreateRequest():
-            return Kind.CREATE
-        case TrainRequest():
-            return Kind.TRAIN
-        case DrawRequest():
-            return Kind.DRAW
+    return next(kind for kind, row in KINDS.items() if row.request is type(request))
 
 
 def of_job(job: Job) -> Thing:

@@ -10,7 +10,7 @@ from bot.access import Thing, owns
 from bot.db.database import Database
 from bot.errors import NameTaken, NothingCalled, QuotaReached, StillLearning
 from bot.jobs.faults import check, check_device, check_upscaler
-from bot.jobs.job import Job, Kind, Report, kind_of
+from bot.jobs.job import KINDS, Job, Kind, Report, kind_of
 from bot.jobs.rows import REPORT, REQUEST, job_from, new_nonce
 from bot.library.upscalers import Upscalers
 from bot.texts.spelling import key
@@ -34,7 +34,7 @@ class Quota(NamedTuple):
     drawings: int
 
     def of(self, kind: Kind) -> int:
-        return self.drawings if kind is Kind.DRAW else self.runs
+        return self.runs if KINDS[kind].quota == "runs" else self.drawings
 
 
 class Submissions:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from typing import assert_never
 
 from torch import Tensor
 
@@ -181,6 +182,8 @@ class Engine:
                     named = self._files.words(start.words)
                     drawing = DrawingJob(self._model, named, self._upscalers, start, tell)
                     self._take(start, drawing, tell)
+                case _:
+                    assert_never(start.request)
 
     def _take(self, start: Start, job: TrainingJob | DrawingJob, tell: Teller) -> None:
         self._attempts[start.attempt] = _Attempt(job, tell, next(self._arrivals), start.owner, start.alone)

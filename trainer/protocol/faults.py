@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import PurePath
-from typing import Any, Literal
+from typing import Any, Literal, assert_never
 
 import msgspec
 
@@ -61,6 +61,8 @@ def fault_in(request: Request) -> Fault | None:
             return _fault_in_word(request) or _fault_in_training(request)
         case DrawRequest():
             return _fault_in_drawing(request)
+        case _:
+            assert_never(request)
 
 
 def too_large_in(request: Request, largest_pixels: int, native_size: int) -> Fault | None:
@@ -91,6 +93,8 @@ def _sizes(request: Request, native_size: int) -> list[tuple[int, int]]:
             if request.hires is None:
                 return [first]
             return [first, enlargement_of(first, request.hires.scale, request.hires.resize, SIDE_MULTIPLE).size]
+        case _:
+            assert_never(request)
 
 
 def _fault_in_word(request: CreateRequest | TrainRequest) -> Fault | None:

@@ -34,6 +34,8 @@ class SamplerName:
     """A sampler as people choose it: the web UI's name, other programs' names for it, its default noise schedule."""
 
     name: str
+    update: str
+    """Its update rule: file and function in `trainer.sampling.samplers`, named only, because they need torch."""
     aliases: tuple[str, ...]
     schedule: Schedule = "Uniform"
     eta: float | None = None
@@ -59,14 +61,32 @@ class SamplerName:
 
 
 SAMPLER_NAMES = (
-    SamplerName(name="DPM++ 2M", aliases=("k_dpmpp_2m", "dpmpp_2m"), schedule="Karras"),
-    SamplerName(name="DPM++ SDE", aliases=("k_dpmpp_sde", "dpmpp_sde"), schedule="Karras", eta=1.0, calls_per_step=2),
-    SamplerName(name="DPM++ 2M SDE", aliases=("k_dpmpp_2m_sde", "dpmpp_2m_sde"), schedule="Exponential", eta=1.0),
+    SamplerName(name="DPM++ 2M", update="multistep.dpmpp_2m", aliases=("k_dpmpp_2m", "dpmpp_2m"), schedule="Karras"),
     SamplerName(
-        name="DPM++ 2M SDE Heun", aliases=("k_dpmpp_2m_sde_heun", "dpmpp_2m_sde_heun"), schedule="Exponential", eta=1.0
+        name="DPM++ SDE",
+        update="dpm_sde.dpmpp_sde",
+        aliases=("k_dpmpp_sde", "dpmpp_sde"),
+        schedule="Karras",
+        eta=1.0,
+        calls_per_step=2,
+    ),
+    SamplerName(
+        name="DPM++ 2M SDE",
+        update="dpm_sde.dpmpp_2m_sde",
+        aliases=("k_dpmpp_2m_sde", "dpmpp_2m_sde"),
+        schedule="Exponential",
+        eta=1.0,
+    ),
+    SamplerName(
+        name="DPM++ 2M SDE Heun",
+        update="dpm_sde.dpmpp_2m_sde_heun",
+        aliases=("k_dpmpp_2m_sde_heun", "dpmpp_2m_sde_heun"),
+        schedule="Exponential",
+        eta=1.0,
     ),
     SamplerName(
         name="DPM++ 2S a",
+        update="dpm.dpmpp_2s_ancestral",
         aliases=("k_dpmpp_2s_a", "dpmpp_2s_ancestral"),
         schedule="Karras",
         eta=1.0,
@@ -75,6 +95,7 @@ SAMPLER_NAMES = (
     ),
     SamplerName(
         name="DPM++ 3M SDE",
+        update="dpm_sde.dpmpp_3m_sde",
         aliases=("k_dpmpp_3m_sde", "dpmpp_3m_sde"),
         schedule="Exponential",
         eta=1.0,
@@ -82,16 +103,25 @@ SAMPLER_NAMES = (
     ),
     SamplerName(
         name="Euler a",
+        update="euler.euler_ancestral",
         aliases=("k_euler_a", "k_euler_ancestral", "euler ancestral", "euler_ancestral", "euler_a"),
         eta=1.0,
         uses_ensd=True,
     ),
-    SamplerName(name="Euler", aliases=("k_euler",)),
-    SamplerName(name="LMS", aliases=("k_lms",)),
-    SamplerName(name="Heun", aliases=("k_heun",), calls_per_step=2),
-    SamplerName(name="DPM2", aliases=("k_dpm_2", "dpm_2"), schedule="Karras", drops_penultimate=True, calls_per_step=2),
+    SamplerName(name="Euler", update="euler.euler", aliases=("k_euler",)),
+    SamplerName(name="LMS", update="multistep.lms", aliases=("k_lms",)),
+    SamplerName(name="Heun", update="euler.heun", aliases=("k_heun",), calls_per_step=2),
+    SamplerName(
+        name="DPM2",
+        update="dpm.dpm_2",
+        aliases=("k_dpm_2", "dpm_2"),
+        schedule="Karras",
+        drops_penultimate=True,
+        calls_per_step=2,
+    ),
     SamplerName(
         name="DPM2 a",
+        update="dpm.dpm_2_ancestral",
         aliases=("k_dpm_2_a", "dpm_2_ancestral"),
         schedule="Karras",
         eta=1.0,
@@ -99,14 +129,28 @@ SAMPLER_NAMES = (
         drops_penultimate=True,
         calls_per_step=2,
     ),
-    SamplerName(name="DPM fast", aliases=("k_dpm_fast", "dpm_fast"), eta=1.0, uses_ensd=True, grid="range"),
     SamplerName(
-        name="DPM adaptive", aliases=("k_dpm_ad", "dpm_adaptive"), eta=1.0, uses_ensd=True, grid="range", alone=True
+        name="DPM fast",
+        update="dpm_solver.dpm_fast",
+        aliases=("k_dpm_fast", "dpm_fast"),
+        eta=1.0,
+        uses_ensd=True,
+        grid="range",
     ),
-    SamplerName(name="Restart", aliases=(), schedule="Karras", calls_per_step=2),
-    SamplerName(name="DDIM", aliases=(), eta=0.0, grid="leading", variance_preserving=True),
+    SamplerName(
+        name="DPM adaptive",
+        update="dpm_solver.dpm_adaptive",
+        aliases=("k_dpm_ad", "dpm_adaptive"),
+        eta=1.0,
+        uses_ensd=True,
+        grid="range",
+        alone=True,
+    ),
+    SamplerName(name="Restart", update="restart.restart", aliases=(), schedule="Karras", calls_per_step=2),
+    SamplerName(name="DDIM", update="ddim.ddim", aliases=(), eta=0.0, grid="leading", variance_preserving=True),
     SamplerName(
         name="DDIM CFG++",
+        update="ddim.ddim_cfgpp",
         aliases=("ddim_cfgpp",),
         eta=0.0,
         grid="leading",
@@ -114,9 +158,9 @@ SAMPLER_NAMES = (
         wants_unguided=True,
         guidance_divisor=12.5,
     ),
-    SamplerName(name="PLMS", aliases=(), grid="leading", variance_preserving=True),
-    SamplerName(name="UniPC", aliases=("uni_pc",), grid="linear", variance_preserving=True),
-    SamplerName(name="LCM", aliases=("k_lcm",), timesteps_every=20),
+    SamplerName(name="PLMS", update="ddim.plms", aliases=(), grid="leading", variance_preserving=True),
+    SamplerName(name="UniPC", update="unipc.unipc", aliases=("uni_pc",), grid="linear", variance_preserving=True),
+    SamplerName(name="LCM", update="lcm.lcm", aliases=("k_lcm",), timesteps_every=20),
 )
 _BY_NAME = {known.lower(): row for row in SAMPLER_NAMES for known in (row.name, *row.aliases)}
 

@@ -9,55 +9,30 @@ Models", with scale s(t) = 1).
 import math
 from collections.abc import Callable, Generator
 from dataclasses import asdict, dataclass
+from functools import cached_property
+from importlib import import_module
 from typing import Any
 
 from torch import Tensor
 
 from trainer.sampling.sampler_names import SAMPLER_NAMES, SamplerName, UnknownSampler, read_sampler
-from trainer.sampling.samplers.ddim import ddim, ddim_cfgpp, plms
-from trainer.sampling.samplers.dpm import dpm_2, dpm_2_ancestral, dpmpp_2s_ancestral
-from trainer.sampling.samplers.dpm_sde import dpmpp_2m_sde, dpmpp_2m_sde_heun, dpmpp_3m_sde, dpmpp_sde
-from trainer.sampling.samplers.dpm_solver import dpm_adaptive, dpm_fast
-from trainer.sampling.samplers.euler import euler, euler_ancestral, heun
-from trainer.sampling.samplers.lcm import lcm
-from trainer.sampling.samplers.multistep import dpmpp_2m, lms
-from trainer.sampling.samplers.restart import restart
 from trainer.sampling.samplers.stepping import Noise
-from trainer.sampling.samplers.unipc import unipc
 
 __all__ = ["SAMPLERS", "Noise", "SamplerRow", "UnknownSampler", "find_sampler"]
 
 # Any: what is sent is a Tensor, or Guided where the row wants it.
 Sampling = Generator[tuple[Tensor, float], Any, Tensor]
-_UPDATES: dict[str, Callable[..., Sampling]] = {
-    "DPM++ 2M": dpmpp_2m,
-    "DPM++ SDE": dpmpp_sde,
-    "DPM++ 2M SDE": dpmpp_2m_sde,
-    "DPM++ 2M SDE Heun": dpmpp_2m_sde_heun,
-    "DPM++ 2S a": dpmpp_2s_ancestral,
-    "DPM++ 3M SDE": dpmpp_3m_sde,
-    "Euler a": euler_ancestral,
-    "Euler": euler,
-    "LMS": lms,
-    "Heun": heun,
-    "DPM2": dpm_2,
-    "DPM2 a": dpm_2_ancestral,
-    "DPM fast": dpm_fast,
-    "DPM adaptive": dpm_adaptive,
-    "Restart": restart,
-    "DDIM": ddim,
-    "DDIM CFG++": ddim_cfgpp,
-    "PLMS": plms,
-    "UniPC": unipc,
-    "LCM": lcm,
-}
 
 
 @dataclass(frozen=True, kw_only=True)
 class SamplerRow(SamplerName):
-    """A sampler and its update rule."""
+    """A sampler with its function at hand."""
 
-    update: Callable[..., Sampling]
+    @cached_property
+    def rule(self) -> Callable[..., Sampling]:
+        module, _, function = self.update.partition(".")
+        rule: Callable[..., Sampling] = getattr(import_module(f"{__package__}.{module}"), function)
+        return rule
 
     def sample(
         self, x: Tensor, sigmas: Tensor, noise: Noise, eta: float | None = None, noise_on_picture: float | None = None
@@ -71,13 +46,11 @@ class SamplerRow(SamplerName):
             deviation = first if noise_on_picture is None else math.sqrt(1 + noise_on_picture**2)
             x = x * (math.sqrt(1 + first**2) / deviation)
         amount = {} if self.eta is None else {"eta": self.eta if eta is None else eta}
-        x = yield from self.update(x, sigmas, noise, **amount)
+        x = yield from self.rule(x, sigmas, noise, **amount)
         return x / math.sqrt(1 + last**2) if self.variance_preserving else x
 
 
-SAMPLERS: dict[str, SamplerRow] = {
-    row.name: SamplerRow(**asdict(row), update=_UPDATES[row.name]) for row in SAMPLER_NAMES
-}
+SAMPLERS: dict[str, SamplerRow] = {row.name: SamplerRow(**asdict(row)) for row in SAMPLER_NAMES}
 
 
 def find_sampler(name: str) -> SamplerRow:
