@@ -40,6 +40,7 @@ from bot.files.uploads import PictureStore
 from bot.jobs.dispatch import Dispatch, Places
 from bot.jobs.submit import Quota, Submissions
 from bot.library.embeddings import Library
+from bot.library.hypernetworks import Hypernetworks
 from bot.library.shelf import Shelf
 from bot.library.styles import Styles
 from bot.library.sweeping import keep_swept
@@ -74,9 +75,10 @@ async def run(settings: Settings) -> None:
 async def _run_parts(settings: Settings, folder: Path, database: Database, attachments: Attachments) -> None:
     living = Living()
     looking = Looking(folder / "incoming")
-    upscalers = Upscalers(folder / "upscalers")
+    upscalers, hypernetworks = Upscalers(folder / "upscalers"), Hypernetworks(folder / "hypernetworks")
     library = Library(database, folder / "embeddings", Shelf(looking))
-    post = Post(database, messages_of(FEATURES, library), settings.runs_at_once, threads=settings.threads)
+    messages = messages_of(FEATURES, library, hypernetworks)
+    post = Post(database, messages, settings.runs_at_once, threads=settings.threads)
     routes, fitting, deferred = Routes(), Fitting(), Deferred(database)
 
     def changed() -> None:
@@ -105,6 +107,7 @@ async def _run_parts(settings: Settings, folder: Path, database: Database, attac
         library=library,
         styles=Styles(database),
         upscalers=upscalers,
+        hypernetworks=hypernetworks,
         pictures=PictureStore(folder / "pictures"),
         looking=looking,
         readings=OwnTurns(),
@@ -181,7 +184,7 @@ def _opened(folder: Path) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
         with suppress(PermissionError):  # somebody else's, who has let us in
             folder.chmod(0o700)
-        for part in ("embeddings", "upscalers", "pictures", "runs"):
+        for part in ("embeddings", "hypernetworks", "upscalers", "pictures", "runs"):
             (folder / part).mkdir(exist_ok=True)
         lock = (folder / "lock").open("w")
     except OSError as error:

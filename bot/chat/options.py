@@ -92,6 +92,15 @@ async def suggest_runs(interaction: Interaction, typed: str) -> list[app_command
 
 
 @_in_time
+async def suggest_hypernetworks(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+    """Hypernetworks for the last of the names that are typed, behind those before it."""
+    *before, last = typed.replace("，", ",").split(",")
+    names = _fitting(await interaction.client.service.hypernetworks.names(), last.strip())
+    lines = [", ".join([*map(str.strip, before), name]) for name in names]
+    return named([line for line in lines if len(line) <= _LONGEST_CHOICE])
+
+
+@_in_time
 async def suggest_styles(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
     """Styles for the last of the names that are typed, behind those before it."""
     *before, last = split_names(typed)

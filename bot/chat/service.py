@@ -14,6 +14,7 @@ from bot.files.uploads import PictureStore
 from bot.jobs.dispatch import Dispatch
 from bot.jobs.submit import Submissions
 from bot.library.embeddings import Library
+from bot.library.hypernetworks import Hypernetworks
 from bot.library.styles import Styles
 from bot.library.upscalers import Upscalers
 
@@ -42,6 +43,7 @@ class Service:
     library: Library
     styles: Styles
     upscalers: Upscalers
+    hypernetworks: Hypernetworks
     pictures: PictureStore
     looking: Looking
     readings: OwnTurns

@@ -11,11 +11,12 @@ from bot.chat.service import Service
 from bot.delivery.post import JobMessages
 from bot.jobs.job import Kind
 from bot.library.embeddings import Library
+from bot.library.hypernetworks import Hypernetworks
 from bot.texts.translator import word
 
 Command: TypeAlias = app_commands.Command[Any, ..., Any]
 MakeCommand: TypeAlias = Callable[[Service], Command]
-MakeMessages: TypeAlias = Callable[[Library], JobMessages]
+MakeMessages: TypeAlias = Callable[[Library, Hypernetworks], JobMessages]
 
 
 @dataclass(frozen=True)
@@ -62,5 +63,5 @@ def forms_of(features: Sequence[Feature]) -> dict[str, FormAction]:
     return {verb: form for feature in features for verb, form in feature.forms.items()}
 
 
-def messages_of(features: Sequence[Feature], library: Library) -> dict[Kind, JobMessages]:
-    return {kind: make(library) for feature in features for kind, make in feature.messages.items()}
+def messages_of(features: Sequence[Feature], library: Library, hypernetworks: Hypernetworks) -> dict[Kind, JobMessages]:
+    return {kind: make(library, hypernetworks) for feature in features for kind, make in feature.messages.items()}

@@ -33,6 +33,7 @@ from bot.jobs.rows import (
     read_open_jobs,
 )
 from bot.library.embeddings import words_meant
+from bot.library.hypernetworks import Hypernetworks
 from bot.logs import fault_code
 from bot.workers.worker import Connection, Worker, WorkerLost
 from trainer.protocol import (
@@ -88,7 +89,7 @@ class Dispatch:
     def __init__(
         self, database: Database, worker: Worker, places: Places, folder: Path, changed: Callable[[], None]
     ) -> None:
-        """`folder` is the data folder, with `runs/` and `embeddings/` in it."""
+        """`folder` is the data folder, with `runs/`, `embeddings/` and `hypernetworks/` in it."""
         self._database = database
         self._worker = worker
         self._places = places
@@ -96,6 +97,7 @@ class Dispatch:
         self._embeddings_folder = folder / "embeddings"
         self._listing = FolderListing(self._embeddings_folder)
         self._hashes = FileHashes()
+        self._hypernetworks = Hypernetworks(folder / "hypernetworks")
         self._changed = changed
         self._wake = asyncio.Event()
         self._connection: Connection | None = None
@@ -231,6 +233,9 @@ class Dispatch:
         folder = self._runs_folder / str(job.id)
         folder.mkdir(parents=True, exist_ok=True)
         words = await self._words(job)  # before the attempt is there that wishes may be sent to
+        hypernetworks = (
+            await self._hypernetworks.meant(job.request.prompt) if isinstance(job.request, DrawRequest) else ()
+        )
         held = await self._hold(job.id)
         if held is None or held.attempt is None:
             return
@@ -244,6 +249,7 @@ class Dispatch:
                 folder=str(folder),
                 resume_from=held.resume_from,
                 words=words,
+                hypernetworks=hypernetworks,
                 owner=str(held.owner_id),
                 alone=held.suspect,
             )

@@ -192,6 +192,8 @@ option-settings = settings
 option-settings-description = Advanced: hires 1.5, clip-skip 2, rng NV, variation 0.2, ensd 31337 …
 option-style = style
 option-style-description = A saved style, or several separated by commas
+option-hypernetwork = hypernetwork
+option-hypernetwork-description = One of those here, with a strength if you like: soft:0.8; several separated by commas
 option-new-style = name
 option-new-style-description = A name for the style; replaces one of yours with the same name
 option-known-style = name
@@ -525,6 +527,9 @@ drawing-plain-words = Read as plain text, since no word of that name is yours to
 drawing-did-you-mean = No embedding is called { $word }. Did you mean { $name }?
 drawing-unreadable = { $name } could not be used: its file is damaged, or made for another kind of model. It was read as plain text. Look at it with `/{ command-embed } { command-embed-show }`, and import the same word made for this model.
 drawing-not-used = Not used here: { $tags }.
+drawing-hypernetwork-unknown = { $tag } was left out: no hypernetwork here has that name.
+drawing-hypernetwork-near = { $tag } was left out: no hypernetwork here has that name. Did you mean { $name }?
+drawing-hypernetwork-bad = { $tag } was left out: the file of that hypernetwork is damaged, or made for another kind of model. The log of the bot says which, to the person who runs it.
 drawing-read-as = read as: { $reading }
 drawing-unsafe = { $pictures ->
     [one] 1 picture is not shown: the model's safety checker flagged it.
@@ -572,6 +577,8 @@ info-start = It was drawn over another picture (strength { $strength }), which i
 info-unused = Not used here: { $settings }.
 info-model = It was made with { $theirs }; this is { $ours }. It may look different.
 info-words-missing = It used words that you do not have here: { $words }. They are read as plain text.
+info-hypernetworks-missing = It used hypernetworks that are not here: { $names }. They are left out.
+info-hypernetworks-changed = It was drawn with other files of the hypernetworks { $names } than those here. It may look different.
 info-words-changed = It was drawn with other files of { $words } than those here. It may look different.
 
 ## Words

@@ -182,6 +182,8 @@ option-settings = 设置
 option-settings-description = 供有需要的人使用：hires 1.5, clip-skip 2, rng NV, variation 0.2, ensd 31337 …
 option-style = 样式
 option-style-description = 一个已保存的样式，或用逗号隔开的几个
+option-hypernetwork = 超网络
+option-hypernetwork-description = 这里有的超网络，可以带强度：soft:0.8；几个用逗号隔开
 option-new-style = 名称
 option-new-style-description = 叫什么；会取代你自己的同名样式
 option-known-style = 名称
@@ -446,6 +448,9 @@ drawing-plain-words = 以下不是你在这里能用的词，会当作普通文�
 drawing-did-you-mean = 没有叫 { $word } 的嵌入。你是想写 { $name } 吗？
 drawing-unreadable = { $name } 无法使用：文件已损坏，或是为另一种模型制作的。已当作普通文字处理。请用 `/{ command-embed } { command-embed-show }` 查看它，并导入为这个模型制作的同一个词。
 drawing-not-used = 这里不使用：{ $tags }。
+drawing-hypernetwork-unknown = { $tag } 未使用：这里没有叫这个名字的超网络。
+drawing-hypernetwork-near = { $tag } 未使用：这里没有叫这个名字的超网络。你是想写 { $name } 吗？
+drawing-hypernetwork-bad = { $tag } 未使用：该超网络的文件已损坏，或是为另一种模型制作的。具体原因在机器人的日志里，运行机器人的人可以看到。
 drawing-read-as = 读作：{ $reading }
 drawing-unsafe = 有 { $pictures } 张图片未显示：模型的安全检查器没有让它们通过。请换一个种子或提示词，或在年龄限制频道里画。
 drawing-deleted = 图片已删除。
@@ -484,6 +489,8 @@ info-start = 它是在另一张图片上绘制的（重绘幅度 { $strength }�
 info-unused = 这里不使用：{ $settings }。
 info-model = 它是用 { $theirs } 画的；这里是 { $ours }，效果可能不同。
 info-words-missing = 它用到了你在这里没有的词：{ $words }。它们会当作普通文字处理。
+info-hypernetworks-missing = 它用到了这里没有的超网络：{ $names }。它们不会被使用。
+info-hypernetworks-changed = 它用到的超网络 { $names } 与这里的文件不同，效果可能不同。
 info-words-changed = 它用到的 { $words } 与这里的文件不同，效果可能不同。
 
 ## Words

@@ -126,6 +126,7 @@ SUGGESTIONS = {
     "embed delete name": LIST_WORDS,
     "embed stop name": Door(JOBS, Act.OWN),
     "embed train tuning": FREE,
+    "imagine hypernetwork": FREE,
     "imagine settings": FREE,
     "imagine style": Door((Kind.STYLE,), Act.USE),
     "style delete name": Door((Kind.STYLE,), Act.MANAGE),

@@ -19,6 +19,7 @@ from bot.jobs.job import Job, Kind, State
 from bot.jobs.rows import job_by_id, keep_change, place_of
 from bot.jobs.submit import Asker, Quota, Submissions
 from bot.library.embeddings import Library
+from bot.library.hypernetworks import Hypernetworks
 from bot.library.shelf import Shelf
 from tests.bot.jobs import DRAW, NO_UPSCALERS, TRAIN
 from tests.sandboxed import PATIENCE
@@ -258,7 +259,8 @@ async def test_a_card_says_that_its_job_waits_for_room(tmp_path: Path) -> None:
     async with house(tmp_path) as played:
         job = await played.ask(DRAW)
         library = Library(played.database, tmp_path / "embeddings", Shelf(Looking(tmp_path / "incoming")))
-        post = Post(played.database, {Kind.DRAW: DrawingMessages(library)}, 4, threads=False)
+        messages = DrawingMessages(library, Hypernetworks(tmp_path / "hypernetworks"))
+        post = Post(played.database, {Kind.DRAW: messages}, 4, threads=False)
         assert "in line" in str((await post.card(job)).view.to_components())
         played.database.give_up_ballast()
         assert "waiting for room" in str((await post.card(job)).view.to_components())

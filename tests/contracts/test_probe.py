@@ -88,11 +88,13 @@ def test_what_a_drawing_writes_of_itself_is_all_that_was_asked(scratch: Scratch)
 from types import SimpleNamespace as Thing
 from trainer.engine.drawing.drawn import parameters_of
 from trainer.engine.drawing.order import Start
+from trainer.hypernetworks.hypernetwork import Chain
 from trainer.protocol import DrawRequest
 from trainer.sampling.samplers.table import find_sampler
 
 order = Thing(sampler=find_sampler("Euler"), schedule="Automatic", width=64, height=64, ensd=0, image=None, larger=None)
-text = parameters_of(Thing(model="m", model_hash="ab"), DrawRequest(prompt="a", glow=1.5), order, (), Start(1))
+model, request = Thing(model="m", model_hash="ab"), DrawRequest(prompt="a", glow=1.5)
+text = parameters_of(model, request, order, (), Chain(()), Start(1))
 assert "Glow: 1.5" in text, text
 """)
 

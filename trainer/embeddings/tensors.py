@@ -30,20 +30,23 @@ class StoredTensor:
     shape: tuple[int, ...]
     strides: tuple[int, ...]
 
-    def array(self) -> np.ndarray:
-        """Copy as float32, in `shape`. Raises BadEmbedding if anything is out of bounds, not a float or not finite."""
+    def array(self, most: int = MAX_NUMBERS) -> np.ndarray:
+        """Copy as float32, in `shape`, of up to `most` numbers.
+
+        Raises BadEmbedding if anything is out of bounds, not a float or not finite.
+        """
         self._check_record()
-        self._check_shape()
+        self._check_shape(most)
         stored = np.frombuffer(self.records[self.record], dtype=_FLOATS[self.dtype])
         strides = tuple(stride * stored.itemsize for stride in self.strides)
         view = np.lib.stride_tricks.as_strided(stored[self.offset :], self.shape, strides, writeable=False)
         return _float32(view, self.dtype)
 
-    def check_size(self) -> int:
+    def check_size(self, most: int = MAX_NUMBERS) -> int:
         """How many numbers `array` would give, which costs nothing to ask. Raises BadEmbedding if too many or none."""
         if len(self.shape) > MAX_DIMENSIONS or min(self.shape, default=1) < 1:
             raise BadEmbedding("no_vectors")
-        if math.prod(self.shape) > MAX_NUMBERS:
+        if math.prod(self.shape) > most:
             raise BadEmbedding("more_than_an_embedding")
         if math.prod(self.shape) > max(self.count, _MAX_REPEATED):
             raise BadEmbedding("more_than_an_embedding")
@@ -59,9 +62,9 @@ class StoredTensor:
         if self.count * BYTES[self.dtype] != len(self.records[self.record]):
             raise BadEmbedding("damaged")
 
-    def _check_shape(self) -> None:
+    def _check_shape(self, most: int) -> None:
         """The farthest element lies in the record, so that every one does: none of the sizes is negative."""
-        self.check_size()
+        self.check_size(most)
         if len(self.strides) != len(self.shape) or min((self.offset, *self.strides)) < 0:
             raise BadEmbedding("damaged")
         farthest = self.offset + sum((n - 1) * stride for n, stride in zip(self.shape, self.strides, strict=True))

@@ -24,6 +24,7 @@ from trainer.engine.teller import Teller
 from trainer.engine.training.run import Examples, Run
 from trainer.engine.training.training_job import TrainingJob
 from trainer.engine.training.training_pass import training_pass
+from trainer.hypernetworks.named_files import NamedHypernetworks
 from trainer.models.family import Family
 from trainer.protocol import (
     LARGEST_SIDE,
@@ -87,6 +88,7 @@ class Engine:
         """
         self._model, self._upscalers, self._wire, self._terminated = model, upscalers, wire, terminated
         self._files = NamedFiles(model.widths)
+        self._hypernetworks = NamedHypernetworks(model.attention_widths, model.device)
         self._attempts: dict[str, _Attempt] = {}
         self._arrivals = count(1)
         self._passes = 0
@@ -180,7 +182,8 @@ class Engine:
                     self._take(start, job, tell)
                 case DrawRequest():
                     named = self._files.words(start.words)
-                    drawing = DrawingJob(self._model, named, self._upscalers, start, tell)
+                    tagged = self._hypernetworks.tagged(start.request.prompt, start.hypernetworks)
+                    drawing = DrawingJob(self._model, named, tagged, self._upscalers, start, tell)
                     self._take(start, drawing, tell)
                 case _:
                     assert_never(start.request)

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from trainer.infotext.parameters import KEYS
+from trainer.protocol.extra_networks import HYPERNETWORK
 from trainer.protocol.limits import LARGEST_SIDE
 from trainer.protocol.setting_values import Number, OneOf, Sides, Value, Whole
 from trainer.protocol.settings import DRAWING, PictureSettings
@@ -29,8 +30,10 @@ def parse_parameters(text: str) -> PictureSettings:
     """
     lines, settings, after = _parts(text)
     prompt, negative = _prompts(lines)
+    fields = _plain_fields(settings)
     if "Hypernet" in settings:  # before it was a tag in the prompt
-        prompt += f"<hypernet:{settings['Hypernet']}:{settings.get('Hypernet strength', '1.0')}>"
+        prompt += f"<{HYPERNETWORK}:{settings['Hypernet']}:{settings.get('Hypernet strength', '1.0')}>"
+        fields["hypernetwork_hashes"] = ((settings["Hypernet"], settings.get("Hypernet hash", "")),)
     sampler, schedule = _sampler(settings)
     (width, height), resize = _sizes(settings)
     special = {
@@ -43,7 +46,7 @@ def parse_parameters(text: str) -> PictureSettings:
         "hires_resize": resize,
         "others": (*((key, value) for key, value in settings.items() if key not in (*KEYS, *_OLD_KEYS)), *after),
     }
-    return PictureSettings(**_plain_fields(settings) | special)
+    return PictureSettings(**fields | special)
 
 
 def _plain_fields(settings: dict[str, str]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """What the engine needs of a model, whatever its kind. A new kind is a new file here; the engine stays as it is."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import torch
@@ -14,6 +14,18 @@ from trainer.pulse import Pulse
 from trainer.sampling.curves import Aligned
 
 
+class AttentionInputs(Protocol):
+    """What is done to the context of each attention of the UNet before its keys and its values are made of it.
+
+    Of a self-attention that is the picture's own features, of a cross-attention the prompt's tokens: (B, T, W), where
+    W is one of `Family.attention_widths`, as many positions as there are.
+    """
+
+    def keys(self, context_BTW: Tensor) -> Tensor: ...
+
+    def values(self, context_BTW: Tensor) -> Tensor: ...
+
+
 @dataclass(frozen=True)
 class Conditioning:
     """What a model is told in words, an example a row. `pooled` is None where the family has no such thing."""
@@ -21,6 +33,8 @@ class Conditioning:
     tokens_BTW: Tensor
     """For the cross-attention; T is 77 a window, W what the model's attention takes."""
     pooled_BP: Tensor | None = None
+    attention: AttentionInputs | None = None
+    """Of all the examples alike; holds in the backward pass of their `predict` as well."""
 
     def __len__(self) -> int:
         return len(self.tokens_BTW)
@@ -28,22 +42,26 @@ class Conditioning:
     def repeated(self, times: int) -> "Conditioning":
         """Each example `times` times in a row."""
         pooled = self.pooled_BP
-        return Conditioning(
-            self.tokens_BTW.repeat_interleave(times, dim=0),
-            None if pooled is None else pooled.repeat_interleave(times, dim=0),
+        return replace(
+            self,
+            tokens_BTW=self.tokens_BTW.repeat_interleave(times, dim=0),
+            pooled_BP=None if pooled is None else pooled.repeat_interleave(times, dim=0),
         )
 
     def taken(self, rows: Sequence[int]) -> "Conditioning":
         """The examples at `rows`, in that order."""
         at = torch.tensor(rows).to(self.tokens_BTW.device, non_blocking=True)
-        return Conditioning(self.tokens_BTW[at], None if self.pooled_BP is None else self.pooled_BP[at])
+        pooled = self.pooled_BP
+        return replace(self, tokens_BTW=self.tokens_BTW[at], pooled_BP=None if pooled is None else pooled[at])
 
     def zeroed(self, rows: Sequence[int]) -> "Conditioning":
         """The same with nothing said at `rows`: what an empty prompt is where `Family.empty_is_zero`."""
         at = torch.tensor(rows, dtype=torch.long, device=self.tokens_BTW.device)
         pooled = self.pooled_BP
-        return Conditioning(
-            self.tokens_BTW.index_fill(0, at, 0.0), None if pooled is None else pooled.index_fill(0, at, 0.0)
+        return replace(
+            self,
+            tokens_BTW=self.tokens_BTW.index_fill(0, at, 0.0),
+            pooled_BP=None if pooled is None else pooled.index_fill(0, at, 0.0),
         )
 
 
@@ -62,6 +80,8 @@ class Family(Protocol):
     """The web UI's hash of before 2023, 8 hex digits; None for a folder, which never had one."""
     widths: tuple[int, ...]
     """Numbers in one vector for each text encoder; a vector holds them side by side, W = sum(widths) in all."""
+    attention_widths: frozenset[int]
+    """Of what the UNet's attention, cross and self, makes its keys and values of."""
     parametrisation: Parametrisation
     """What noise is to it, and what its answers mean."""
     aligned_steps: Aligned

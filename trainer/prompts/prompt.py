@@ -8,9 +8,9 @@ from itertools import groupby
 from trainer.prompts.composition import Part, read_composition
 from trainer.prompts.emphasis import Segments, read_emphasis
 from trainer.prompts.errors import PromptTooLong
-from trainer.prompts.extra_networks import ExtraNetwork, read_extra_networks
 from trainer.prompts.schedule import Stage, literal_schedule, read_schedule
 from trainer.protocol import LONGEST_PROMPT
+from trainer.protocol.extra_networks import ExtraNetwork, read_extra_networks
 
 MOST_CHARACTERS = 6 * LONGEST_PROMPT
 """Of all different texts that one prompt becomes; where schedules make more, their brackets are read as emphasis."""

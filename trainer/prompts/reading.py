@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from trainer.prompts.emphasis import Break, Segments
-from trainer.prompts.extra_networks import ExtraNetwork
 from trainer.prompts.prompt import PromptPlan, SubPrompt
+from trainer.protocol.extra_networks import ExtraNetwork
 
 MOST_STAGES_SHOWN = 6
 _DIGITS = 3

@@ -9,6 +9,11 @@ from typing import Literal
 
 import msgspec
 
+from trainer.protocol.extra_networks import (
+    HYPERNETWORK as HYPERNETWORK,
+    ExtraNetwork as ExtraNetwork,
+    read_extra_networks as read_extra_networks,
+)
 from trainer.protocol.faults import (
     FailureReason as FailureReason,
     Fault as Fault,
@@ -16,6 +21,7 @@ from trainer.protocol.faults import (
     too_large_in as too_large_in,
 )
 from trainer.protocol.file_faults import (
+    LARGEST_HYPERNETWORK_FILE as LARGEST_HYPERNETWORK_FILE,
     LARGEST_WORD_FILE as LARGEST_WORD_FILE,
     FileFault as FileFault,
     FileNote as FileNote,
@@ -60,7 +66,7 @@ from trainer.sampling.upscaler_names import (
     upscalers_with as upscalers_with,
 )
 
-PROTOCOL_VERSION = 4
+PROTOCOL_VERSION = 5
 
 
 class _Message(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True, kw_only=True):
@@ -192,6 +198,15 @@ class WordFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """64 hexadecimal digits; empty where the file could not be read, or is too large for a word."""
 
 
+class HypernetworkFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A file that a `<hypernet:…>` tag names, as it was when the job was started."""
+
+    name: str
+    path: str
+    sha256: str
+    """64 hexadecimal digits; empty where the file could not be read, or is too large for a hypernetwork."""
+
+
 class Start(_Message, frozen=True):
     """Begin (or go on with) a job. `folder` is the job's own; `resume_from` a checkpoint in it."""
 
@@ -202,6 +217,8 @@ class Start(_Message, frozen=True):
     resume_from: str | None = None
     words: tuple[WordFile, ...] = ()
     """Of a drawing: what its prompts may mean; all else is text. Of one name the first that can be used counts."""
+    hypernetworks: tuple[HypernetworkFile, ...] = ()
+    """Of a drawing: those that its prompt's tags may name. Of one name the first that can be used counts."""
     owner: str = ""
     """Whose job it is: a key that says nothing else. Passes are shared out between people, not between jobs."""
     alone: bool = False

@@ -6,6 +6,8 @@ import msgspec
 
 LARGEST_WORD_FILE = 64 * 2**20
 """Bytes of a file that may be an embedding."""
+LARGEST_HYPERNETWORK_FILE = 512 * 2**20
+"""Bytes; the web UI's usual one for SD 1 has 88 MB."""
 FileReason = Literal[
     # Not read
     "unsafe", "empty", "damaged", "not_a_file", "cannot_open", "unreadable", "too_large", "out_of_time",

@@ -87,6 +87,8 @@ class PictureSettings(DrawingSettings, frozen=True, forbid_unknown_fields=True, 
     model: str = ""
     ti_hashes: tuple[tuple[str, str], ...] = ()
     """Of each embedding used: its name, and the first 12 hexadecimal digits of its file's SHA-256."""
+    hypernetwork_hashes: tuple[tuple[str, str], ...] = ()
+    """Of each hypernetwork that its prompt names: its name, and digits that its file's SHA-256 begins with."""
     denoising_strength: float | None = None
     """Of a picture that was drawn over another, or over a smaller one of its own, 0 to 1."""
     init_image_hash: str = ""
@@ -173,6 +175,7 @@ DRAWING = (
     Setting("", Sides(0, LARGEST_SIDE), key="Size", always=True),
     Setting("model_hash", Text(), key="Model hash"),
     Setting("model", Text(), key="Model"),
+    Setting("hypernetwork_hashes", Pairs(), key="Hypernet hash"),
     Setting("variation_seed", _SEED, "variation-seed", "variation-seed 7", "Variation seed"),
     Setting("variation_strength", _SHARE, "variation", "variation 0.2", "Variation seed strength"),
     Setting(

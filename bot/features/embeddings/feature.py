@@ -16,5 +16,5 @@ FEATURE = Feature(
         )
     },
     presses=PRESSES,
-    messages={Kind.CREATE: lambda _library: CreatingMessages()},
+    messages={Kind.CREATE: lambda *_: CreatingMessages()},
 )

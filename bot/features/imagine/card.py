@@ -13,9 +13,11 @@ from bot.delivery.failure import failure
 from bot.delivery.fitting import shortened
 from bot.delivery.outgoing import MOST_FILES, Outgoing, button, gallery, layout, row
 from bot.errors import OnlyAgeRestricted
+from bot.features.imagine.hypernetwork_tags import left_out
 from bot.features.imagine.suggestions import near_misses
 from bot.jobs.job import Job, State
 from bot.library.embeddings import Library
+from bot.library.hypernetworks import Hypernetworks
 from bot.texts.catalogue import Texts
 from bot.texts.names import cut, escape
 from trainer.protocol import MOST_VECTORS, DrawRequest, ReadPart, ReadStage, Word
@@ -29,13 +31,14 @@ _Items: TypeAlias = list[ui.Item[Any]]
 class DrawingMessages:
     in_thread = False
 
-    def __init__(self, library: Library) -> None:
-        """Knows which words a person may have meant."""
-        self._library = library
+    def __init__(self, library: Library, hypernetworks: Hypernetworks) -> None:
+        """Knows which words and hypernetworks a person may have meant."""
+        self._library, self._hypernetworks = library, hypernetworks
 
     async def card(self, job: Job, texts: Texts, line: str, mark: int | None) -> Outgoing:
         request = _request(job)
-        return drawing_card(job, request, texts, line, await self._near_misses(job, request), mark)
+        known = await self._hypernetworks.names() if job.report.not_used else []
+        return drawing_card(job, request, texts, line, await self._near_misses(job, request), mark, known)
 
     def further(self, _job: Job, _key: str, _texts: Texts, _mark: int) -> None:
         """The card tells all."""
@@ -65,14 +68,17 @@ def drawing_card(
     line: str,
     misses: Sequence[tuple[str, str]] = (),
     mark: int | None = None,
+    hypernetworks: Sequence[str] = (),
 ) -> Outgoing:
-    """`line` is the job's place in line, already worded; `misses` are (what was typed, the word that was meant)."""
+    """`line` is the job's place in line, already worded; `misses` are (what was typed, the word that was meant);
+    `hypernetworks` are the names of those there are here.
+    """
     title = f"**{escape(request.prompt) or '…'}** · <@{job.owner_id}>"
     blocks: _Items = [ui.TextDisplay(title)]
     files = _files(job)
     if job.state is State.SUCCEEDED and files:
         blocks.append(gallery(*((name, request.prompt) for name, _ in files)))
-        blocks.append(ui.TextDisplay(_facts(job, texts, misses)))
+        blocks.append(ui.TextDisplay(_facts(job, texts, misses, hypernetworks)))
         blocks += row(_buttons(job, texts))
         if len(files) > 1:
             shown = enumerate(shown_pictures(job), start=1)
@@ -149,7 +155,7 @@ def _state(job: Job, texts: Texts, line: str) -> str:
             return texts("drawing-running")
 
 
-def _facts(job: Job, texts: Texts, misses: Sequence[tuple[str, str]]) -> str:
+def _facts(job: Job, texts: Texts, misses: Sequence[tuple[str, str]], hypernetworks: Sequence[str]) -> str:
     """The line of settings, what the prompt used, and in small type what may surprise."""
     report = job.report
     used = [_budget(job, texts)]
@@ -157,7 +163,7 @@ def _facts(job: Job, texts: Texts, misses: Sequence[tuple[str, str]]) -> str:
         words = [_word(word, texts) for word in report.words]
         used.insert(0, texts("drawing-words", words=texts.listing(words, WORDS_LIMIT)))
     settings = cut(escape((settings_of(job).splitlines() or ["…"])[-1], SETTINGS_LIMIT), SETTINGS_LIMIT)
-    notices = texts.listing(_notices(job, texts, misses), NOTICES_LIMIT, "\n").splitlines()
+    notices = texts.listing(_notices(job, texts, misses, hypernetworks), NOTICES_LIMIT, "\n").splitlines()
     return "\n".join(f"-# {line}" for line in [settings, " · ".join(used), *_read_as(job, texts), *notices])
 
 
@@ -178,14 +184,14 @@ def _budget(job: Job, texts: Texts) -> str:
     return texts("drawing-tokens", tokens=job.report.tokens)
 
 
-def _notices(job: Job, texts: Texts, misses: Sequence[tuple[str, str]]) -> list[str]:
+def _notices(job: Job, texts: Texts, misses: Sequence[tuple[str, str]], hypernetworks: Sequence[str]) -> list[str]:
     report = job.report
     foreign = [word for word in report.words if word.model_hash and word.model_hash != report.model_hash]
-    unused = " ".join(report.not_used)
+    not_used = left_out(report.not_used, hypernetworks)
     withheld = sum(picture.unsafe for picture in report.pictures)
     return [
         *([texts("drawing-unsafe", pictures=withheld)] if withheld else []),
-        *([texts("drawing-not-used", tags=escape(unused))] if unused else []),
+        *(texts(each.text_id, **{name: escape(fact) for name, fact in each.facts.items()}) for each in not_used),
         *(_other_model(word, job, texts) for word in foreign),
         *(texts("drawing-unreadable", name=escape(name)) for name in report.unreadable),
         *(texts("drawing-did-you-mean", word=escape(typed), name=escape(name)) for typed, name in misses),

@@ -7,11 +7,12 @@ from discord import app_commands
 
 from bot.chat.answers import Interaction, think
 from bot.chat.drafts import DrawingDraft
-from bot.chat.options import PROMPT_LIMIT, named, setting_choices, suggest_styles, worded
+from bot.chat.options import PROMPT_LIMIT, named, setting_choices, suggest_hypernetworks, suggest_styles, worded
 from bot.chat.service import Service
 from bot.chat.wishes import STRENGTH, DrawingWish
 from bot.features.imagine.drawing import begin_drawing
 from bot.features.imagine.drawing_settings import MOST_STEPS, SETTINGS
+from bot.features.imagine.hypernetwork_tags import with_tags
 from bot.files.attachments import sent
 from bot.texts.translator import word
 from trainer.protocol import SAMPLERS, SCHEDULE_CHOICES
@@ -21,9 +22,9 @@ def imagine_command(service: Service) -> app_commands.Command[Any, ..., None]:
     @app_commands.command(name=word("command-imagine"), description=word("command-imagine-description"))
     @worded(prompt="prompt", negative_prompt="negative-prompt", steps="drawing-steps", sampler="sampler")
     @worded(cfg_scale="cfg-scale", seed="seed", width="width", height="height", count="count", schedule="schedule")
-    @worded(picture="picture", strength="strength", settings="settings", style="style")
+    @worded(picture="picture", strength="strength", settings="settings", style="style", hypernetwork="hypernetwork")
     @app_commands.choices(sampler=named(SAMPLERS), schedule=named(SCHEDULE_CHOICES))
-    @app_commands.autocomplete(settings=_suggest_settings, style=suggest_styles)
+    @app_commands.autocomplete(settings=_suggest_settings, style=suggest_styles, hypernetwork=suggest_hypernetworks)
     async def imagine(
         interaction: Interaction,
         prompt: app_commands.Range[str, 1, PROMPT_LIMIT],
@@ -40,10 +41,11 @@ def imagine_command(service: Service) -> app_commands.Command[Any, ..., None]:
         picture: discord.Attachment | None = None,
         strength: app_commands.Range[float, 0.01, 1.0] = STRENGTH,
         settings: app_commands.Range[str, 1, 300] | None = None,
+        hypernetwork: app_commands.Range[str, 1, 300] | None = None,
     ) -> None:
         await think(interaction)
         wish = DrawingWish(
-            prompt=prompt,
+            prompt=with_tags(prompt, hypernetwork or ""),
             negative_prompt=negative_prompt or "",
             style=style or "",
             steps=steps,

@@ -16,11 +16,14 @@ from bot.features.imagine.drawing_settings import written
 from bot.features.imagine.redrawing import check_redrawn, differences, redraw
 from bot.files.attachments import original_name, sent
 from bot.files.uploads import LARGEST_UPLOAD, Upload, check_size
+from bot.library.hypernetworks import Hypernetworks
 from bot.texts.catalogue import Texts
 from bot.texts.names import escape, in_block
 from bot.texts.spelling import key
-from trainer.protocol import DrawRequest, PictureSettings, Ready, SeenPicture
+from trainer.protocol import HYPERNETWORK, DrawRequest, PictureSettings, Ready, SeenPicture, read_extra_networks
 
+_DIGITS = 10
+"""That texts have of a SHA-256."""
 CARD_LIMIT = LONGEST_CARD
 """Characters of all texts of a card; Discord takes 4,000."""
 SHOWN_PROMPT, SHOWN_NEGATIVE_PROMPT, SHOWN_FACT, SHOWN_TEXT = 300, 150, 100, 1500
@@ -125,7 +128,24 @@ async def _notes(service: Service, said: PictureSettings, actor: Actor, texts: T
         notes.append(texts("info-words-missing", words=escape(", ".join(missing), SHOWN_FACT)))
     if changed:
         notes.append(texts("info-words-changed", words=escape(", ".join(changed), SHOWN_FACT)))
-    return notes
+    return [*notes, *await _hypernetworks_apart(service.hypernetworks, said, texts)]
+
+
+async def _hypernetworks_apart(here: Hypernetworks, said: PictureSettings, texts: Texts) -> list[str]:
+    """Those that its prompt names and that are not here; those whose files are others."""
+    tags = read_extra_networks(said.prompt)[1]
+    used = {key(tag.name): tag.name for tag in tags if tag.kind == HYPERNETWORK}
+    digits = {key(name): digits.lower() for name, digits in said.hypernetwork_hashes}
+    ours = {folded: await here.sha256_of(name) for folded, name in used.items()}
+    missing = [used[folded] for folded, sha256 in ours.items() if sha256 is None]
+    changed = [used[folded] for folded, sha256 in ours.items() if sha256 and not _may_be(sha256, digits.get(folded))]
+    said_of = ("info-hypernetworks-missing", missing), ("info-hypernetworks-changed", changed)
+    return [texts(text_id, names=escape(", ".join(names), SHOWN_FACT)) for text_id, names in said_of if names]
+
+
+def _may_be(sha256: str, digits: str | None) -> bool:
+    """Whether a file's hash begins so. The web UI of 2022 wrote eight digits of another hash, which tell nothing."""
+    return digits is None or len(digits) < _DIGITS or sha256.startswith(digits)
 
 
 def _is_another(said: PictureSettings, ready: Ready) -> bool:

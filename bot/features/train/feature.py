@@ -10,5 +10,5 @@ FEATURE = Feature(
     groups={"embed": (train_command,)},
     presses=PRESSES,
     forms=FORMS,
-    messages={Kind.TRAIN: lambda _library: TrainingMessages()},
+    messages={Kind.TRAIN: lambda *_: TrainingMessages()},
 )

@@ -12,8 +12,9 @@ from trainer.engine.drawing.drawing_job import DrawingJob
 from trainer.engine.drawing.picture_pass import picture_pass
 from trainer.engine.engine import MOST_EXAMPLES
 from trainer.engine.teller import Teller
+from trainer.hypernetworks.named_files import NamedHypernetworks
 from trainer.models.family import Family
-from trainer.protocol import Drawn, DrawRequest, Start, Told, WordFile
+from trainer.protocol import Drawn, DrawRequest, HypernetworkFile, Start, Told, WordFile
 from trainer.upscaling.folder import UpscalersFolder
 
 
@@ -24,14 +25,17 @@ class Studio:
         self.model, self.folder = model, folder
         self.upscalers = UpscalersFolder(folder / "upscalers", model.device)
         self.words: list[WordFile] = []
+        self.hypernetworks: list[HypernetworkFile] = []
         self._files = NamedFiles(model.widths)
+        self._networks = NamedHypernetworks(model.attention_widths, model.device)
         self.told: list[Told] = []
 
     def begin(self, request: DrawRequest) -> DrawingJob:
         attempt = f"drawing-{len(self.told)}"
         start = Start(attempt=attempt, job=1, request=request, folder=str(self.folder / attempt))
         named = self._files.words(self.words)
-        return DrawingJob(self.model, named, self.upscalers, start, Teller(attempt, self.told.append))
+        tagged = self._networks.tagged(request.prompt, self.hypernetworks)
+        return DrawingJob(self.model, named, tagged, self.upscalers, start, Teller(attempt, self.told.append))
 
     def drawn(self, request: DrawRequest) -> Drawn:
         return self.finish([self.begin(request)])

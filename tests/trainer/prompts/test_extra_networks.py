@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from tests.trainer.prompts.hostile import HOSTILE, WORDS
-from trainer.prompts.extra_networks import ExtraNetwork, read_extra_networks
+from trainer.protocol.extra_networks import ExtraNetwork, read_extra_networks
 
 
 @pytest.mark.parametrize(

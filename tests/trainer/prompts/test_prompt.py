@@ -6,7 +6,6 @@ from hypothesis import given, settings, strategies as st
 from tests.trainer.prompts.hostile import HOSTILE, LONG_HOSTILE, WORDS
 from trainer.prompts.emphasis import Segment
 from trainer.prompts.errors import PromptTooLong
-from trainer.prompts.extra_networks import ExtraNetwork
 from trainer.prompts.prompt import (
     MOST_CHARACTERS,
     PromptPlan,
@@ -17,6 +16,7 @@ from trainer.prompts.prompt import (
 )
 from trainer.prompts.schedule import Stage
 from trainer.protocol import LONGEST_PROMPT
+from trainer.protocol.extra_networks import ExtraNetwork
 
 
 def test_everything_at_once() -> None:

@@ -205,6 +205,7 @@ def test_the_order_is_the_web_uis() -> None:
         eta=0.5,
         drop_penultimate=True,
         ti_hashes=(("a", "b"),),
+        hypernetwork_hashes=(("a", "b"),),
         emphasis="No norm",
         rng="NV",
         hires_scale=2.0,
@@ -265,6 +266,9 @@ def test_sizes_as_older_texts_have_them(written: str, size: tuple[int, int], res
 def test_a_hypernetwork_becomes_a_tag() -> None:
     read = parse_parameters("an owl\nSteps: 20, Sampler: Euler, Seed: 1, Hypernet: anime, Hypernet strength: 0.6")
     assert read.prompt == "an owl<hypernet:anime:0.6>"
+    hashed = parse_parameters("an owl\nSteps: 20, Sampler: Euler, Hypernet: anime, Hypernet hash: 0123456789")
+    assert (hashed.prompt, hashed.hypernetwork_hashes) == ("an owl<hypernet:anime:1.0>", (("anime", "0123456789"),))
+    assert hashed.others == ()
 
 
 @pytest.mark.parametrize(

@@ -38,10 +38,10 @@ def read_records(data: bytes) -> dict[str, bytes]:
     return records
 
 
-def check_file_size(size_bytes: int) -> None:
-    """Raise BadEmbedding for a file that is too large to be an embedding, before it is read."""
-    if size_bytes > LARGEST_WORD_FILE:
-        raise BadEmbedding("too_large", count=LARGEST_WORD_FILE // 2**20)
+def check_file_size(size_bytes: int, largest: int = LARGEST_WORD_FILE) -> None:
+    """Raise BadEmbedding for a file that is too large to be what it should, before it is read."""
+    if size_bytes > largest:
+        raise BadEmbedding("too_large", count=largest // 2**20)
 
 
 def _check_outside(data: bytes) -> None:

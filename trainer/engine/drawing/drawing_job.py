@@ -9,12 +9,13 @@ from PIL import Image
 from trainer.embeddings.embedding import Embedding
 from trainer.embeddings.named_files import NamedWords
 from trainer.engine.drawing.drawing_order import order_of
-from trainer.engine.drawing.drawn import as_written, described, parameters_of, reading_told
+from trainer.engine.drawing.drawn import described, parameters_of, reading_told
 from trainer.engine.drawing.order import Start as PictureStart
 from trainer.engine.drawing.picture_pass import Drawing
 from trainer.engine.memory import is_out_of_memory
 from trainer.engine.plan import Need
 from trainer.engine.teller import Teller
+from trainer.hypernetworks.named_files import Tagged
 from trainer.infotext.parameters import save_png
 from trainer.models.errors import NoNumbers
 from trainer.models.family import Family
@@ -42,7 +43,13 @@ class DrawingJob:
     """One request's way through the engine. Made from a request that is checked here: raises what `explain` knows."""
 
     def __init__(
-        self, model: Family, named: NamedWords, upscalers: UpscalersFolder, start: Start, tell: Teller
+        self,
+        model: Family,
+        named: NamedWords,
+        tagged: Tagged,
+        upscalers: UpscalersFolder,
+        start: Start,
+        tell: Teller,
     ) -> None:
         request = start.request
         if not isinstance(request, DrawRequest):
@@ -52,9 +59,12 @@ class DrawingJob:
         self._coarse = self._folder / "progress.png"
         if changed := _mentioned(model, request, named.changed):
             raise Refusal("word_changed", name=changed[0])
+        if tagged.changed:
+            raise Refusal("word_changed", name=tagged.changed[0])
+        self._tagged = tagged
         self._words = named.usable
         self._unreadable = _mentioned(model, request, named.unusable)
-        self.drawing = Drawing(model, order_of(model, request, self._words, upscalers))
+        self.drawing = Drawing(model, order_of(model, request, self._words, tagged.chain, upscalers))
         self._unsafe: list[bool] = []
         self._paused = self.over = False
         self._told_at = self._shown_at = time.monotonic()
@@ -150,14 +160,15 @@ class DrawingJob:
             words=tuple(described(embedding) for embedding in used),
             unreadable=self._unreadable,
             reading=reading_told(plan),
-            not_used=tuple(as_written(tag) for tag in plan.extra_networks),
+            not_used=tuple(tag.written for tag in self._tagged.not_used),
         )
         self._coarse.unlink(missing_ok=True)
 
     def _write(
         self, start: PictureStart, image: Image.Image, unsafe: bool, used: tuple[Embedding, ...]
     ) -> DrawnPicture:
-        parameters = parameters_of(self._model, self._request, self.drawing.order, used, start)
+        order, chain = self.drawing.order, self._tagged.chain
+        parameters = parameters_of(self._model, self._request, order, used, chain, start)
         stem = f"{start.seed}" if start.variation_seed is None else f"{start.seed}-{start.variation_seed}"
         path = self._folder / f"{stem}.png"
         save_png(image, path, parameters)

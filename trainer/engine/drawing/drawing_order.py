@@ -13,6 +13,7 @@ from trainer.data.picture import read_upright
 from trainer.embeddings.embedding import Embedding
 from trainer.engine.drawing.order import Larger, Order, Start
 from trainer.engine.drawing.wording import Wording, read_wording
+from trainer.hypernetworks.hypernetwork import Chain
 from trainer.models.family import Family
 from trainer.protocol import LARGEST_SEED, SIDE_MULTIPLE, DrawRequest, Hires, fault_in
 from trainer.refusal import Refusal
@@ -22,9 +23,17 @@ from trainer.sampling.samplers.table import SAMPLERS, SamplerRow
 from trainer.upscaling.folder import UpscalersFolder
 
 
-def order_of(model: Family, request: DrawRequest, words: Mapping[str, Embedding], upscalers: UpscalersFolder) -> Order:
+def order_of(
+    model: Family,
+    request: DrawRequest,
+    words: Mapping[str, Embedding],
+    hypernetworks: Chain,
+    upscalers: UpscalersFolder,
+) -> Order:
     """Raises PromptTooLong, UnknownSampler, UnknownSchedule, UnknownUpscaler, BadUpscaler, BadPicture, Refusal."""
     order = _first(model, request, words)
+    if hypernetworks.links:
+        order = replace(order, applied=hypernetworks)
     if request.hires is None:
         return order
     enlargement, second = _larger(model, request, request.hires, order, words)

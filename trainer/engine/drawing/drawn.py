@@ -4,9 +4,9 @@ from typing import Any
 
 from trainer.embeddings.embedding import Embedding
 from trainer.engine.drawing.order import Larger, Order, Start
+from trainer.hypernetworks.hypernetwork import Chain
 from trainer.infotext.parameters import VERSION, format_parameters
 from trainer.models.family import Family
-from trainer.prompts.extra_networks import ExtraNetwork
 from trainer.prompts.prompt import PromptPlan
 from trainer.prompts.reading import reading_of
 from trainer.protocol import DrawingSettings, DrawRequest, Hires, PictureSettings, ReadPart, ReadStage, Word
@@ -32,10 +32,6 @@ def reading_told(plan: PromptPlan) -> tuple[ReadPart, ...]:
     )
 
 
-def as_written(tag: ExtraNetwork) -> str:
-    return f"<{':'.join((tag.kind, tag.name, *tag.args))}>"
-
-
 def described(embedding: Embedding) -> Word:
     return Word(
         name=embedding.name,
@@ -45,7 +41,14 @@ def described(embedding: Embedding) -> Word:
     )
 
 
-def parameters_of(model: Family, request: DrawRequest, order: Order, used: tuple[Embedding, ...], start: Start) -> str:
+def parameters_of(
+    model: Family,
+    request: DrawRequest,
+    order: Order,
+    used: tuple[Embedding, ...],
+    hypernetworks: Chain,
+    start: Start,
+) -> str:
     """The text that makes a picture again."""
     asked = {field: getattr(request, field) for field in DrawingSettings.__struct_fields__}
     made = {
@@ -61,6 +64,7 @@ def parameters_of(model: Family, request: DrawRequest, order: Order, used: tuple
         "ensd": order.ensd,
         "eta": None if order.sampler.eta is None else request.eta,
         "ti_hashes": tuple((each.name, each.file_hash) for each in used if each.file_hash),
+        "hypernetwork_hashes": hypernetworks.hashes,
         "emphasis": request.emphasis if _has_brackets(request) else "Original",
         "version": VERSION,
     }

@@ -26,6 +26,13 @@ class Start:
     variation_seed: int | None = None
 
 
+Applied = Callable[[Conditioning], Conditioning]
+
+
+def _as_worded(told: Conditioning) -> Conditioning:
+    return told
+
+
 @dataclass(frozen=True, kw_only=True)
 class Order:
     """One picture a start. `vectors` holds each word's (k, width); width and height are pixels."""
@@ -53,8 +60,9 @@ class Order:
     all_steps: bool = False
     """Over a picture, all `steps` are made, as the end of a longer schedule; otherwise the strength's part of them."""
     larger: "Larger | None" = None
-    applied: Callable[[Conditioning], Conditioning] = lambda told: told
-    """What the model is told instead of what the wording says, with the prompt and without."""
+    applied: Applied = _as_worded
+    """What the model is told instead of what the wording says, with the prompt and without. Drawings share passes only
+    where these are equal."""
 
     @property
     def guided(self) -> bool:

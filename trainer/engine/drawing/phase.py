@@ -51,7 +51,7 @@ class Phase:
         """Of its next pass: those of one shape can share one. None shares with nobody."""
         if self.drawn or self.order.sampler.alone:
             return None
-        return self.order.width, self.order.height, frozenset(self.order.wording.windows)
+        return self.order.width, self.order.height, frozenset(self.order.wording.windows), self.order.applied
 
     def examples(self, most: int) -> int:
         """What it puts into its next pass; of more than `most` questions a part, as even as it can be."""

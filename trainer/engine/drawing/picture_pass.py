@@ -1,6 +1,7 @@
 """Pictures in the making, a pass at a time: the model asked for one or several, or one of them enlarged or decoded."""
 
 from collections.abc import Hashable, Sequence
+from dataclasses import replace
 from itertools import islice
 
 import torch
@@ -184,5 +185,7 @@ def _predicted(model: Family, questions: Sequence[Question]) -> Tensor:
 
 
 def _together(each: Sequence[Conditioning]) -> Conditioning:
+    """Of drawings of one shape, so that the same is done to the attention's inputs of all."""
     pooled = [one.pooled_BP for one in each if one.pooled_BP is not None]
-    return Conditioning(torch.cat([one.tokens_BTW for one in each]), torch.cat(pooled) if pooled else None)
+    tokens = torch.cat([one.tokens_BTW for one in each])
+    return replace(each[0], tokens_BTW=tokens, pooled_BP=torch.cat(pooled) if pooled else None)

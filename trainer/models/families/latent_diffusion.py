@@ -17,6 +17,7 @@ from transformers import CLIPTokenizer
 
 from trainer.models.family import Conditioning
 from trainer.models.parametrisation import PARAMETRISATIONS, Parametrisation, Prediction
+from trainer.models.parts.attention import Attentions
 from trainer.models.parts.clip_text import ClipEncoder, ClipText, distinct
 from trainer.models.parts.emphasis import emphasised
 from trainer.models.parts.latent_pictures import LatentPictures
@@ -60,6 +61,8 @@ class LatentDiffusion(ABC):
         self.empty_is_zero = parts.empty_is_zero
         self.device = parts.unet.device
         self.unet, self.dtype = parts.unet, parts.unet.dtype
+        self._attentions = Attentions(parts.unet)
+        self.attention_widths = self._attentions.widths
         self.reader = PromptReader(parts.tokenizer)
         self.texts = tuple(ClipText(encoder) for encoder in parts.text_encoders)
         self.widths = tuple(text.width for text in self.texts)
@@ -161,8 +164,11 @@ class LatentDiffusion(ABC):
         if self.batch_varies:
             for each in (latents, timesteps_B, tokens, *(told or {}).values()):
                 torch._dynamo.maybe_mark_dynamic(each, 0)
+        self._attentions.take(conditioning.attention)
+        # A compiled UNet knows nothing of what is hooked into it; without its call's wrapping it is as it was.
+        unet = self.unet if conditioning.attention is None else self.unet.forward
         with self._compiling(latents.shape[1:], tokens.shape[1:]):
-            predicted: Tensor = self.unet(
+            predicted: Tensor = unet(
                 latents, timesteps_B, encoder_hidden_states=tokens, added_cond_kwargs=told, return_dict=False
             )[0]
         return predicted.float()

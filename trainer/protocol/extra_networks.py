@@ -1,8 +1,11 @@
 """Tags that ask for more than words: `<hypernet:name:multiplier>`, `<lora:name:multiplier>`."""
 
+import math
 import re
 from typing import NamedTuple
 
+HYPERNETWORK = "hypernet"
+"""The kind of tags that name one."""
 _TAG = re.compile(r"<(\w+):([^>]+)>")
 
 
@@ -12,6 +15,19 @@ class ExtraNetwork(NamedTuple):
     kind: str
     name: str
     args: tuple[str, ...]
+
+    @property
+    def strength(self) -> float | None:
+        """What stands behind the name; 1 where nothing does, None where it is no number."""
+        try:
+            strength = float(self.args[0]) if self.args else 1.0
+        except ValueError:
+            return None
+        return strength if math.isfinite(strength) else None
+
+    @property
+    def written(self) -> str:
+        return f"<{':'.join((self.kind, self.name, *self.args))}>"
 
 
 def read_extra_networks(text: str) -> tuple[str, tuple[ExtraNetwork, ...]]:
