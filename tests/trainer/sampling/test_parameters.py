@@ -38,6 +38,7 @@ ALL = PictureSettings(
     model="a, b",
     clip_skip=2,
     ti_hashes=(("my-cat", "0123456789ab"), ("a: b", "ba9876543210")),
+    hypernetwork_hashes=(("ink", "0a1b2c3d4e"),),
     schedule="Beta",
     variation_seed=8,
     variation_strength=0.25,
@@ -59,7 +60,8 @@ ALL = PictureSettings(
 BEFORE_BETA = (
     "a (red:1.3) heart,\nsecond line\nNegative prompt: blurry\n"
     "Steps: 28, Sampler: {sampler}, Schedule type: Beta, CFG scale: 6.5, Seed: 18446744073709551615, Size: 512x768, "
-    'Model hash: 0123456789, Model: "a, b", Variation seed: 8, Variation seed strength: 0.25, '
+    'Model hash: 0123456789, Model: "a, b", Hypernet hash: "ink: 0a1b2c3d4e", '
+    "Variation seed: 8, Variation seed strength: 0.25, "
     "Seed resize from: 64x96, Denoising strength: 0.6, Clip skip: 2, ENSD: 31337, Init image hash: 0a1b2c3d, RNG: NV, "
     "Hires upscale: 1.5, Hires resize: 768x0, Hires steps: 7, Hires upscaler: Latent (bicubic), "
 )
