@@ -5,15 +5,17 @@ draft of its own; so two windows with the same form do not meet.
 """
 
 import time
-from typing import Any, Literal, TypeAlias
+from collections.abc import Callable
+from typing import Literal, TypeAlias
 
 import msgspec
 
 from bot.chat.wishes import DrawingWish, TrainingWish
 from bot.db.database import Database
-from bot.db.stored import Stored, UnreadableValue
+from bot.db.stored import Plain, Stored, UnreadableValue
 from bot.errors import UnreadableDraft
 from bot.files.attachments import SentFile
+from bot.jobs.stored_paths import in_request, request_with_paths_inside
 from trainer.protocol import Request
 
 KEPT_SECONDS = 24 * 3600
@@ -71,11 +73,22 @@ class RunDraft(msgspec.Struct, frozen=True, tag="run"):
 Draft: TypeAlias = TrainingDraft | DrawingDraft | RequestDraft | RunDraft
 
 
-def _with_shown_for(plain: dict[str, Any]) -> None:
+def _with_shown_for(plain: Plain) -> None:
     """Version 2. Nobody was asked of a word, so that all are asked now."""
 
 
-DRAFT: Stored[Draft] = Stored(Draft, (_with_shown_for,))
+def _in_draft(plain: Plain, change: Callable[[str], str]) -> None:
+    if plain.get("type") == "request":
+        in_request(plain["request"], change)
+
+
+def _with_paths_inside(plain: Plain) -> None:
+    """Version 3."""
+    if plain.get("type") == "request":
+        request_with_paths_inside(plain["request"])
+
+
+DRAFT: Stored[Draft] = Stored(Draft, (_with_shown_for, _with_paths_inside), _in_draft)
 
 
 class Drafts:
@@ -93,7 +106,7 @@ class Drafts:
                 self._database.connection,
                 id=draft_id,
                 owner_id=owner_id,
-                content=DRAFT.text(draft),
+                content=DRAFT.text(draft, self._database.folder),
                 created_at=now,
             )
 
@@ -102,7 +115,7 @@ class Drafts:
         row = await self._database.queries.draft_by_id(
             self._database.reader, id=draft_id, owner_id=owner_id, after=time.time() - KEPT_SECONDS
         )
-        return None if row is None else _read(row["content"])
+        return None if row is None else self._read(row["content"])
 
     async def move(self, draft_id: int, new_id: int, owner_id: int) -> Draft | None:
         """Finds it once, for the interaction that goes on with it: of two presses at the same moment one gets it.
@@ -117,16 +130,15 @@ class Drafts:
                 owner_id=owner_id,
                 after=time.time() - KEPT_SECONDS,
             )
-        return None if row is None else _read(row["content"])
+        return None if row is None else self._read(row["content"])
 
     async def drop(self, draft_id: int) -> None:
         """What its person does not want any more."""
         async with self._database.transaction() as queries:
             await queries.delete_draft(self._database.connection, id=draft_id)
 
-
-def _read(content: str) -> Draft:
-    try:
-        return DRAFT.read(content)
-    except UnreadableValue as error:
-        raise UnreadableDraft from error
+    def _read(self, content: str) -> Draft:
+        try:
+            return DRAFT.read(content, self._database.folder)
+        except UnreadableValue as error:
+            raise UnreadableDraft from error

@@ -47,8 +47,16 @@ class Database:
     """
 
     def __init__(
-        self, connection: aiosqlite.Connection, reader: Reader, ballast: Ballast, backups: Backups, watch: Watch
+        self,
+        folder: Path,
+        connection: aiosqlite.Connection,
+        reader: Reader,
+        ballast: Ballast,
+        backups: Backups,
+        watch: Watch,
     ) -> None:
+        """`folder` holds all data: the file itself, and the files that its rows name."""
+        self.folder = folder
         self.connection = connection
         self.reader = reader
         self.queries: Any = aiosql.from_path(_FOLDER / "queries", "aiosqlite", mandatory_parameters=False)
@@ -167,7 +175,7 @@ async def open_database(path: Path) -> AsyncIterator[Database]:
         ballast.take()
         watch = Watch(path, backups)
         async with open_reader(path, watch.suspect) as reader:
-            yield Database(connection, reader, ballast, backups, watch)
+            yield Database(path.parent, connection, reader, ballast, backups, watch)
     except Exception as error:
         if (damage := damage_in(error)) is not None:
             raise damaged(path, backups, str(damage)) from error

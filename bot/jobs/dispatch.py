@@ -447,7 +447,8 @@ class Dispatch:
             job = await job_by_id(self._database, job_id)
             if job is None or job.ended:
                 return job
-            await queries.set_request(self._database.connection, id=job.id, request=REQUEST.text(request))
+            text = REQUEST.text(request, self._database.folder)
+            await queries.set_request(self._database.connection, id=job.id, request=text)
             await queries.set_wishes(
                 self._database.connection, id=job.id, stop_wanted=job.stop_wanted, pause_wanted=False
             )

@@ -2,18 +2,20 @@
 
 import secrets
 import time
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from bot.db.database import Database
-from bot.db.stored import NewerValue, Stored, UnreadableValue
+from bot.db.stored import NewerValue, Stored, UnreadableValue, inside, whole
 from bot.jobs.apply import Change
 from bot.jobs.job import Job, Kind, Report, State
+from bot.jobs.stored_paths import in_report, in_request, report_with_paths_inside, request_with_paths_inside
 from trainer.protocol import Request, TrainRequest
 
 FAULT = "fault"
 """Key of the message that tells of a job whose row cannot be read."""
-REQUEST: Stored[Request] = Stored(Request)
-REPORT: Stored[Report] = Stored(Report)
+REQUEST: Stored[Request] = Stored(Request, (request_with_paths_inside,), in_request)
+REPORT: Stored[Report] = Stored(Report, (report_with_paths_inside,), in_report)
 
 
 class Unreadable(Exception):
@@ -37,16 +39,18 @@ class Place(NamedTuple):
     failure: str | None
 
 
-def job_from(row: Any) -> Job:
-    """A row of `jobs` as a Job. Raises Unreadable."""
+def job_from(row: Any, folder: Path) -> Job:
+    """A row of `jobs` in this data folder as a Job. Raises Unreadable."""
     columns = {key: row[key] for key in row.keys()}  # noqa: SIM118 — sqlite3.Row iterates over values
     try:
         columns["kind"] = Kind(columns["kind"])
         columns["state"] = State(columns["state"])
-        columns["request"] = REQUEST.read(columns["request"])
-        columns["report"] = REPORT.read(columns["report"])
+        columns["request"] = REQUEST.read(columns["request"], folder)
+        columns["report"] = REPORT.read(columns["report"], folder)
     except (ValueError, UnreadableValue) as error:
         raise Unreadable(columns["id"], newer=isinstance(error, NewerValue)) from error
+    if columns["resume_from"] is not None:
+        columns["resume_from"] = whole(columns["resume_from"], folder)
     for wish in ("stop_wanted", "pause_wanted"):
         columns[wish] = bool(columns[wish])
     return Job(**columns)
@@ -55,13 +59,13 @@ def job_from(row: Any) -> Job:
 async def job_by_id(database: Database, job_id: int) -> Job | None:
     """Inside a transaction."""
     row = await database.queries.job_by_id(database.connection, id=job_id)
-    return job_from(row) if row else None
+    return job_from(row, database.folder) if row else None
 
 
 async def known_job(database: Database, job_id: int) -> Job | None:
     """As it was committed last."""
     row = await database.queries.job_by_id(database.reader, id=job_id)
-    return job_from(row) if row else None
+    return job_from(row, database.folder) if row else None
 
 
 async def open_jobs(database: Database) -> list[Job]:
@@ -71,19 +75,19 @@ async def open_jobs(database: Database) -> list[Job]:
 
 async def read_open_jobs(database: Database) -> tuple[list[Job], list[Unreadable]]:
     """Everything not ended, in the order it came, and what of it cannot be read."""
-    return _read([row async for row in database.queries.jobs_open(database.reader)])
+    return _read([row async for row in database.queries.jobs_open(database.reader)], database.folder)
 
 
 async def jobs_behind(database: Database) -> list[Job]:
     """Jobs whose card shows less than is known."""
-    return _read([row async for row in database.queries.jobs_behind(database.reader)])[0]
+    return _read([row async for row in database.queries.jobs_behind(database.reader)], database.folder)[0]
 
 
-def _read(rows: list[Any]) -> tuple[list[Job], list[Unreadable]]:
+def _read(rows: list[Any], folder: Path) -> tuple[list[Job], list[Unreadable]]:
     jobs, unreadable = [], []
     for row in rows:
         try:
-            jobs.append(job_from(row))
+            jobs.append(job_from(row, folder))
         except Unreadable as error:
             unreadable.append(error)
     return jobs, unreadable
@@ -102,7 +106,7 @@ async def fail_unread(database: Database, job_id: int, code: str, *, newer: bool
     report = Report(failure="newer_release" if newer else "fault", facts={"code": code})
     async with database.transaction() as queries:
         now = time.time()
-        await queries.fail_unread(database.connection, id=job_id, report=REPORT.text(report), now=now)
+        await queries.fail_unread(database.connection, id=job_id, report=REPORT.text(report, database.folder), now=now)
         await queries.close_messages(database.connection, job_id=job_id, now=now)
         await queries.add_message(database.connection, job_id=job_id, key=FAULT, nonce=new_nonce())
         await queries.unreserve_embedding(database.connection, job_id=job_id)
@@ -128,8 +132,8 @@ async def write_job(database: Database, queries: Any, job: Job) -> None:
         attempt=job.attempt,
         event=job.event,
         lost_attempts=job.lost_attempts,
-        resume_from=job.resume_from,
-        report=REPORT.text(job.report),
+        resume_from=None if job.resume_from is None else inside(job.resume_from, database.folder),
+        report=REPORT.text(job.report, database.folder),
         revision=job.revision,
         started_at=job.started_at,
         ended_at=job.ended_at,

@@ -68,7 +68,7 @@ class Submissions:
         async with self._database.transaction() as queries:
             known = await queries.job_by_interaction(self._database.connection, interaction_id=asker.interaction_id)
             if known:
-                return job_from(known)
+                return job_from(known, self._database.folder)
             await self._check_quota(queries, asker, kind_of(request))
             if isinstance(request, CreateRequest | TrainRequest):
                 await self._check_name(queries, asker, request)
@@ -115,13 +115,13 @@ class Submissions:
             self._database.connection,
             **asker._asdict(),
             kind=kind_of(request),
-            request=REQUEST.text(request),
-            report=REPORT.text(Report(steps=steps)),
+            request=REQUEST.text(request, self._database.folder),
+            report=REPORT.text(Report(steps=steps), self._database.folder),
             created_at=time.time(),
         )
         row = await queries.job_by_interaction(self._database.connection, interaction_id=asker.interaction_id)
         await queries.touch_queued(self._database.connection)
-        return job_from(row)
+        return job_from(row, self._database.folder)
 
     async def _check_name(self, queries: Any, asker: Asker, request: CreateRequest | TrainRequest) -> None:
         """A word is one person's, and one run at a time writes its file.

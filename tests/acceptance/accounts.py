@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import NamedTuple
 
 from PIL import Image
@@ -73,16 +74,16 @@ def jobs(played: Stage) -> list[Asked]:
             SELECT 1 FROM outbox WHERE job_id = jobs.id AND closed_at IS NULL) FROM jobs ORDER BY id
     """
     with closing(sqlite3.connect(f"file:{played.data / 'embedsmith.sqlite3'}?mode=ro", uri=True)) as database:
-        return [_asked(*row) for row in database.execute(query)]
+        return [_asked(played.data, *row) for row in database.execute(query)]
 
 
 def _asked(
-    number: int, kind: str, state: str, owner: int, request: str, report: str, card: int | None, told: int
+    data: Path, number: int, kind: str, state: str, owner: int, request: str, report: str, card: int | None, told: int
 ) -> Asked:
-    wanted = REQUEST.read(request)
+    wanted = REQUEST.read(request, data)
     told_of = wanted.prompt if isinstance(wanted, DrawRequest) else wanted.name
     found = TAG.search(told_of)
-    reported = REPORT.read(report)
+    reported = REPORT.read(report, data)
     tag = found[0] if found else ""
     return Asked(number, Kind(kind), State(state), str(owner), tag, wanted, reported, card and str(card), bool(told))
 

@@ -64,7 +64,7 @@ async def test_a_run_whose_trainer_is_killed_again_and_again_ends_in_the_same_bi
         url = next(a["url"] for a in result["attachments"] if a["filename"] == "my-owl.pt")
         survived = await played.sandbox.fetch(url)
         ((request,),) = rows(played, "SELECT request FROM jobs WHERE json_extract(request, '$.name') = 'my-owl'")
-        assert survived == await uninterrupted(REQUEST.read(request), tmp_path / "alone")
+        assert survived == await uninterrupted(REQUEST.read(request, played.data), tmp_path / "alone")
 
 
 async def test_a_bot_that_is_killed_again_and_again_loses_nothing_and_says_nothing_twice(tmp_path: Path) -> None:
@@ -103,7 +103,7 @@ async def test_a_bot_that_is_asked_to_go_saves_and_goes_on_after_its_restart(tmp
         assert await played.stop() == 0
         ((state, checkpoint),) = rows(played, "SELECT state, resume_from FROM jobs ORDER BY id DESC LIMIT 1")
         assert state == "queued"
-        assert Path(checkpoint).exists()
+        assert (played.data / checkpoint).exists()
         await played.start()
         await played.press(card, "Stop")  # a button that an earlier life posted
         assert "was stopped at step" in text_of(await played.result("my-owl"))

@@ -32,7 +32,7 @@ from trainer.protocol import (
 
 ROWS = Path(__file__).parents[1] / "fixtures" / "rows"
 STORED: dict[str, Stored[Any]] = {"request": REQUEST, "report": REPORT, "draft": DRAFT}
-DATA = "/home/ada/embedsmith-data"
+DATA = Path("/home/ada/embedsmith-data")
 FIRST, SECOND = "a1" * 32, "b2" * 32
 
 
@@ -262,7 +262,7 @@ def record() -> None:
             place = folder_of(what) / f"{name}.json"
             place.parent.mkdir(parents=True, exist_ok=True)
             if not place.exists():
-                place.write_text(stored.text(value) + "\n", encoding="utf-8")
+                place.write_text(stored.text(value, DATA) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

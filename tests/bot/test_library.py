@@ -5,6 +5,7 @@ import json
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import closing
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -320,12 +321,13 @@ async def test_words_of_before_0010_keep_their_shares_runs_and_where_they_were_s
     path = tmp_path / "old.sqlite3"
     folder = tmp_path / "embeddings"
     folder.mkdir()
-    earlier = [sql for sql in migrations() if "name_key" not in sql]
+    earlier = list(takewhile(lambda sql: "name_key" not in sql, migrations()))
     with closing(sqlite3.connect(path)) as old:
         old.executescript("\n".join(earlier))
         old.execute(f"PRAGMA user_version = {len(earlier)}")
         for number, guild in ((1, 2), (2, None), (3, 2)):
-            request = REQUEST.text(replace(TRAIN, name="Oak" if number == 1 else "elm")) if number < 3 else "[["
+            known = replace(TRAIN, name="Oak" if number == 1 else "elm")
+            request = REQUEST.text(known, tmp_path) if number < 3 else "[["
             old.execute(
                 "INSERT INTO jobs (id, kind, state, owner_id, guild_id, channel_id, locale, interaction_id, request,"
                 " report, created_at) VALUES (?, 'train', 'succeeded', 1, ?, 3, 'en', ?, ?, '{}', 1.0)",

@@ -57,10 +57,10 @@ def test_the_newest_whole_one_of_the_same_request_is_found(tmp_path: Path, check
         write_checkpoint(tmp_path, replace(checkpoint, step=step))
     (tmp_path / "checkpoint-000150.safetensors").write_bytes(b"broken")
     write_checkpoint(tmp_path, replace(checkpoint, step=200, fingerprint="another"))
-    assert find_checkpoint(tmp_path, None, "abc").step == 100
-    assert find_checkpoint(tmp_path, tmp_path / "checkpoint-000050.safetensors", "abc").step == 50
-    assert find_checkpoint(tmp_path, tmp_path / "gone", "abc").step == 100
-    assert find_checkpoint(tmp_path, None, "unknown") is None
+    assert find_checkpoint(tmp_path, None, ("abc",)).step == 100
+    assert find_checkpoint(tmp_path, tmp_path / "checkpoint-000050.safetensors", ("abc",)).step == 50
+    assert find_checkpoint(tmp_path, tmp_path / "gone", ("abc",)).step == 100
+    assert find_checkpoint(tmp_path, None, ("unknown",)) is None
 
 
 def test_old_ones_are_dropped(tmp_path: Path, checkpoint: Checkpoint) -> None:

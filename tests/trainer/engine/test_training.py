@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 from pathlib import Path
 
 import msgspec
@@ -17,7 +18,7 @@ from trainer.engine.failures import NotFinite
 from trainer.engine.plan import Need
 from trainer.engine.training.training_pass import training_pass
 from trainer.models.family import Family
-from trainer.protocol import Finished, Preview, Progress, Saved, Started, StartText, Stopped, Validated
+from trainer.protocol import Finished, Preview, Progress, Saved, Started, StartText, Stopped, TrainingPicture, Validated
 from trainer.refusal import Refusal
 
 
@@ -80,6 +81,26 @@ def test_a_resumed_run_equals_an_unbroken_one(desk: Desk, unbroken: Desk, saved:
     assert resumed.over
     losses = [(each.folder / "run" / "losses.csv").read_bytes() for each in (unbroken, desk)]
     assert losses[0] == losses[1]
+
+
+def test_a_run_goes_on_where_its_files_lie_now(desk: Desk, unbroken: Desk, tmp_path: Path) -> None:
+    """Somebody moved the data folder between two attempts."""
+    request = train_request()
+    job = desk.begin(request)
+    drive(desk.model, job, until=lambda: job.run.step == 5 and job.ready_to_train)
+    job.save()
+    saved = Path(desk.of(Saved)[-1].checkpoint).name
+    (tmp_path / "run").rename(tmp_path / "moved")
+    pictures = tuple(_moved(picture, tmp_path) for picture in request.pictures)
+    resumed = desk.begin(msgspec.structs.replace(request, pictures=pictures), "moved", str(tmp_path / "moved" / saved))
+    assert resumed.run.step == 5
+    drive(desk.model, resumed)
+    assert torch.equal(resumed.run.learned, unbroken.vectors("my-owl"))
+
+
+def _moved(picture: TrainingPicture, folder: Path) -> TrainingPicture:
+    copy = shutil.copy(picture.path, folder)
+    return msgspec.structs.replace(picture, path=str(copy))
 
 
 def test_previews_change_nothing(desk: Desk, unbroken: Desk) -> None:

@@ -23,7 +23,7 @@ LEFT = 5
 
 
 def request() -> TrainRequest:
-    """As it was recorded: with paths relative to the repository, which count in a checkpoint's fingerprint."""
+    """As it was recorded: with paths relative to the repository, which counted in a checkpoint's fingerprint then."""
     plain = train_request()
     pictures = [msgspec.structs.replace(each, path=os.path.relpath(each.path, ROOT)) for each in plain.pictures]
     return msgspec.structs.replace(plain, pictures=tuple(pictures))

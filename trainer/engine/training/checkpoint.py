@@ -1,7 +1,7 @@
 """All that resuming needs, in one safetensors file: tensors, and the rest as JSON in its header. No pickle."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -87,7 +87,7 @@ def read_checkpoint(path: Path) -> Checkpoint:
         raise BadCheckpoint(f"{path.name}: {error}") from error
 
 
-def find_checkpoint(folder: Path, named: Path | None, fingerprint: str) -> Checkpoint | None:
+def find_checkpoint(folder: Path, named: Path | None, fingerprints: Collection[str]) -> Checkpoint | None:
     """The named checkpoint; failing that the newest whole one of the same request in the folder, if any.
 
     A lost message may have left the name behind the files. Any of them ends in the same values.
@@ -97,7 +97,7 @@ def find_checkpoint(folder: Path, named: Path | None, fingerprint: str) -> Check
             checkpoint = read_checkpoint(path)
         except (BadCheckpoint, OSError):
             continue
-        if checkpoint.fingerprint == fingerprint:
+        if checkpoint.fingerprint in fingerprints:
             return checkpoint
     return None
 

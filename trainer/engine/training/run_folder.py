@@ -3,7 +3,7 @@
 import csv
 import hashlib
 import io
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -80,9 +80,9 @@ class RunFolder:
         if picture is not None:
             write_aside(self.folder / "image_embeddings" / f"{name}.png", picture)
 
-    def find_checkpoint(self, named: Path | None, fingerprint: str) -> Checkpoint | None:
+    def find_checkpoint(self, named: Path | None, fingerprints: Collection[str]) -> Checkpoint | None:
         """The checkpoint to go on from, which stays until two newer ones are there."""
-        found = find_checkpoint(self.folder, named, fingerprint)
+        found = find_checkpoint(self.folder, named, fingerprints)
         if found is not None:
             self._checkpoints = [checkpoint_path(self.folder, found.step)]
         return found

@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 from PIL import Image
 from torch import Tensor
 
@@ -35,6 +36,7 @@ class RunRecord:
         self._model, self._run, self._folder, self._tell = model, run, folder, tell
         self._trainable, self._name = run.trainable, run.request.name
         self._fingerprint = _fingerprint(run.request, model)
+        self._earlier_fingerprint = _earlier_fingerprint(run.request, model)
         self.validations: list[tuple[int, float]] = []
         self.drawn: list[int] = []
         self.previewed: int | None = None
@@ -62,7 +64,7 @@ class RunRecord:
 
     def restore(self, named: Path | None) -> None:
         """Take the run up where a checkpoint left it, if there is one."""
-        checkpoint = self._folder.find_checkpoint(named, self._fingerprint)
+        checkpoint = self._folder.find_checkpoint(named, (self._fingerprint, self._earlier_fingerprint))
         if checkpoint is None:
             return
         self._run.restore(checkpoint)
@@ -175,9 +177,22 @@ class RunRecord:
 
 
 def _fingerprint(request: TrainRequest, model: Family) -> str:
-    """Says of which request and model a checkpoint is; length, rates and previews may change on the way."""
-    tuning = msgspec.structs.replace(request.tuning, warmup=0, cosine=False, patience=0)
-    same = msgspec.structs.replace(
+    """Says of which request and model a checkpoint is.
+
+    Length, rates and previews may change on the way, and so may the folder in which the run's files lie.
+    """
+    pictures = tuple(
+        replace(picture, path=Path(picture.path).name, alpha=picture.alpha and Path(picture.alpha).name)
+        for picture in request.pictures
+    )
+    continue_from = request.continue_from and Path(request.continue_from).name
+    return _earlier_fingerprint(replace(request, pictures=pictures, continue_from=continue_from), model)
+
+
+def _earlier_fingerprint(request: TrainRequest, model: Family) -> str:
+    """As checkpoints had it before runs could be moved: with the paths as they were."""
+    tuning = replace(request.tuning, warmup=0, cosine=False, patience=0)
+    same = replace(
         request, steps=0, learning_rate="", preview_prompt="", preview_every=0, tuning=tuning, allow_unsafe=False
     )
     fields = msgspec.to_builtins(same)
