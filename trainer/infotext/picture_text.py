@@ -24,17 +24,9 @@ def save_png(image: Image.Image, path: Path, parameters: str | None) -> None:
     text = PngInfo()
     if parameters is not None:
         text.add_text("parameters", parameters)  # tEXt, or iTXt where Latin-1 does not suffice
-    _write(image, path, "PNG", pnginfo=text)
-
-
-def save_jpeg(image: Image.Image, path: Path, parameters: str | None, quality: int = 80) -> None:
-    """Write a JPEG whose EXIF user comment is `parameters`. Raises OSError, ValueError above some 32,000 letters."""
-    _write(image, path, "JPEG", exif=_exif(parameters), quality=quality)
-
-
-def save_webp(image: Image.Image, path: Path, parameters: str | None, quality: int = 80) -> None:
-    """Write a WEBP whose EXIF user comment is `parameters`. Raises OSError."""
-    _write(image, path, "WEBP", exif=_exif(parameters), quality=quality)
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG", pnginfo=text)
+    write_aside(path, buffer.getvalue())
 
 
 def read_texts(path: Path, formats: tuple[str, ...] = PILLOW_FORMATS) -> dict[str, str]:
@@ -56,19 +48,6 @@ def read_texts(path: Path, formats: tuple[str, ...] = PILLOW_FORMATS) -> dict[st
             return found | dict(zip(("Width", "Height"), map(str, picture.size), strict=True))
     except Exception as error:  # a stranger's file: Pillow's parsers raise whatever they stumble over
         raise UnreadablePicture(f"{path.name}: {error}") from error
-
-
-def _write(image: Image.Image, path: Path, kind: str, **options: object) -> None:
-    buffer = io.BytesIO()
-    image.save(buffer, kind, **options)
-    write_aside(path, buffer.getvalue())
-
-
-def _exif(parameters: str | None) -> Image.Exif:
-    exif = Image.Exif()
-    if parameters is not None:
-        exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.UserComment] = _UNICODE + parameters.encode("utf-16-be")
-    return exif
 
 
 def _user_comment(picture: Image.Image) -> str:

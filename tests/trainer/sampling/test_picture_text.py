@@ -10,16 +10,27 @@ from sd_parsers import ParserManager
 
 from trainer.infotext.parameters import VERSION, format_parameters
 from trainer.infotext.picture_info import look
-from trainer.infotext.picture_text import UnreadablePicture, read_texts, save_jpeg, save_png, save_webp
+from trainer.infotext.picture_text import UnreadablePicture, read_texts, save_png
 from trainer.infotext.programs import read_info
 from trainer.infotext.webui import parse_parameters
 from trainer.protocol import SeenPicture
 from trainer.protocol.settings import PictureSettings
 
+USER_COMMENT = 0x9286
+
+
+def save_exif(image: Image.Image, path: Path, parameters: str | None) -> None:
+    """As the web UI writes JPEG and WEBP."""
+    exif = Image.Exif()
+    if parameters is not None:
+        exif.get_ifd(0x8769)[USER_COMMENT] = b"UNICODE\0" + parameters.encode("utf-16-be")
+    image.save(path, "WEBP" if path.suffix == ".webp" else "JPEG", exif=exif)
+
+
 SAVERS: dict[str, Callable[[Image.Image, Path, str | None], None]] = {
     "png": save_png,
-    "jpg": save_jpeg,
-    "webp": save_webp,
+    "jpg": save_exif,
+    "webp": save_exif,
 }
 TEXTS = ["plain\nSteps: 20", "café ünï", "一只猫, 🐈\nSteps: 20", "x" * 20_000]
 
@@ -64,14 +75,14 @@ def test_a_picture_without_text_has_none(tmp_path: Path, kind: str) -> None:
 )
 def test_user_comments_as_programs_write_them(tmp_path: Path, comment: bytes) -> None:
     exif = Image.Exif()
-    exif.get_ifd(0x8769)[0x9286] = comment
+    exif.get_ifd(0x8769)[USER_COMMENT] = comment
     picture().save(tmp_path / "a.jpg", exif=exif)
     assert read_text(tmp_path / "a.jpg") == "a 猫\nSteps: 1"
 
 
 def test_a_comment_without_a_zero_is_read_by_its_mark(tmp_path: Path) -> None:
     exif = Image.Exif()
-    exif.get_ifd(0x8769)[0x9286] = b"UNICODE\0\xff\xfe" + "猫猫".encode("utf-16-le")
+    exif.get_ifd(0x8769)[USER_COMMENT] = b"UNICODE\0\xff\xfe" + "猫猫".encode("utf-16-le")
     picture().save(tmp_path / "a.jpg", exif=exif)
     assert read_text(tmp_path / "a.jpg") == "猫猫"
 
