@@ -1,5 +1,6 @@
 """What something new costs: on a scratch copy of the programs a fake one is added, in so many places and no more."""
 
+import json
 import shutil
 import subprocess
 import sys
@@ -146,3 +147,38 @@ try:
 except StopIteration as end:
     assert end.value == 0.5
 """)
+
+
+def test_a_family_is_a_file_and_a_row(scratch: Scratch) -> None:
+    scratch.add("trainer/models/families/table.py", "    StableDiffusion2,", "    Quiet,")
+    scratch.add("trainer/models/families/table.py", "FAMILIES", "from trainer.models.families.quiet import Quiet\n")
+    (scratch.folder / "trainer" / "models" / "families" / "quiet.py").write_text("""
+from trainer.models.families.sd1 import StableDiffusion1
+
+class Quiet(StableDiffusion1):
+    family = "quiet"
+    text_weights = "quiet_stage_model."
+
+    @classmethod
+    def has_encoders(cls, configurations):
+        return configurations[0]["hidden_act"] == "gelu_pytorch_tanh"
+""")
+    _change_activation(scratch.folder / "trainer" / "demo_model" / "text_encoder" / "config.json")
+    scratch.run("""
+from pathlib import Path
+import torch
+from trainer.models.loading.kinds import kind_of
+from trainer.models.loading.loading import load_model
+
+model = load_model(Path("trainer/demo_model"), torch.device("cpu"), torch.float32)
+assert model.family == "quiet"
+first, last, more = "input_blocks.0.0.weight", "out.2.weight", torch.zeros(4, 4)
+weights = {f"model.diffusion_model.{key}": more for key in (first, last)}
+assert kind_of(weights | {"first_stage_model.": more, "quiet_stage_model.0": more}) is type(model)
+""")
+
+
+def _change_activation(file: Path) -> None:
+    written = json.loads(file.read_text(encoding="utf-8"))
+    file.unlink()
+    file.write_text(json.dumps(written | {"hidden_act": "gelu_pytorch_tanh"}), encoding="utf-8")

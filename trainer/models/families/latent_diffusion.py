@@ -49,10 +49,16 @@ class Parts:
 
 
 class LatentDiffusion(ABC):
-    """All of `Family` but its name, its way to encode windows, and what else the UNet is told."""
+    """All of `Family` but what sets one apart: name, marks, how windows are encoded, what else the UNet is told."""
 
     family: str
+    text_weights: str
+    """How the names of a text encoder's weights begin in a single file, of this family alone."""
     aligned_steps: Aligned = "SD1"
+    empty_is_zero: bool = False
+    """Of its models that do not say it themselves."""
+    velocity_size: int | None = None
+    """Pixels of its models that predict velocity, where its makers published both kinds."""
 
     def __init__(self, parts: Parts) -> None:
         self.model, self.model_hash, self.model_hash_old = parts.model, parts.model_hash, parts.model_hash_old
@@ -76,6 +82,11 @@ class LatentDiffusion(ABC):
         self._compiled: set[Hashable] = set()
         self._pulse: Pulse | None = None
         self._listening = False
+
+    @classmethod
+    @abstractmethod
+    def has_encoders(cls, configurations: Sequence[Mapping[str, object]]) -> bool:
+        """Whether a folder whose text encoders are of these configurations holds a model of this family."""
 
     @abstractmethod
     def encode_windows(self, ids_NT: Tensor, windows: int, clip_skip: int) -> Conditioning:

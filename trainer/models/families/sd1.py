@@ -1,5 +1,7 @@
 """Stable Diffusion 1.x: OpenAI's CLIP text encoder, cross-attention UNet, KL autoencoder."""
 
+from collections.abc import Mapping, Sequence
+
 from torch import Tensor, nn
 
 from trainer.models.families.latent_diffusion import LatentDiffusion, joined
@@ -11,6 +13,11 @@ class StableDiffusion1(LatentDiffusion):
     """Fulfils `Family`. The autoencoder always works in float32; the rest in the precision it was loaded with."""
 
     family = "sd1"
+    text_weights = "cond_stage_model.transformer."
+
+    @classmethod
+    def has_encoders(cls, configurations: Sequence[Mapping[str, object]]) -> bool:
+        return len(configurations) == 1
 
     @property
     def text_encoder(self) -> ClipEncoder:

@@ -3,6 +3,8 @@
 Podell et al. 2023, sections 2.1 and 2.2.
 """
 
+from collections.abc import Mapping, Sequence
+
 import torch
 from torch import Tensor
 
@@ -19,7 +21,13 @@ class StableDiffusionXL(LatentDiffusion):
     """
 
     family = "sdxl"
+    text_weights = "conditioner.embedders.1.model."
     aligned_steps = "SDXL"
+    empty_is_zero = True
+
+    @classmethod
+    def has_encoders(cls, configurations: Sequence[Mapping[str, object]]) -> bool:
+        return len(configurations) == 2
 
     def encode_windows(self, ids_NT: Tensor, windows: int, clip_skip: int) -> Conditioning:
         small, large = self.texts

@@ -15,9 +15,7 @@ from transformers import CLIPTextModel, CLIPTextModelWithProjection, PreTrainedM
 
 from trainer.models.errors import BadModel
 from trainer.models.families.latent_diffusion import LatentDiffusion, Parts
-from trainer.models.families.sd1 import StableDiffusion1
-from trainer.models.families.sd2 import StableDiffusion2
-from trainer.models.families.sdxl import StableDiffusionXL
+from trainer.models.families.table import FAMILIES
 from trainer.models.loading.hashes import weights_hash
 from trainer.models.loading.noise_levels import alphas_cumprod
 from trainer.models.parametrisation import Prediction
@@ -75,7 +73,7 @@ def read_folder(folder: Path, reading: Reading, name: str | None = None) -> Late
             vae=vae,
             alphas_cumprod=alphas_cumprod(scheduler),
             safety_checker=_safety_checker(folder / "safety_checker", reading),
-            empty_is_zero=bool(index.get("force_zeros_for_empty_prompt", kind is StableDiffusionXL)),
+            empty_is_zero=bool(index.get("force_zeros_for_empty_prompt", kind.empty_is_zero)),
         )
     )
     if sum(model.widths) != unet.config["cross_attention_dim"]:
@@ -99,11 +97,8 @@ def _kind(folder: Path, index: Mapping[str, object]) -> type[LatentDiffusion]:
     takes, makes = (_read_json(folder / "unet" / "config.json").get(f"{end}_channels") for end in ("in", "out"))
     if takes != makes:
         raise BadModel(f"{folder} is a {pipeline} whose UNet takes {takes} channels: made for inpainting or editing")
-    if (folder / "text_encoder_2").is_dir():
-        return StableDiffusionXL
-    # OpenAI trained with an approximation of GELU, OpenCLIP with GELU itself; widths differ in distilled models.
-    activation = _read_json(folder / "text_encoder" / "config.json").get("hidden_act")
-    return StableDiffusion2 if activation == "gelu" else StableDiffusion1
+    encoders = [_read_json(folder / place / "config.json") for place in TEXT_ENCODERS if (folder / place).is_dir()]
+    return next(kind for kind in FAMILIES if kind.has_encoders(encoders))
 
 
 def _safety_checker(folder: Path, reading: Reading) -> StableDiffusionSafetyChecker | None:

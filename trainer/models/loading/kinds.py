@@ -6,9 +6,7 @@ from torch import Tensor
 
 from trainer.models.errors import BadModel
 from trainer.models.families.latent_diffusion import LatentDiffusion
-from trainer.models.families.sd1 import StableDiffusion1
-from trainer.models.families.sd2 import StableDiffusion2
-from trainer.models.families.sdxl import StableDiffusionXL
+from trainer.models.families.table import FAMILIES
 
 _UNET = "model.diffusion_model."
 _INPUT = _UNET + "input_blocks.0.0.weight"
@@ -28,11 +26,6 @@ _OTHERS = {
 }
 # By the channels that the UNet takes where the model's own latent has four.
 _INPUTS = {5: "a depth model", 7: "an upscaler", 8: "an editing model (InstructPix2Pix)", 9: "an inpainting model"}
-_TEXTS: dict[str, type[LatentDiffusion]] = {
-    "conditioner.embedders.1.model.": StableDiffusionXL,
-    "cond_stage_model.model.": StableDiffusion2,
-    "cond_stage_model.transformer.": StableDiffusion1,
-}
 
 
 def kind_of(weights: Mapping[str, Tensor]) -> type[LatentDiffusion]:
@@ -46,8 +39,8 @@ def kind_of(weights: Mapping[str, Tensor]) -> type[LatentDiffusion]:
         raise BadModel("it is Playground 2.5, which counts noise in another way (EDM)")
     if not _has(weights, "first_stage_model."):
         raise BadModel("it has no autoencoder (VAE)")
-    for prefix, kind in _TEXTS.items():
-        if _has(weights, prefix):
+    for kind in FAMILIES:
+        if _has(weights, kind.text_weights):
             return kind
     if _has(weights, "conditioner.embedders.0.model."):
         raise BadModel("it is the SDXL refiner: give the base model")

@@ -20,8 +20,6 @@ from transformers import CLIPTextConfig
 
 from trainer.models.errors import BadModel
 from trainer.models.families.latent_diffusion import LatentDiffusion, Parts
-from trainer.models.families.sd2 import StableDiffusion2
-from trainer.models.families.sdxl import StableDiffusionXL
 from trainer.models.loading.checkpoint_file import CheckpointFile, read_checkpoint
 from trainer.models.loading.folder import TEXT_ENCODERS, Reading
 from trainer.models.loading.hashes import old_hash, weights_hash
@@ -42,7 +40,6 @@ _TOKEN_TABLES = {
     "conditioner.embedders.0.transformer.": _CLIP_TABLE,
     "conditioner.embedders.1.model.": _OPEN_CLIP_TABLE,
 }
-_SD2_VELOCITY_SIZE = 768
 _ZERO_SNR = "ztsnr"
 
 
@@ -59,11 +56,11 @@ def read_single_file(path: Path, reading: Reading, configuration: Path | None = 
         parts = _parts(file, kind, configuration or CONFIGURATIONS / kind.family, told or "epsilon", reading)
     except BadModel as error:
         raise BadModel(f"{path}: {error}") from error
-    # Only SD 2.x was published in both kinds by its makers; in the others velocity is rare and says so.
-    if told is None and kind is StableDiffusion2:
-        parts = replace(parts, prediction=shown_prediction(kind(parts)))
-    if kind is StableDiffusion2 and parts.prediction == "v_prediction" and configuration is None:
-        parts = replace(parts, native_size=_SD2_VELOCITY_SIZE)
+    if kind.velocity_size is not None:  # in the other families velocity is rare, and says so
+        if told is None:
+            parts = replace(parts, prediction=shown_prediction(kind(parts)))
+        if parts.prediction == "v_prediction" and configuration is None:
+            parts = replace(parts, native_size=kind.velocity_size)
     return kind(parts)
 
 
@@ -83,7 +80,7 @@ def _parts(
         unet=unet,
         vae=vae,
         alphas_cumprod=alphas_cumprod(scheduler | {"rescale_betas_zero_snr": _ZERO_SNR in file.weights}),
-        empty_is_zero=kind is StableDiffusionXL,
+        empty_is_zero=kind.empty_is_zero,
     )
 
 
