@@ -70,8 +70,8 @@ def unknown_user() -> Refusal:
     return Refusal(404, 10013, "Unknown User")
 
 
-def unknown_webhook() -> Refusal:
-    return Refusal(404, 10015, "Unknown Webhook")
+def unknown_webhook(*, fault: bool = True) -> Refusal:
+    return Refusal(404, 10015, "Unknown Webhook", fault=fault)
 
 
 def unknown_interaction() -> Refusal:

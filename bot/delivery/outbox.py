@@ -44,7 +44,7 @@ class Post(Protocol):
         """The channel's id and the message; `mark` is to be its first component's id."""
         ...
 
-    async def record(self, queries: Any, job: Job, key: str, message: discord.Message) -> None:
+    async def record(self, queries: Any, job: Job, key: str, message: discord.Message, shown: int) -> None:
         """The message is in the channel: what that means for the job's row, in the transaction that closes its own."""
         ...
 
@@ -321,7 +321,9 @@ class Outbox:
                 self._database.connection, id=row["id"], message_id=message_id, now=time.time()
             )
             if job is not None and message is not None:
-                await self._post.record(queries, job, row["key"], message)
+                # Of two tries Discord keeps the first: it may show less than is known by now.
+                first = row["first_tried_at"] is None
+                await self._post.record(queries, job, row["key"], message, shown=job.revision - (not first))
 
 
 def _snowflakes(seconds: float) -> int:

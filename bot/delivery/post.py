@@ -80,8 +80,8 @@ class Post:
     def _short(self, job: Job, key: str, outgoing: Outgoing, mark: int | None) -> Outgoing:
         return self._messages[job.kind].short(job, key, outgoing, texts_for(job.locale), mark)
 
-    async def record(self, queries: Any, job: Job, key: str, message: discord.Message) -> None:
-        """A card's place is kept in the job's row."""
+    async def record(self, queries: Any, job: Job, key: str, message: discord.Message, shown: int) -> None:
+        """A card's place is kept in the job's row, and which revision of it is `shown` there at least."""
         if key not in CARDS:
             return
         stayed = message.channel.id == job.channel_id  # not so where a private chat took it in
@@ -91,7 +91,7 @@ class Post:
             message_id=message.id,
             channel_id=message.channel.id,
             guild_id=job.guild_id if stayed else None,
-            revision=job.revision,
+            revision=shown,
         )
 
     async def posted(self, job: Job, key: str, message: discord.Message) -> None:

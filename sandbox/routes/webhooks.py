@@ -59,7 +59,8 @@ def _interaction(call: Call) -> Interaction:
     if interactions.is_expired(call.server, interaction):
         raise expired_token()
     if not interaction.acknowledged:
-        raise unknown_webhook()
+        # Whether a first answer arrived before its bot died is what the next one cannot know.
+        raise unknown_webhook(fault=not interactions.is_late(call.server, interaction))
     return interaction
 
 

@@ -51,7 +51,7 @@ def pixels(data: bytes) -> bytes:
 def learns_from(played: Stage, name: str, subject: str) -> bool:
     """Whether a run has exactly these pictures, compared pixel for pixel."""
     _, request = requested(played)[name]
-    stored = [Image.open(picture["path"]).tobytes() for picture in request["pictures"]]
+    stored = [Image.open(played.data / picture["path"]).tobytes() for picture in request["pictures"]]
     sent: list[File] = list(pictures(subject, 2).values())
     return sorted(stored) == sorted(pixels(data) for _, data in sent)
 

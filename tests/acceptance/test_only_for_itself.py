@@ -45,7 +45,7 @@ async def test_a_run_that_hangs_every_trainer_fails_alone(tmp_path: Path) -> Non
         for person in ("Ada", "Max", "Lin"):
             await played.agree(person)
         request = json.loads(rows(played, "SELECT request FROM jobs ORDER BY id LIMIT 1")[0][0])
-        picture = Path(request["pictures"][0]["path"])
+        picture = played.data / request["pictures"][0]["path"]
         first = newest_job(played)
         # Max's and Lin's pictures are stored before it, so that this one is nobody else's.
         await played.train("my-cactus", "cactus", person="Max", steps=30)

@@ -159,6 +159,26 @@ async def test_a_person_left_thinking_by_a_bot_that_died_is_answered(played: Sta
     await card(played, "a kept house", "Steps: 2")
 
 
+async def test_a_card_whose_first_try_arrived_unheard_shows_the_end(played: Stage) -> None:
+    """Discord answers a second try by the message of the first, which shows what was known then."""
+    posts = {"match": "POST /channels/*/messages"}
+    await played.sandbox.weather({**posts, "kind": "reset"}, {**posts, "kind": "status", "status": 503, "times": 1000})
+    await played.sandbox.run("imagine", {"prompt": "an unheard house", "steps": 1})
+    waiting = await card(played, "an unheard house", "drawing…")
+    async with asyncio.timeout(PATIENCE):
+        while drawing_states(played)[-1] != "succeeded":
+            await asyncio.sleep(0.05)
+    await played.sandbox.weather()
+    drawn = await card(played, "an unheard house", "Steps: 1")
+    assert drawn["id"] == waiting["id"]
+    assert len(drawn["attachments"]) == 1
+
+
+def drawing_states(played: Stage) -> list[str]:
+    with closing(sqlite3.connect(f"file:{played.data / 'embedsmith.sqlite3'}?mode=ro", uri=True)) as database:
+        return [row[0] for row in database.execute("SELECT state FROM jobs WHERE kind = 'draw' ORDER BY id")]
+
+
 async def test_a_card_is_shown_once_more_after_a_start(played: Stage) -> None:
     """An edit of the life before may still be under way, and arrive last."""
     await played.sandbox.run("imagine", {"prompt": "a late house", "steps": 1})
