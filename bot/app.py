@@ -41,10 +41,12 @@ from bot.jobs.dispatch import Dispatch, Places
 from bot.jobs.submit import Quota, Submissions
 from bot.library.embeddings import Library
 from bot.library.hypernetworks import Hypernetworks
+from bot.library.moving import move_words, words_to_move
 from bot.library.shelf import Shelf
 from bot.library.styles import Styles
 from bot.library.sweeping import keep_swept
 from bot.library.upscalers import Upscalers
+from bot.library.word_files import WordFiles
 from bot.settings import Settings
 from bot.workers.child import ChildWorker
 
@@ -76,7 +78,9 @@ async def _run_parts(settings: Settings, folder: Path, database: Database, attac
     living = Living()
     looking = Looking(folder / "incoming")
     upscalers, hypernetworks = Upscalers(folder / "upscalers"), Hypernetworks(folder / "hypernetworks")
-    library = Library(database, folder / "embeddings", Shelf(looking))
+    if await words_to_move(database):
+        await move_words(database, WordFiles(folder))
+    library = Library(database, folder, Shelf(looking))
     messages = messages_of(FEATURES, library, hypernetworks)
     post = Post(database, messages, settings.runs_at_once, threads=settings.threads)
     routes, fitting, deferred = Routes(), Fitting(), Deferred(database)
@@ -184,7 +188,7 @@ def _opened(folder: Path) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
         with suppress(PermissionError):  # somebody else's, who has let us in
             folder.chmod(0o700)
-        for part in ("embeddings", "hypernetworks", "upscalers", "pictures", "runs"):
+        for part in ("embeddings", "words", "hypernetworks", "upscalers", "pictures", "runs"):
             (folder / part).mkdir(exist_ok=True)
         lock = (folder / "lock").open("w")
     except OSError as error:

@@ -4,7 +4,7 @@ Refusal
 ├── NotAPicture  KindNotTaken  EmptyFile  FileTooBig  PictureTooBig  PictureTooSmall  PictureTooNarrow
 │   BrokenPicture  PictureTooSlow  PictureTooHard  NoPictures  TooManyPictures  NotFetched          (uploads)
 │   NoSpace  TextlessPicture
-├── BadName  NameTaken  OrdinaryWord                                                               (names)
+├── BadName  NameTaken  HaveOne  SharedAlready  OrdinaryWord                                       (names)
 ├── NothingCalled  NoFileYet  NotYours  StillLearning  NoServerHere                               (library)
 ├── NotAnEmbedding  EmbeddingTooSlow  EmbeddingTooHard  WrongModel                    (embedding files)
 │   NameForSeveral  NameTwice  TooManyWords  NothingToImport  NotAConcept  ConceptsNotAllowed
@@ -190,6 +190,24 @@ class NameTaken(Refusal):
     """The name `my-cat` is taken. Choose another."""
 
     text_id = "refusal-name-taken"
+
+    def __init__(self, *, name: str) -> None:
+        super().__init__(name=name)
+
+
+class HaveOne(Refusal):
+    """You already have a word `my-cat`. Choose another name."""
+
+    text_id = "refusal-have-one"
+
+    def __init__(self, *, name: str) -> None:
+        super().__init__(name=name)
+
+
+class SharedAlready(Refusal):
+    """This server already has a word `my-cat`, which somebody else shares. Give yours another name first."""
+
+    text_id = "refusal-shared-already"
 
     def __init__(self, *, name: str) -> None:
         super().__init__(name=name)

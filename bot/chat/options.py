@@ -79,8 +79,10 @@ def _in_time(suggest: _Suggest) -> _Suggest:
 @_in_time
 async def suggest_words(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
     """The person's own words and those shared here whose names contain what is typed."""
-    words = await interaction.client.service.library.seen_by(actor_of(interaction))
-    return named(_fitting([found.name for found in words], typed))
+    nearest: dict[str, str] = {}
+    for found in await interaction.client.service.library.seen_by(actor_of(interaction)):
+        nearest.setdefault(key(found.name), found.name)
+    return named(_fitting(list(nearest.values()), typed))
 
 
 @_in_time

@@ -33,7 +33,7 @@ class Identity:
 
         Files in embeddings/ alone are an operator's own, who starts for the first time.
         """
-        traces = [self._file, *(self._database.parent / part for part in ("runs", "pictures", "backups"))]
+        traces = [self._file, *(self._database.parent / part for part in ("runs", "pictures", "words", "backups"))]
         if any(trace.is_file() or (trace.is_dir() and any(trace.iterdir())) for trace in traces):
             raise ForeignDatabase(f"{self._database} is missing or empty, but its folder was in use. {self._advice}")
 

@@ -15,7 +15,6 @@ from bot.db.database import Database
 from bot.db.storage import storage_fault
 from bot.exits import CannotRun, TryLater
 from bot.files.copies import copy_aside
-from bot.files.folder_listing import FolderListing
 from bot.files.hashes import FileHashes
 from bot.jobs.apply import Change, apply, fail, lose, release
 from bot.jobs.job import HELD, KINDS, Job, Kind, State
@@ -32,8 +31,10 @@ from bot.jobs.rows import (
     open_jobs,
     read_open_jobs,
 )
-from bot.library.embeddings import words_meant
 from bot.library.hypernetworks import Hypernetworks
+from bot.library.meanings import Meant, words_meant
+from bot.library.whose import ChosenWord
+from bot.library.word_files import WordFiles
 from bot.logs import fault_code
 from bot.workers.worker import Connection, Worker, WorkerLost
 from trainer.protocol import (
@@ -55,7 +56,6 @@ from trainer.protocol import (
     Told,
     TrainRequest,
     Unusable,
-    WordFile,
 )
 
 log = structlog.get_logger(__name__)
@@ -89,13 +89,12 @@ class Dispatch:
     def __init__(
         self, database: Database, worker: Worker, places: Places, folder: Path, changed: Callable[[], None]
     ) -> None:
-        """`folder` is the data folder, with `runs/`, `embeddings/` and `hypernetworks/` in it."""
+        """`folder` is the data folder, with `runs/`, `embeddings/`, `words/` and `hypernetworks/` in it."""
         self._database = database
         self._worker = worker
         self._places = places
         self._runs_folder = folder / "runs"
-        self._embeddings_folder = folder / "embeddings"
-        self._listing = FolderListing(self._embeddings_folder)
+        self._word_files = WordFiles(folder)
         self._hashes = FileHashes()
         self._hypernetworks = Hypernetworks(folder / "hypernetworks")
         self._changed = changed
@@ -218,25 +217,26 @@ class Dispatch:
         They would act in the prompts of people who never asked for them. False when the trainer did not answer.
         """
         rows = self._database.queries.shared_names(self._database.connection)
-        shared = {row["name"]: row["id"] async for row in rows}
+        shared = [(row["name"], row["id"]) async for row in rows]
         try:
-            ordinary = await self._questions.ordinary(self._connection, tuple(shared))
+            ordinary = await self._questions.ordinary(self._connection, tuple({name for name, _ in shared}))
         except Unanswered:
             return False
-        for name in ordinary:
-            async with self._database.transaction() as queries:
-                await queries.unshare_ordinary(self._database.connection, id=shared[name])
-            log.info("an ordinary word is no longer shared", name=name)
+        for name, number in shared:
+            if name in ordinary:
+                async with self._database.transaction() as queries:
+                    await queries.unshare_ordinary(self._database.connection, id=number)
+                log.info("an ordinary word is no longer shared", name=name)
         return True
 
     async def _start(self, connection: Connection, job: Job) -> None:
         folder = self._runs_folder / str(job.id)
         folder.mkdir(parents=True, exist_ok=True)
-        words = await self._words(job)  # before the attempt is there that wishes may be sent to
+        meant = await self._words(job)  # before the attempt is there that wishes may be sent to
         hypernetworks = (
             await self._hypernetworks.meant(job.request.prompt) if isinstance(job.request, DrawRequest) else ()
         )
-        held = await self._hold(job.id)
+        held = await self._hold(job.id, meant.chosen)
         if held is None or held.attempt is None:
             return
         self._held[held.attempt] = held.id
@@ -248,7 +248,7 @@ class Dispatch:
                 request=held.request,
                 folder=str(folder),
                 resume_from=held.resume_from,
-                words=words,
+                words=meant.files,
                 hypernetworks=hypernetworks,
                 owner=str(held.owner_id),
                 alone=held.suspect,
@@ -259,21 +259,21 @@ class Dispatch:
         if held.stop_wanted:
             await connection.send(Stop(attempt=held.attempt))
 
-    async def _words(self, job: Job) -> tuple[WordFile, ...]:
+    async def _words(self, job: Job) -> Meant:
         """Looked up for each attempt: what is made private, renamed or taught meanwhile is so when the job starts."""
         if not isinstance(job.request, DrawRequest):
-            return ()
+            return Meant((), ())
         prompts = job.request.prompt, job.request.negative_prompt
         actor = Actor(job.owner_id, job.guild_id)
-        return await words_meant(self._database, self._listing, self._hashes, actor, prompts)
+        return await words_meant(self._database, self._word_files, self._hashes, actor, prompts)
 
-    async def _hold(self, job_id: int) -> Job | None:
+    async def _hold(self, job_id: int, chosen: tuple[ChosenWord, ...]) -> Job | None:
         """The job with a fresh attempt; None when it was cancelled meanwhile."""
         async with self._database.transaction() as queries:
             job = await job_by_id(self._database, job_id)
             if job is None or job.state is not State.QUEUED:
                 return None
-            report = replace(job.report, phase="preparing")
+            report = replace(job.report, phase="preparing", chosen=chosen)
             if self.ready is not None:
                 report = replace(report, model=self.ready.model, model_hash=self.ready.model_hash)
             job = replace(
@@ -357,7 +357,7 @@ class Dispatch:
 
     async def _hand_over(self, job: Job, snapshot: Path) -> Job:
         try:
-            await asyncio.to_thread(copy_aside, snapshot, self._embeddings_folder)
+            await asyncio.to_thread(copy_aside, snapshot, self._word_files.folder_of(job.owner_id))
         except FileNotFoundError as error:
             log.warning("what the job had made is no longer there", job=job.id, error=str(error))
             return replace(job, report=replace(job.report, snapshot=None))

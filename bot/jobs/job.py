@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from bot.access import Thing
+from bot.library.whose import ChosenWord
 from trainer.protocol import CreateRequest, DrawnPicture, DrawRequest, ReadPart, Request, StartText, TrainRequest, Word
 
 
@@ -116,6 +117,8 @@ class Report(msgspec.Struct, frozen=True):
     unreadable: tuple[str, ...] = ()
     reading: tuple[ReadPart, ...] = ()
     not_used: tuple[str, ...] = ()
+    chosen: tuple[ChosenWord, ...] = ()
+    """Of the words that the prompts of a drawing may mean: those that were the nearest of several of their name."""
     model: str | None = None
     model_hash: str | None = None
     """The model that the worker of this job had loaded."""

@@ -1,14 +1,13 @@
 """A request becomes a row: the promise, made before anything is said."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
-from bot.access import Thing, owns
 from bot.db.database import Database
-from bot.errors import NameTaken, NothingCalled, QuotaReached, StillLearning
+from bot.errors import HaveOne, NothingCalled, QuotaReached, StillLearning
 from bot.jobs.faults import check, check_device, check_upscaler
 from bot.jobs.job import KINDS, Job, Kind, Report, kind_of
 from bot.jobs.rows import REPORT, REQUEST, job_from, new_nonce
@@ -126,24 +125,21 @@ class Submissions:
     async def _check_name(self, queries: Any, asker: Asker, request: CreateRequest | TrainRequest) -> None:
         """A word is one person's, and one run at a time writes its file.
 
-        Raises NameTaken; of a word of one's own, that is trained further, StillLearning, and NothingCalled when it is
-        gone.
+        Raises StillLearning, HaveOne; of a word that is trained further, NothingCalled when it is gone.
         """
-        rows = await self._called(queries, request.name)
+        own = await self._own(queries, request.name, asker.owner_id)
         continues = isinstance(request, TrainRequest) and request.continue_from is not None
-        own = continues and _own(rows, asker.owner_id) is not None
-        busy = await queries.open_making_of(self._database.connection, key=key(request.name))
-        if own and busy:
-            raise StillLearning(name=request.name)
-        if busy or (rows and not own):
-            raise NameTaken(name=request.name)
-        if not rows and continues:
+        if own is None and continues:
             raise NothingCalled(name=request.name)
+        if await queries.open_making_of(self._database.connection, key=key(request.name), owner_id=asker.owner_id):
+            raise StillLearning(name=request.name)
+        if own is not None and not continues:
+            raise HaveOne(name=request.name)
 
     async def _reserve(self, queries: Any, job: Job, request: CreateRequest | TrainRequest) -> None:
         """The word of the job's: a new one, or one that its person has. It is shown where the job is."""
         shown = {"job_id": job.id, "private": job.guild_id is None}
-        known = _own(await self._called(queries, request.name), job.owner_id)
+        known = await self._own(queries, request.name, job.owner_id)
         if known is not None:
             number = known["id"]
             await queries.train_embedding(self._database.connection, id=number, **shown)
@@ -159,10 +155,9 @@ class Submissions:
             )
         await queries.add_making(self._database.connection, job_id=job.id, embedding_id=number)
 
-    async def _called(self, queries: Any, name: str) -> list[Any]:
-        rows = queries.embeddings_by_key(self._database.connection, key=key(name), name=name)
-        return [row async for row in rows]
-
-
-def _own(rows: Sequence[Any], person_id: int) -> Any | None:
-    return next((row for row in rows if owns(person_id, Thing(row["owner_id"]))), None)
+    async def _own(self, queries: Any, name: str, person_id: int) -> Any | None:
+        """The row of the person's own word of this name."""
+        rows = queries.embeddings_called(
+            self._database.connection, key=key(name), name=name, person_id=person_id, guild_id=None
+        )
+        return next(iter([row async for row in rows]), None)

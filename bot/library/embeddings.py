@@ -11,14 +11,13 @@ from typing import Any, NamedTuple
 
 from bot.access import Act, Actor, Thing, check, may, owns
 from bot.db.database import Database
-from bot.errors import NameTaken, NoFileYet, NoSpace, NothingCalled, NotYours, StillLearning
+from bot.errors import HaveOne, NoFileYet, NoSpace, NothingCalled, NotYours, SharedAlready, StillLearning
 from bot.files.copies import copy_aside
-from bot.files.folder_listing import FolderListing
 from bot.files.hashes import FileHashes
-from bot.library.mentions import may_be_meant
-from bot.library.shelf import PICTURES, SUFFIXES, Shelf, files_in
+from bot.library.meanings import usable_words
+from bot.library.shelf import Shelf
+from bot.library.word_files import WordFiles
 from bot.texts.spelling import key, same, spelled
-from trainer.protocol import LARGEST_WORD_FILE, WordFile, partner_stems
 
 
 class Word(NamedTuple):
@@ -50,12 +49,11 @@ class Library:
     """Looks words up for a person on a server. Words that they may not use look as if they did not exist."""
 
     def __init__(self, database: Database, folder: Path, shelf: Shelf) -> None:
-        """`folder` is the embeddings folder; the runs' stands beside it."""
+        """`folder` is the data folder."""
         self._shelf = shelf
         self._database = database
-        self.folder = folder
-        self._runs = folder.parent / "runs"
-        self._listing = FolderListing(folder)
+        self._word_files = WordFiles(folder)
+        self._runs = folder / "runs"
         self._hashes = FileHashes()
 
     async def seen_by(self, actor: Actor) -> list[Word]:
@@ -63,23 +61,24 @@ class Library:
         rows = self._database.queries.embeddings_seen_by(
             self._database.reader, person_id=actor.person_id, guild_id=actor.guild_id
         )
-        words = [*[_word(row) async for row in rows], *await self._ownerless()]
+        words = [*[_word(row) async for row in rows], *await self._everybodys()]
         return sorted(words, key=lambda word: (not owns(actor.person_id, word.thing), key(word.name)))
 
     async def usable_by(self, actor: Actor) -> tuple[str, ...]:
         """Names that this person's prompts may use here and now."""
-        return await usable_words(self._database, self._listing, actor)
+        return await usable_words(self._database, self._word_files, actor)
 
     async def find(self, name: str, actor: Actor) -> Word:
-        """The word, if this person may use it here. Raises NothingCalled.
+        """The nearest word of this name: the person's own, one shared here, the operator's. Raises NothingCalled.
 
-        One that they may not use takes as long to be missed as one that does not exist. An operator's file need not
-        be spelled as names are kept.
+        One that they may not use takes as long to be missed as one that does not exist.
         """
-        for found in await self._called(self._database.reader, name):
-            if may(actor, Act.USE, found.thing):
-                return found
-        alike = [word for word in await self._ownerless() if same(word.name, name)]
+        called = await self._called(self._database.reader, name, actor)
+        return called[0] if called else await self.everybodys(name)
+
+    async def everybodys(self, name: str) -> Word:
+        """The operator's word of this name, which need not be spelled as names are kept. Raises NothingCalled."""
+        alike = [word for word in await self._everybodys() if same(word.name, name)]
         if not alike:
             raise NothingCalled(name=name)
         return next((word for word in alike if word.name.casefold() == name.casefold()), alike[0])
@@ -122,15 +121,15 @@ class Library:
         """Of a word that this person knows by `name`. Raises NothingCalled and NotYours."""
         check(actor, Act.OWN, word.thing, refused=NotYours(), unseen=NothingCalled(name=name))
 
-    async def exists(self, name: str) -> bool:
-        """Whether the name is in use by anybody."""
-        if await self._called(self._database.reader, name):
-            return True
-        return key(name) in {key(stem) for stem in await self._stems()}
+    async def others_called(self, word: Word, actor: Actor) -> list[Word]:
+        """What else this person could mean by the word's name, the nearest first."""
+        seen = [other for other in await self.seen_by(actor) if same(other.name, word.name)]
+        return [other for other in seen if (other.id, other.owner_id) != (word.id, word.owner_id)]
 
     async def share(self, word: Word, guild_id: int) -> None:
-        """The members of a server may use the word from now on."""
+        """The members of a server may use the word from now on. Raises SharedAlready where they have one so called."""
         async with self._database.transaction() as queries:
+            await self._check_unshared(queries, word.id, word.name, {guild_id})
             await queries.share_embedding(
                 self._database.connection, id=word.id, owner_id=word.owner_id, guild_id=guild_id
             )
@@ -152,14 +151,12 @@ class Library:
         return await asyncio.to_thread(self._hashes.of, await self.file_of(word))
 
     async def to_train(self, name: str, person_id: int) -> Word | None:
-        """The person's own word of this name, which learns on from its file; None for a name that is free.
+        """The person's own word of this name, which learns on from its file; None where they have none.
 
-        Raises NameTaken for anybody else's; StillLearning, NoFileYet.
+        Raises StillLearning, NoFileYet.
         """
         word = await self.if_owned(name, person_id)
         if word is None:
-            if await self.exists(name):
-                raise NameTaken(name=name)
             return None
         await self.check_settled(word)
         await self.file_of(word)
@@ -167,8 +164,13 @@ class Library:
 
     async def if_owned(self, name: str, person_id: int) -> Word | None:
         """The word, file or not, if it is the person's own."""
-        called = await self._called(self._database.reader, name)
-        return next((word for word in called if owns(person_id, word.thing)), None)
+        called = await self._called(self._database.reader, name, Actor(person_id, None))
+        return called[0] if called else None
+
+    async def check_free(self, name: str, person_id: int) -> None:
+        """Raises HaveOne for the name of one of the person's own words."""
+        if await self.if_owned(name, person_id) is not None:
+            raise HaveOne(name=name)
 
     async def private_keys(self, person_id: int) -> frozenset[str]:
         """Of the person's words that were shown to them alone."""
@@ -176,15 +178,14 @@ class Library:
         return frozenset([row["key"] async for row in rows])
 
     async def add(self, word: Word, file: Path) -> Word:
-        """Takes a word with its file, which is called as the word; gives it its number. Raises NameTaken and NoSpace.
+        """Takes a person's word with its file, which is called as the word; gives it its number.
 
-        The row first: a file without one would be everybody's, should the bot die between the two.
+        Raises HaveOne and NoSpace.
         """
-        if await self.exists(word.name):
-            raise NameTaken(name=word.name)
+        assert word.owner_id is not None
         async with self._database.transaction() as queries:
-            if await self._called(self._database.connection, word.name):
-                raise NameTaken(name=word.name)
+            if await self._called(self._database.connection, word.name, Actor(word.owner_id, None)):
+                raise HaveOne(name=word.name)
             columns = {**_columns(word), "key": key(word.name), "created_at": time.time()}
             number = await queries.add_embedding(self._database.connection, **columns)
             for guild_id in word.shared_with:
@@ -192,7 +193,7 @@ class Library:
                     self._database.connection, id=number, owner_id=word.owner_id, guild_id=guild_id
                 )
         try:
-            await asyncio.to_thread(copy_aside, file, self.folder)
+            await asyncio.to_thread(copy_aside, file, self._word_files.folder_of(word.owner_id))
         except OSError as error:
             async with self._database.transaction() as queries:
                 await queries.delete_embedding(self._database.connection, id=number)
@@ -207,7 +208,7 @@ class Library:
             await self._check_there(queries, word)
             await self.check_settled(word)
             try:
-                await asyncio.to_thread(copy_aside, file, self.folder)
+                await asyncio.to_thread(copy_aside, file, self._word_files.folder_of(word.owner_id))
             except OSError as error:
                 if error.errno in (errno.ENOSPC, errno.EDQUOT):
                     raise NoSpace from error
@@ -226,13 +227,14 @@ class Library:
 
         The new name is taken, and its file there, before the old file goes: a bot that dies between leaves two words
         of the same person's, and never a file without a row.
-        Raises NameTaken, NothingCalled, StillLearning, NoSpace.
+        Raises HaveOne, SharedAlready, NothingCalled, StillLearning, NoSpace.
         """
         taken = await self.add(word._replace(name=new_name, shared_with=frozenset()), file)
         try:
             async with self._database.transaction() as queries:
                 await self._check_there(queries, word)
                 await self.check_settled(word)
+                await self._check_unshared(queries, word.id, new_name, word.shared_with)
                 await asyncio.to_thread(_unlink, await self._files_of(word))
                 await queries.delete_embedding(self._database.connection, id=taken.id)
                 renamed = {"id": word.id, "name": new_name, "key": key(new_name)}
@@ -281,90 +283,38 @@ class Library:
         rows = self._database.queries.jobs_of_embedding(self._database.reader, id=word.id)
         return [row async for row in rows]
 
-    async def _called(self, connection: Any, name: str) -> list[Word]:
-        """Words with a row that go by this name; one, but for what was told apart before names were compared so."""
+    async def _check_unshared(self, queries: Any, word_id: int | None, name: str, guild_ids: Set[int]) -> None:
+        """Raises SharedAlready where another word of this name is shared with one of the servers: there it is one's."""
+        for guild_id in guild_ids:
+            rows = queries.embeddings_shared_as(self._database.connection, guild_id=guild_id, key=key(name))
+            if any([row["id"] != word_id async for row in rows]):
+                raise SharedAlready(name=name)
+
+    async def _called(self, connection: Any, name: str, actor: Actor) -> list[Word]:
+        """Words with a row, of this name, that the person may use here: their own first, then as it is spelled."""
         name = spelled(name)
-        rows = self._database.queries.embeddings_by_key(connection, key=key(name), name=name)
+        rows = self._database.queries.embeddings_called(
+            connection, key=key(name), name=name, person_id=actor.person_id, guild_id=actor.guild_id
+        )
         return [_word(row) async for row in rows]
 
     async def _files_of(self, word: Word) -> list[Path]:
         """The word's files, that which is read first; none that is another's whose name has the same key."""
-        others = {other.name for other in await self._called(self._database.reader, word.name)} - {word.name}
-        found = [(stem, path) for stem, path in await self._files() if same(stem, word.name) and stem not in others]
+        others: set[str] = set()
+        if word.owner_id is not None:
+            called = await self._called(self._database.reader, word.name, Actor(word.owner_id, None))
+            others = {other.name for other in called} - {word.name}
+        files = await asyncio.to_thread(self._word_files.of, word.owner_id)
+        found = [(stem, path) for stem, path in files if same(stem, word.name) and stem not in others]
         return [path for _, path in sorted(found, key=lambda each: each[0] != word.name)]
 
-    async def _ownerless(self) -> list[Word]:
+    async def _everybodys(self) -> list[Word]:
         """The operator's; a file that holds a program is nobody's to see or to take."""
-        stems = set(await ownerless(self._database, self._listing, SUFFIXES))
         files: dict[str, Path] = {}
-        for stem, path in await self._files():
-            if stem in stems:
-                files.setdefault(stem, path)
+        for stem, path in await asyncio.to_thread(self._word_files.of, None):
+            files.setdefault(stem, path)
         harmless = await self._shelf.harmless(list(files.values()))
         return [Word(name=stem) for stem, path in files.items() if path in harmless]
-
-    async def _stems(self) -> list[str]:
-        return list(dict.fromkeys(stem for stem, _ in await self._files()))
-
-    async def _files(self) -> list[tuple[str, Path]]:
-        return await asyncio.to_thread(files_in, self._listing)
-
-
-async def usable_words(database: Database, listing: FolderListing, actor: Actor) -> tuple[str, ...]:
-    """Names that this person's prompts may use here and now, file or not: their own, those shared here, the operator's.
-
-    Names that are not among them are plain text, whatever becomes of them while the prompt is drawn.
-    """
-    rows = database.queries.embeddings_usable_by(database.reader, person_id=actor.person_id, guild_id=actor.guild_id)
-    theirs = [row["name"] async for row in rows]
-    return (*theirs, *await ownerless(database, listing, (*SUFFIXES, *PICTURES)))
-
-
-async def words_meant(
-    database: Database, listing: FolderListing, hashes: FileHashes, actor: Actor, prompts: Sequence[str]
-) -> tuple[WordFile, ...]:
-    """The files of the words that this person's prompts may mean here and now, each as it is now.
-
-    Of one name's the one that is preferred comes first.
-    """
-    usable = {name.lower() for name in await usable_words(database, listing, actor)}
-    return await asyncio.to_thread(_files_meant, listing, hashes, usable, prompts)
-
-
-def _files_meant(
-    listing: FolderListing, hashes: FileHashes, usable: Set[str], prompts: Sequence[str]
-) -> tuple[WordFile, ...]:
-    meant = set(may_be_meant(usable, prompts))
-    meant |= usable & {stem for name in meant for stem in partner_stems(name)}
-    files = files_in(listing, (*SUFFIXES, *PICTURES))
-    return tuple(
-        WordFile(name=stem, path=str(path), sha256=_sha256(path, hashes))
-        for stem, path in files
-        if stem.lower() in meant
-    )
-
-
-def _sha256(path: Path, hashes: FileHashes) -> str:
-    """Nothing for a file that the trainer will not read either, and says why."""
-    try:
-        return hashes.of(path) if path.stat().st_size <= LARGEST_WORD_FILE else ""
-    except OSError:
-        return ""
-
-
-async def ownerless(database: Database, listing: FolderListing, suffixes: Sequence[str]) -> list[str]:
-    """Stems of the files that have no row: they were put into the folder by the operator.
-
-    The rows are read twice, since a word gets its row before its file, and loses its file before its row.
-    """
-    known = await _keys(database)
-    stems = dict.fromkeys(stem for stem, _ in await asyncio.to_thread(files_in, listing, suffixes))
-    known |= await _keys(database)
-    return [stem for stem in stems if key(stem) not in known]
-
-
-async def _keys(database: Database) -> set[str]:
-    return {row["key"] async for row in database.queries.all_embedding_keys(database.reader)}
 
 
 def _unlink(files: Sequence[Path]) -> None:

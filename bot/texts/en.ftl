@@ -523,6 +523,10 @@ drawing-windows = { $tokens } tokens in { $windows } windows of 75
 drawing-failed = ✕ Nothing was drawn.
 drawing-stopped = Cancelled; nothing was drawn.
 drawing-other-model = { $name } was trained on { $trained } [{ $trained-hash }]; this is { $model } [{ $hash }]. It may look different.
+drawing-chosen = { $whose ->
+    [own] { $name } is { $owner }'s own word here. There are others of that name.
+   *[server] { $name } is the word that was shared with this server. The operator has another of that name.
+}
 drawing-plain-words = Read as plain text, since no word of that name is yours to use here: { $names }
 drawing-did-you-mean = No embedding is called { $word }. Did you mean { $name }?
 drawing-unreadable = { $name } could not be used: its file is damaged, or made for another kind of model. It was read as plain text. Look at it with `/{ command-embed } { command-embed-show }`, and import the same word made for this model.
@@ -617,6 +621,10 @@ library-pictures = learned from { $pictures ->
 }
 library-from = started from "{ $from }"
 library-budget = takes { $vectors } of a prompt's 75 tokens
+library-nearest = Several words here are called { $name }. This is { $whose ->
+    [own] your own.
+   *[server] the one shared with this server.
+} Your own comes first, then the server's, then the operator's.
 library-now-shared = { $name } can now be used by everybody on this server.
 library-now-private = { $name } is yours alone again.
 
@@ -772,6 +780,8 @@ refusal-bad-name = { $reason ->
    *[prompt-word] `{ $name }` cannot be a name: AND and BREAK in capitals mean something else in a prompt.
 }
 refusal-name-taken = The name `{ $name }` is taken. Choose another.
+refusal-have-one = You already have a word called `{ $name }`. Choose another name.
+refusal-shared-already = Another word called `{ $name }` is shared with this server. Give yours another name with `/{ command-embed } { command-embed-rename }` first.
 refusal-ordinary-word = `{ $name }` is a word that the model already knows. Shared, it would change the pictures of people who mean that word. Give it another name with `/{ command-embed } { command-embed-rename }` first.
 refusal-nothing-called = Nothing here is called `{ $name }`.
 refusal-no-file-yet = `{ $name }` has no file yet: it is still being learned.

@@ -444,6 +444,10 @@ drawing-windows = { $tokens } 个标记，分为 { $windows } 段，每段 75 �
 drawing-failed = ✕ 没有画成。
 drawing-stopped = 已取消，没有画图。
 drawing-other-model = { $name } 是在 { $trained } [{ $trained-hash }] 上训练的；这里是 { $model } [{ $hash }]，效果可能不同。
+drawing-chosen = { $whose ->
+    [own] { $name } 用的是 { $owner } 自己的词。这里还有别的同名词。
+   *[server] { $name } 用的是分享到本服务器的词。运营者另有一个同名词。
+}
 drawing-plain-words = 以下不是你在这里能用的词，会当作普通文字处理：{ $names }
 drawing-did-you-mean = 没有叫 { $word } 的嵌入。你是想写 { $name } 吗？
 drawing-unreadable = { $name } 无法使用：文件已损坏，或是为另一种模型制作的。已当作普通文字处理。请用 `/{ command-embed } { command-embed-show }` 查看它，并导入为这个模型制作的同一个词。
@@ -511,6 +515,10 @@ library-model = 训练所用模型：{ $model } [{ $hash }]
 library-pictures = 学习了 { $pictures } 张图片
 library-from = 初始化文本：“{ $from }”
 library-budget = 占用提示词 75 个标记中的 { $vectors } 个
+library-nearest = 这里有几个词都叫 { $name }。这是{ $whose ->
+    [own] 你自己的。
+   *[server] 分享到本服务器的。
+}先是你自己的，然后是服务器的，最后是运营者的。
 library-now-shared = 本服务器的所有人现在都能使用 { $name }。
 library-now-private = { $name } 又只归你一个人使用了。
 
@@ -627,6 +635,8 @@ refusal-bad-name = { $reason ->
    *[prompt-word] `{ $name }` 不能用作名称：大写的 AND 和 BREAK 在提示词里另有含义。
 }
 refusal-name-taken = 名称 `{ $name }` 已被使用。请换一个。
+refusal-have-one = 你已经有一个叫 `{ $name }` 的词了。请换一个名称。
+refusal-shared-already = 已有另一个叫 `{ $name }` 的词分享到了本服务器。请先用 `/{ command-embed } { command-embed-rename }` 给你的词换个名称。
 refusal-ordinary-word = `{ $name }` 是模型本来就认识的词。分享之后，别人写到这个词时画出的图也会变。请先用 `/{ command-embed } { command-embed-rename }` 换个名称。
 refusal-nothing-called = 这里没有叫 `{ $name }` 的词。
 refusal-no-file-yet = `{ $name }` 还没有文件：它还在学习中。

@@ -115,6 +115,10 @@ class Stage:
         await self.sandbox.run("embed create", {"name": name, "from": start, "vectors": vectors}, person=person)
         return await self.sandbox.until_message("general", lambda message: f"**{name}** is ready" in text_of(message))
 
+    def word_file(self, name: str, person: str = "Ada") -> Path:
+        """Of one of a person's own words."""
+        return self.data / "words" / self.sandbox.person_id(person) / f"{name}.pt"
+
     async def train(self, name: str, subject: str = "owl", person: str = "Ada", **options: Any) -> Json:
         """Starts a run; answers its card."""
         given = {"name": name, "start": "emoji", **options}

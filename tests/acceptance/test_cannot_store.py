@@ -109,12 +109,12 @@ async def test_pictures_that_cannot_be_written_are_told_of(tmp_path: Path) -> No
 
 
 async def test_words_that_cannot_be_written_wait(tmp_path: Path) -> None:
-    async with stage_with(tmp_path, "embeddings") as played:
+    async with stage_with(tmp_path, "words") as played:
         await played.create("my-oak", "tree", 1)
-        async with read_only(played.data / "embeddings"):
+        async with read_only(played.data / "words"):
             await played.sandbox.command("embed create", {"name": "my-elm", "from": "tree"}, person="Max")
             asked = await played.sandbox.run("embed copy", {"name": "my-oak", "new_name": "my-yew"})
             assert "disk cannot be written" in await said(played, asked)
             assert (await played.sandbox.run("help"))["state"] == "answered"
         await played.sandbox.until_message("general", lambda message: "**my-elm** is ready" in text_of(message))
-        assert (played.data / "embeddings" / "my-elm.pt").exists()
+        assert played.word_file("my-elm", "Max").exists()

@@ -124,10 +124,10 @@ async def test_folders_that_are_taken_away_are_made_again(tmp_path: Path) -> Non
         await played.agree()
         card = await played.train("my-owl", steps=4000)
         await played.sandbox.until_message("general", lambda m: "my-owl" in text_of(m) and "best" in text_of(m))
-        for part in ("embeddings", "runs", "pictures"):
+        for part in ("embeddings", "words", "runs", "pictures"):
             shutil.rmtree(played.data / part, ignore_errors=True)
         assert (await played.draw("a red apple", steps=2))["attachments"]
         await played.press(card, "Stop")
         assert "was stopped at step" in text_of(await played.result("my-owl"))
-        assert (played.data / "embeddings" / "my-owl.pt").exists()
+        assert played.word_file("my-owl").exists()
         assert "my-owl" in text_of(await played.draw("a photo of my-owl", steps=2))

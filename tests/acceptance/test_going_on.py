@@ -43,11 +43,8 @@ async def test_a_run_that_had_to_begin_again_says_so(played: Stage) -> None:
 
 
 async def test_create_then_train(played: Stage) -> None:
-    """The order of the guide: its own vectors, its own name; somebody else is told no more than that it is taken."""
+    """The order of the guide: its own vectors, its own name."""
     made = await played.create("my-pet", "animal", 2)
-    refused = await played.sandbox.run("embed train", {"name": "my-pet"}, pictures("owl", 1), person="Max")
-    said = text_of(await played.sandbox.message(refused["message_id"], person="Max"))
-    assert "is taken" in said
     form = await played.press(made, "Train")
     assert "my-pet" in form["modal"]["title"]
     files = [("pictures", file) for file in pictures("owl", 3).values()]
@@ -63,7 +60,7 @@ async def test_create_then_train(played: Stage) -> None:
     await played.press(card, "Stop")
     result = await played.result("my-pet")
     assert "my-pet" in text_of(result)
-    assert [path.name for path in (played.data / "embeddings").glob("my-pet*")] == ["my-pet.pt"]
+    assert [path.name for path in played.word_file("my-pet").parent.glob("my-pet*")] == ["my-pet.pt"]
 
 
 async def test_vectors_that_a_word_does_not_have_are_not_passed_over(played: Stage) -> None:
@@ -111,7 +108,7 @@ async def test_a_further_run_that_became_worse_leaves_the_word_as_it_was(played:
     """Whichever is the word, the other one is there to be taken."""
     await played.train("my-kept", steps=60)
     result = await played.result("my-kept")
-    word = played.data / "embeddings" / "my-kept.pt"
+    word = played.word_file("my-kept")
     before = word.read_bytes()
     form = await played.press(result, "Train further")
     sent = await played.sandbox.submit(form["id"], {"steps": "7", "rate": "slow"})

@@ -18,7 +18,7 @@ async def test_a_model_that_overflows_draws_nothing_and_teaches_nothing(tmp_path
         assert "before anything was learned" in text_of(result)
         assert "Nothing was kept" in text_of(result)
         assert result["attachments"] == []
-        assert not list((played.data / "embeddings").glob("my-cactus*"))
+        assert not list(played.data.glob("words/*/my-cactus*"))
         made = await played.create("my-cactus", "tree", 1)  # the name is free again
         assert made
 

@@ -5,6 +5,7 @@ import io
 import struct
 import zipfile
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -78,9 +79,13 @@ async def imported(played: Stage, *files: File, person: str = "Ada", **options: 
     return text_of(await said(played, "import", options, *files, person=person))
 
 
-def learned(played: Stage, name: str) -> np.ndarray:
-    path = played.data / "embeddings" / f"{name}.pt"
+def learned(played: Stage, name: str, person: str = "Ada") -> np.ndarray:
+    path = played.word_file(name, person)
     return read_embedding(path.read_bytes(), path.name).vectors
+
+
+def kept_files(played: Stage) -> list[Path]:
+    return sorted([*(played.data / "embeddings").iterdir(), *played.data.glob("words/*/*")])
 
 
 async def test_a_word_from_elsewhere_is_used_and_is_ones_own(played: Stage) -> None:
@@ -96,8 +101,12 @@ async def test_a_word_from_elsewhere_is_used_and_is_ones_own(played: Stage) -> N
     assert "note: CC0, by Ada" in described
     hidden = text_of(await said(played, "show", {"name": "old-tree"}, person="Max"))
     assert hidden == "Nothing here is called `old-tree`."
-    again = await imported(played, ("old-tree.safetensors", safe(emb_params=vectors(1))), person="Max")
-    assert again == "The name `old-tree` is taken. Choose another."
+    again = await imported(played, ("old-tree.safetensors", safe(emb_params=vectors(1))))
+    assert again == "You already have a word called `old-tree`. Choose another name."
+    theirs = await imported(played, ("old-tree.safetensors", safe(emb_params=vectors(9))), person="Max")
+    assert "yours alone" in theirs
+    assert np.array_equal(learned(played, "old-tree", "Max"), vectors(9))
+    assert np.array_equal(learned(played, "old-tree"), vectors(1))
 
 
 @pytest.mark.parametrize("kind", ["pt", "bin", "safetensors", "png"])
@@ -111,13 +120,13 @@ async def test_every_format_comes_back_with_the_same_numbers(played: Stage, kind
 
 
 async def test_refusals_name_the_file_and_nothing_is_kept(played: Stage) -> None:
-    before = sorted((played.data / "embeddings").iterdir())
+    before = kept_files(played)
     cases = [
         (("cool.pt", EVIL), {}, "`cool.pt` contains instructions, not only numbers, and was not opened."),
         (("page.pt", b"<!doctype html><html>"), {}, "`page.pt` is a web page"),
         (("gta.safetensors", safe(emb_params=vectors(1, 768))), {}, "`gta` was made for SD 1 (768 numbers a vector)"),
         (("gta.safetensors", safe(emb_params=vectors(1, 1024))), {}, "`gta` was made for SD 2 (1,024 numbers a"),
-        (("ok.safetensors", safe(emb_params=vectors(1))), {"name": "heart"}, "The name `heart` is taken."),
+        (("ok.safetensors", safe(emb_params=vectors(1))), {"name": "heart"}, "You already have a word called `heart`."),
         (("ok.safetensors", safe(emb_params=vectors(1))), {"name": "a/b"}, "cannot be a name"),
         (("words.zip", zipped({"../../evil.pt": b"x"})), {}, "lead out of its folder"),
     ]
@@ -132,7 +141,7 @@ async def test_refusals_name_the_file_and_nothing_is_kept(played: Stage) -> None
     chinese = await imported(played, ("cool.pt", EVIL), person="Lin")
     assert chinese.startswith("`cool.pt` 里有指令")
     assert "There is nothing to import." in await imported(played)
-    assert sorted((played.data / "embeddings").iterdir()) == before
+    assert kept_files(played) == before
     assert list((played.data / "incoming").iterdir()) == []
 
 
@@ -150,7 +159,7 @@ async def test_a_word_that_cannot_be_trained_here_is_refused_before_pictures_are
     await imported(played, ("too-many.safetensors", safe(emb_params=many)))
     await imported(played, ("of-sd1.safetensors", safe(emb_params=vectors(5))))
     other = Embedding(name="of-sd1", vectors=vectors(6, 768))
-    (played.data / "embeddings" / "of-sd1.pt").write_bytes(own_file(other)[1])  # as a change of the model leaves it
+    played.word_file("of-sd1").write_bytes(own_file(other)[1])  # as a change of the model leaves it
     for name, expected in (("too-many", "80 vectors are too many"), ("of-sd1", "`of-sd1` was made for SD 1")):
         answer = await played.sandbox.run("embed train", {"name": name}, pictures("owl", 1))
         assert text_of(await played.sandbox.message(answer["message_id"])).startswith(expected)
@@ -202,11 +211,11 @@ async def test_a_word_is_renamed_with_its_file(played: Stage) -> None:
     await imported(played, ("birch.safetensors", safe(emb_params=vectors(6))))
     renamed = await said(played, "rename", {"name": "birch", "new_name": "silver birch"})
     assert "birch is now called **silver birch**" in text_of(renamed)
-    assert not (played.data / "embeddings" / "birch.pt").exists()
+    assert not played.word_file("birch").exists()
     assert np.array_equal(learned(played, "silver birch"), vectors(6))
     assert "Nothing here is called `birch`" in text_of(await said(played, "show", {"name": "birch"}))
     taken = await said(played, "rename", {"name": "silver birch", "new_name": "Heart"})
-    assert "The name `Heart` is taken." in text_of(taken)
+    assert "You already have a word called `Heart`." in text_of(taken)
 
 
 async def test_a_shared_word_is_copied_but_not_anothers_to_change(played: Stage) -> None:
@@ -221,7 +230,7 @@ async def test_a_shared_word_is_copied_but_not_anothers_to_change(played: Stage)
         assert "Only the person" in text_of(refused)
     copied = await said(played, "copy", {"name": "my-maple", "new_name": "acer"}, person="Max")
     assert "**acer** is yours" in text_of(copied)
-    assert np.array_equal(learned(played, "acer"), vectors(7))
+    assert np.array_equal(learned(played, "acer", "Max"), vectors(7))
     assert "Nothing here is called `acer`" in text_of(await said(played, "show", {"name": "acer"}))
 
 
@@ -232,10 +241,10 @@ async def test_deleting_asks_once_and_leaves_nothing(played: Stage) -> None:
     runs = {path.name for path in (played.data / "runs").iterdir()}
     question = await said(played, "delete", {"name": "willow"})
     assert "Delete **willow** for good?" in text_of(question)
-    assert (played.data / "embeddings" / "willow.pt").exists()
+    assert played.word_file("willow").exists()
     await played.press(question, "Delete for good")
     await played.sandbox.until_message("general", lambda message: text_of(message) == "willow is deleted.")
-    assert list((played.data / "embeddings").glob("willow*")) == []
+    assert list(played.data.glob("words/*/willow*")) == []
     assert len(runs - {path.name for path in (played.data / "runs").iterdir()}) == 1
     assert buttons_of(await played.sandbox.message(question["id"])) == {}
     assert "Nothing here is called" in text_of(await said(played, "delete", {"name": "willow"}))
@@ -283,7 +292,7 @@ async def test_what_holds_a_program_or_leads_out_of_the_folder_is_never_sent(pla
 async def test_a_file_that_was_changed_for_a_program_is_not_sent(played: Stage) -> None:
     """Whoever can write into the folder can also replace somebody's word."""
     await imported(played, ("yew.safetensors", safe(emb_params=vectors(21))))
-    (played.data / "embeddings" / "yew.pt").write_bytes(EVIL)
+    played.word_file("yew").write_bytes(EVIL)
     answer = await said(played, "file", {"name": "yew"})
     assert "contains instructions, not only numbers" in text_of(answer)
     assert not answer["attachments"]
@@ -354,7 +363,7 @@ async def test_what_the_operator_put_into_the_folder_is_everybodys_to_see_and_co
     await said(played, "copy", {"name": "spruce", "new_name": "my spruce"}, person="Max")
     described = text_of(await said(played, "show", {"name": "my spruce"}, person="Max"))
     assert "2 vectors · imported · yours · private" in described
-    assert np.array_equal(learned(played, "my spruce"), vectors(10))
+    assert np.array_equal(learned(played, "my spruce", "Max"), vectors(10))
     assert "Only the person" in text_of(await said(played, "delete", {"name": "spruce"}))
 
 

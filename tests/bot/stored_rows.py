@@ -15,6 +15,7 @@ from bot.db.stored import Stored
 from bot.files.attachments import SentFile
 from bot.jobs.job import Report, ShownPreview
 from bot.jobs.rows import REPORT, REQUEST
+from bot.library.whose import ChosenWord
 from trainer.protocol import (
     CreateRequest,
     DrawnPicture,
@@ -165,6 +166,7 @@ REPORTS: dict[str, Report] = {
             ),
         ),
         not_used=("<lora:x:1>",),
+        chosen=(ChosenWord(name="my-cat", whose="own"),),
     ),
 }
 SENT = SentFile("a.png", 123, "https://cdn.discordapp.com/a.png")

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from bot.chat.drafts import GRACE_SECONDS, KEPT_SECONDS, Drafts, RequestDraft
 from bot.db.backups import DAILY_KEPT, Backups
 from bot.db.database import Database, NewerDatabase, migrations, open_database
-from bot.errors import CannotStore, NameTaken, QuotaReached, UnreadableDraft
+from bot.errors import CannotStore, QuotaReached, StillLearning, UnreadableDraft
 from bot.exits import CannotRun
 from bot.jobs.apply import Change, release
 from bot.jobs.job import Kind, State
@@ -136,10 +136,10 @@ async def test_the_same_interaction_twice_is_one_job(tmp_path: Path) -> None:
 async def test_a_name_is_one_persons_from_the_moment_it_is_asked_for(tmp_path: Path) -> None:
     async with open_database(tmp_path / "e.sqlite3") as database:
         await submissions(database).submit(ASKER, TRAIN)
-        with pytest.raises(NameTaken):
-            await submissions(database).submit(
-                ASKER._replace(interaction_id=78, owner_id=9), replace(TRAIN, name="My-Cat")
-            )
+        with pytest.raises(StillLearning):
+            await submissions(database).submit(ASKER._replace(interaction_id=78), replace(TRAIN, name="My-Cat"))
+        other = ASKER._replace(interaction_id=79, owner_id=9)
+        assert (await submissions(database).submit(other, replace(TRAIN, name="My-Cat"))).name == "My-Cat"
 
 
 async def test_a_name_is_free_again_when_its_run_ends_with_nothing(tmp_path: Path) -> None:
@@ -395,10 +395,11 @@ async def test_a_damaged_row_stands_in_nobody_elses_way(tmp_path: Path) -> None:
         )
         await database.connection.execute("UPDATE jobs SET report = '[[', request = '[[' WHERE id = ?", (damaged.id,))
         assert await database.queries.latest_speed(database.reader) == 0.5
-        making = await database.queries.open_making_of(database.connection, key="my-cat")
+        making = await database.queries.open_making_of(database.connection, key="my-cat", owner_id=whole.owner_id)
         assert making["id"] == whole.id
-        rows = database.queries.embeddings_by_key(database.reader, key="my-dog", name="my-dog")
-        (number,) = [row["id"] async for row in rows]
+        (number,) = [
+            row["id"] async for row in database.queries.all_embeddings(database.reader) if row["key"] == "my-dog"
+        ]
         await database.queries.rename_jobs(database.connection, new_name="my-cow", id=number)
         rows = database.queries.jobs_without_embedding(database.reader, owner_id=9)
         assert [row async for row in rows] == []

@@ -154,7 +154,7 @@ async def test_a_row_that_cannot_be_read_fails_alone(tmp_path: Path, column: str
         assert place.failure == ("newer_release" if "99" in value else "fault")
         rows = [r async for r in played.database.queries.messages_open_of(played.database.connection, job_id=bad.id)]
         assert [row["key"] for row in rows] == ["fault"]
-        rows = played.database.queries.embeddings_by_key(played.database.connection, key=TRAIN.name, name=TRAIN.name)
+        rows = played.database.queries.all_embeddings(played.database.connection)
         assert [row async for row in rows] == []
 
 
@@ -203,7 +203,7 @@ async def test_what_a_failed_run_had_learned_is_gone_and_so_is_the_folder(tmp_pa
             played.worker.says.put_nowait(failed)
         assert (await played.until(gone, State.FAILED)).report.snapshot is None
         assert (await played.until(kept, State.FAILED)).report.snapshot == str(snapshot)
-        assert (tmp_path / "embeddings" / "other.pt").read_bytes() == b"vectors"  # the folder was not there
+        assert (tmp_path / "words" / "2" / "other.pt").read_bytes() == b"vectors"  # the folder was not there
 
 
 async def test_a_locked_database_is_waited_for(tmp_path: Path) -> None:
@@ -258,7 +258,7 @@ async def test_changes_that_cannot_be_put_back_do_not_hold_up_the_start(tmp_path
 async def test_a_card_says_that_its_job_waits_for_room(tmp_path: Path) -> None:
     async with house(tmp_path) as played:
         job = await played.ask(DRAW)
-        library = Library(played.database, tmp_path / "embeddings", Shelf(Looking(tmp_path / "incoming")))
+        library = Library(played.database, tmp_path, Shelf(Looking(tmp_path / "incoming")))
         messages = DrawingMessages(library, Hypernetworks(tmp_path / "hypernetworks"))
         post = Post(played.database, {Kind.DRAW: messages}, 4, threads=False)
         assert "in line" in str((await post.card(job)).view.to_components())

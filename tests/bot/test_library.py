@@ -1,13 +1,11 @@
 """Words with their files: taken in, renamed, taken away."""
 
-import asyncio
 import json
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator
 from contextlib import closing
 from itertools import takewhile
 from pathlib import Path
-from typing import Any, TypeAlias
 
 import pytest
 import pytest_asyncio
@@ -15,15 +13,16 @@ from msgspec.structs import replace
 
 from bot.access import Act, Actor, Verdict, verdict
 from bot.db.database import Database, migrations, open_database
-from bot.errors import NameTaken, NothingCalled, NotYours, StillLearning
-from bot.files.folder_listing import FolderListing
+from bot.errors import HaveOne, NothingCalled, NotYours, SharedAlready, StillLearning
 from bot.files.looking import Looking
 from bot.jobs.apply import Change
 from bot.jobs.job import Job, State
 from bot.jobs.rows import REQUEST, job_by_id, keep_change
 from bot.jobs.submit import Asker, Quota, Submissions
-from bot.library.embeddings import Library, Word, ownerless
-from bot.library.shelf import SUFFIXES, Shelf
+from bot.library.embeddings import Library, Word
+from bot.library.moving import move_words
+from bot.library.shelf import Shelf
+from bot.library.word_files import WordFiles
 from bot.texts.spelling import spelled
 from tests.bot.jobs import NO_UPSCALERS, TRAIN
 from trainer.protocol import DrawRequest
@@ -41,12 +40,16 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
 
 @pytest.fixture
 def library(database: Database, tmp_path: Path) -> Library:
-    (tmp_path / "embeddings").mkdir()
-    return Library(database, tmp_path / "embeddings", Shelf(Looking(tmp_path / "incoming")))
+    return library_in(tmp_path, database)
+
+
+def library_in(folder: Path, database: Database) -> Library:
+    return Library(database, folder, Shelf(Looking(folder / "incoming")))
 
 
 def file(folder: Path, name: str) -> Path:
     path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(b"vectors")
     return path
 
@@ -55,8 +58,8 @@ async def test_a_word_comes_back_as_it_was_taken(library: Library, tmp_path: Pat
     word = await library.add(WORD, file(tmp_path, "oak.pt"))
     assert await library.find("OAK", OWNER) == word == WORD._replace(id=word.id)
     assert (await library.file_of(WORD)).read_bytes() == b"vectors"
-    with pytest.raises(NameTaken):
-        await library.add(WORD._replace(name="Oak", owner_id=9), file(tmp_path, "Oak.pt"))
+    with pytest.raises(HaveOne):
+        await library.add(WORD._replace(name="Oak"), file(tmp_path, "Oak.pt"))
     with pytest.raises(NothingCalled):
         await library.own("oak", Actor(9, 2))
     await library.share(word, 2)
@@ -69,18 +72,21 @@ async def test_a_word_comes_back_as_it_was_taken(library: Library, tmp_path: Pat
 async def test_a_file_that_cannot_be_copied_leaves_the_name_free(library: Library, tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         await library.add(WORD, tmp_path / "oak.pt")
-    assert not await library.exists("oak")
+    await library.check_free("oak", 1)
 
 
 async def test_every_file_of_a_word_goes_with_it(library: Library, tmp_path: Path) -> None:
     word = await library.add(WORD, file(tmp_path, "oak.pt"))
-    file(library.folder, "OAK.safetensors")
-    other = file(library.folder, "oaken.pt")
+    folder = tmp_path / "words" / "1"
+    file(folder, "OAK.safetensors")
+    other = file(folder, "oaken.pt")
+    namesakes = [file(tmp_path / "words" / "9", "oak.pt"), file(tmp_path / "embeddings", "oak.pt")]
     await library.remove(word._replace(id=9))
-    assert len(list(library.folder.iterdir())) == 3, "a second press comes late: the name may be somebody else's by now"
+    assert len(list(folder.iterdir())) == 3, "a second press comes late: the name may be another word's by now"
     await library.remove(word)
-    assert list(library.folder.iterdir()) == [other]
-    assert not await library.exists("oak")
+    assert list(folder.iterdir()) == [other]
+    assert all(path.exists() for path in namesakes)
+    await library.check_free("oak", 1)
 
 
 async def test_a_run_that_is_asked_for_while_its_word_is_deleted_keeps_the_word(
@@ -107,7 +113,7 @@ async def test_runs_follow_their_word(library: Library, database: Database, tmp_
     assert word is not None
     with pytest.raises(StillLearning):
         await library.check_settled(word)
-    file(library.folder, f"{TRAIN.name}.pt")
+    file(tmp_path / "words" / "1", f"{TRAIN.name}.pt")
     await end(database, replace(job, report=replace(job.report, snapshot=f"{TRAIN.name}.pt")))
     await library.check_settled(word)
     renamed = await library.rename(word, "oak", file(tmp_path, "oak.pt"))
@@ -143,7 +149,7 @@ async def test_only_a_words_owner_shares_it_and_makes_it_private_everywhere(libr
     shared = await library.find("oak", Actor(9, 3))
     assert shared.shared_with == {2, 3}
     renamed = await library.rename(shared, "elm", file(tmp_path, "elm.pt"))
-    assert [path.name for path in library.folder.iterdir()] == ["elm.pt"]
+    assert [path.name for path in (tmp_path / "words" / "1").iterdir()] == ["elm.pt"]
     assert await library.find("elm", Actor(9, 3)) == renamed, "a word takes its shares along"
     await library.unshare(renamed)
     assert (await library.find("elm", OWNER)).shared_with == frozenset()
@@ -154,14 +160,14 @@ async def test_only_a_words_owner_shares_it_and_makes_it_private_everywhere(libr
 
 async def test_a_name_that_is_taken_while_it_is_given_leaves_both_words(library: Library, tmp_path: Path) -> None:
     oak = await library.add(WORD, file(tmp_path, "oak.pt"))
-    await library.add(WORD._replace(name="elm", owner_id=9), file(tmp_path, "elm.pt"))
-    with pytest.raises(NameTaken):
+    await library.add(WORD._replace(name="elm"), file(tmp_path, "elm.pt"))
+    with pytest.raises(HaveOne):
         await library.rename(oak, "Elm", file(tmp_path, "Elm.pt"))
     gone = await library.rename(oak, "ash", file(tmp_path, "ash.pt"))
     with pytest.raises(NothingCalled):
         await library.rename(oak, "yew", file(tmp_path, "yew.pt"))
     assert await library.find("ash", OWNER) == gone
-    assert sorted(path.name for path in library.folder.iterdir()) == ["ash.pt", "elm.pt"]
+    assert sorted(path.name for path in (tmp_path / "words" / "1").iterdir()) == ["ash.pt", "elm.pt"]
 
 
 @pytest.mark.parametrize(
@@ -180,18 +186,56 @@ async def test_names_are_one_name_everywhere_or_nowhere(
     library: Library, database: Database, tmp_path: Path, one: str, other: str
 ) -> None:
     word = await library.add(WORD._replace(name=spelled(one)), file(tmp_path, f"{spelled(one)}.pt"))
-    assert await library.exists(other)
     assert await library.find(other, OWNER) == word
-    with pytest.raises(NameTaken):
-        await library.to_train(other, 9)
     assert await library.if_owned(other, 1) == word
-    with pytest.raises(NameTaken):
-        await library.add(WORD._replace(name=other, owner_id=9), file(tmp_path, f"{other}.pt"))
-    with pytest.raises(NameTaken):
-        asker = ASKER._replace(owner_id=9)
-        await Submissions(database, Quota(runs=2, drawings=2), NO_UPSCALERS).submit(asker, replace(TRAIN, name=other))
-    file(library.folder, f"{other}.safetensors")
-    assert await library.usable_by(Actor(9, 2)) == (), "no file of a word is the operator's, however it is called"
+    for taken in (library.check_free(other, 1), library.add(WORD._replace(name=other), file(tmp_path, f"{other}.pt"))):
+        with pytest.raises(HaveOne):
+            await taken
+    with pytest.raises(HaveOne):
+        await Submissions(database, Quota(runs=2, drawings=2), NO_UPSCALERS).submit(ASKER, replace(TRAIN, name=other))
+    theirs = await library.add(WORD._replace(name=spelled(other), owner_id=9), file(tmp_path, f"{spelled(other)}.pt"))
+    assert await library.find(one, Actor(9, 2)) == theirs
+    assert await library.to_train(one, 7) is None, "nobody is told of either"
+    await library.share(word, 2)
+    with pytest.raises(SharedAlready):
+        await library.share(theirs, 2)
+
+
+async def test_a_name_means_the_nearest_word(library: Library, tmp_path: Path) -> None:
+    """One's own, then the server's, then the operator's; and whoever owns none of them sees nothing of the others."""
+    file(tmp_path / "embeddings", "Oak.pt")
+    own = await library.add(WORD, file(tmp_path, "oak.pt"))
+    shared = await library.add(WORD._replace(name="OAK", owner_id=9), file(tmp_path, "OAK.pt"))
+    assert await library.others_called(own, OWNER) == [Word("Oak")]
+    await library.share(shared, 2)
+    shared = shared._replace(shared_with=frozenset({2}))
+    here, elsewhere = Actor(7, 2), Actor(7, 3)
+    assert [await library.find("oak", actor) for actor in (OWNER, here, elsewhere)] == [own, shared, Word("Oak")]
+    assert await library.everybodys("oak") == Word("Oak")
+    assert await library.others_called(own, OWNER) == [shared, Word("Oak")]
+    assert await library.others_called(shared, here) == [Word("Oak")]
+    assert await library.others_called(Word("Oak"), elsewhere) == []
+    assert await library.others_called(shared, Actor(9, 2)) == [Word("Oak")], "not of the private one"
+
+
+async def test_a_name_is_shared_once_with_a_server(library: Library, tmp_path: Path) -> None:
+    oak = await library.add(WORD, file(tmp_path, "oak.pt"))
+    theirs = await library.add(WORD._replace(owner_id=9), file(tmp_path, "oak.pt"))
+    await library.share(oak, 2)
+    await library.share(oak, 2)
+    await library.share(theirs, 3)
+    with pytest.raises(SharedAlready):
+        await library.share(theirs, 2)
+    elm = await library.add(WORD._replace(name="elm", owner_id=9), file(tmp_path, "elm.pt"))
+    await library.share(elm, 2)
+    elm = await library.find("elm", Actor(9, 2))
+    await library.remove(theirs)
+    with pytest.raises(SharedAlready):
+        await library.rename(elm, "oak", file(tmp_path, "oak.pt"))
+    assert await library.find("elm", Actor(7, 2)) == elm
+    assert await library.if_owned("oak", 9) is None
+    await library.unshare(oak)
+    assert await library.rename(elm, "oak", file(tmp_path, "oak.pt")) == await library.find("oak", Actor(7, 2))
 
 
 async def test_names_that_differ_are_two(library: Library, tmp_path: Path) -> None:
@@ -202,8 +246,8 @@ async def test_names_that_differ_are_two(library: Library, tmp_path: Path) -> No
 async def test_lists_and_prompts_hold_what_the_table_allows(
     library: Library, database: Database, tmp_path: Path
 ) -> None:
-    file(library.folder, "operators.pt")
-    file(library.folder, "operators-picture.png")
+    file(tmp_path / "embeddings", "operators.pt")
+    file(tmp_path / "embeddings", "operators-picture.png")
     words = [
         Word(f"word-{owner}-{''.join(map(str, guilds)) or 'private'}", owner, frozenset(guilds), vectors=1, step=1)
         for owner in (1, 9)
@@ -226,41 +270,11 @@ async def test_lists_and_prompts_hold_what_the_table_allows(
                     await library.find(word.name, actor)
 
 
-Happening: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
-
-
-class Interrupted(FolderListing):
-    """Something happens to the words before the folder is looked through, and something after."""
-
-    def __init__(self, folder: Path, before: Happening, after: Happening) -> None:
-        super().__init__(folder)
-        self._loop, self._before, self._after = asyncio.get_running_loop(), before, after
-
-    def files(self) -> list[Path]:
-        asyncio.run_coroutine_threadsafe(self._before(), self._loop).result()
-        found = super().files()
-        asyncio.run_coroutine_threadsafe(self._after(), self._loop).result()
-        return found
-
-
-async def test_a_word_that_comes_or_goes_is_never_taken_for_the_operators(
-    library: Library, database: Database, tmp_path: Path
-) -> None:
-    oak = file(tmp_path, "oak.pt")
-
-    async def nothing() -> None: ...
-
-    word = WORD
-
-    async def come() -> None:
-        nonlocal word
-        word = await library.add(WORD, oak)
-
-    async def go() -> None:
-        await library.remove(word)
-
-    for before, after in ((come, nothing), (nothing, go), (come, go)):
-        assert await ownerless(database, Interrupted(library.folder, before, after), SUFFIXES) == []
+async def test_a_file_in_a_persons_folder_is_no_word_without_its_row(library: Library, tmp_path: Path) -> None:
+    """It may be left over from something that was cut short."""
+    file(tmp_path / "words" / "1", "oak.pt")
+    assert await library.seen_by(OWNER) == []
+    assert await library.usable_by(OWNER) == ()
 
 
 async def test_words_of_before_0004_are_shared_where_they_were_taught(tmp_path: Path) -> None:
@@ -282,9 +296,8 @@ async def test_words_of_before_0004_are_shared_where_they_were_taught(tmp_path: 
                 (name, job, shared),
             )
         old.commit()
-    (tmp_path / "embeddings").mkdir()
     async with open_database(path) as database:
-        library = Library(database, tmp_path / "embeddings", Shelf(Looking(tmp_path / "incoming")))
+        library = library_in(tmp_path, database)
         shared = {word.name: word.shared_with for word in await library.seen_by(OWNER)}
         kept = await job_by_id(database, 1)
     assert shared == {"oak": {2}, "elm": set(), "ash": set(), "yew": set()}
@@ -292,9 +305,9 @@ async def test_words_of_before_0004_are_shared_where_they_were_taught(tmp_path: 
     assert kept.request == DrawRequest(prompt="a cat", seed=4294967295)
 
 
-async def test_of_two_files_of_one_name_the_one_that_is_read_is_handed_over(library: Library) -> None:
+async def test_of_two_files_of_one_name_the_one_that_is_read_is_handed_over(library: Library, tmp_path: Path) -> None:
     for name in ("elm.bin", "elm.safetensors", "elm.pt", ".elm.pt.part"):
-        file(library.folder, name)
+        file(tmp_path / "embeddings", name)
     assert (await library.file_of(Word(name="elm"))).name == "elm.pt"
 
 
@@ -305,11 +318,8 @@ async def test_words_of_before_0002_are_kept(tmp_path: Path) -> None:
         old.execute("PRAGMA user_version = 1")
         old.execute("INSERT INTO embeddings (name, owner_id, vectors, step, created_at) VALUES ('oak', 1, 2, 0, 1.0)")
         old.commit()
-    (tmp_path / "embeddings").mkdir()
     async with open_database(path) as database:
-        found = await Library(database, tmp_path / "embeddings", Shelf(Looking(tmp_path / "incoming"))).find(
-            "oak", OWNER
-        )
+        found = await library_in(tmp_path, database).find("oak", OWNER)
     assert found == WORD._replace(origin=None, note=None, id=found.id)
     (backup,) = (tmp_path / "backups").glob(f"before-{len(migrations()):04}-*.sqlite3")
     with closing(sqlite3.connect(backup)) as copy:
@@ -349,7 +359,8 @@ async def test_words_of_before_0010_keep_their_shares_runs_and_where_they_were_s
         old.execute("INSERT INTO shares VALUES ('OAK', 2)")
         old.commit()
     async with open_database(path) as database:
-        library = Library(database, folder, Shelf(Looking(tmp_path / "incoming")))
+        library = library_in(tmp_path, database)
+        await move_words(database, WordFiles(tmp_path))
         words = {name: await library.find(name, OWNER) for name in ("oak", "elm", "copied", "Ä")}
         assert {name: word.private for name, word in words.items() if word.private} == {"elm": True, "copied": True}
         assert words["oak"].shared_with == {2}
@@ -357,9 +368,9 @@ async def test_words_of_before_0010_keep_their_shares_runs_and_where_they_were_s
         theirs = await library.find("Ä", Actor(9, 2))
         assert (theirs.name, theirs.owner_id) == ("ä", 9), "two of before are told apart"
         assert (await library.file_of(theirs)).name == "ä.pt"
-        assert not {"ä", "Ä"} & {*await library.usable_by(OWNER), *await library.usable_by(Actor(9, 2))}
+        assert "Ä" in await library.usable_by(OWNER), "each has one of their own"
+        assert "ä" in await library.usable_by(Actor(9, 2))
         await library.remove(theirs)
         assert (await library.file_of(words["Ä"])).name == "Ä.pt"
-        assert "Ä" in await library.usable_by(OWNER)
         async with database.connection.execute("PRAGMA foreign_key_check") as cursor:
             assert await cursor.fetchall() == []

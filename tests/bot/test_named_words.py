@@ -8,12 +8,14 @@ import pytest
 from msgspec.structs import replace
 
 from bot.access import Actor
-from bot.files.folder_listing import FolderListing
 from bot.files.hashes import FileHashes
 from bot.files.looking import Looking
 from bot.jobs.job import State
-from bot.library.embeddings import Library, Word, words_meant
+from bot.library.embeddings import Library, Word
+from bot.library.meanings import words_meant
 from bot.library.shelf import Shelf
+from bot.library.whose import ChosenWord
+from bot.library.word_files import WordFiles
 from tests.bot.jobs import DRAW, TRAIN
 from tests.bot.test_isolation import House, at_work, drawn, house
 from trainer.protocol import Failed, Start, WordFile
@@ -32,13 +34,11 @@ def file(path: Path) -> WordFile:
 
 
 def library(played: House, folder: Path) -> Library:
-    (folder / "embeddings").mkdir(exist_ok=True)
-    return Library(played.database, folder / "embeddings", Shelf(Looking(folder / "incoming")))
+    return Library(played.database, folder, Shelf(Looking(folder / "incoming")))
 
 
 async def meant(played: House, folder: Path, *prompts: str, actor: Actor = HERE) -> tuple[WordFile, ...]:
-    listing = FolderListing(folder / "embeddings")
-    return await words_meant(played.database, listing, FileHashes(), actor, prompts)
+    return (await words_meant(played.database, WordFiles(folder), FileHashes(), actor, prompts)).files
 
 
 async def test_each_person_is_given_their_words_and_no_others(tmp_path: Path) -> None:
@@ -55,8 +55,33 @@ async def test_each_person_is_given_their_words_and_no_others(tmp_path: Path) ->
             *("elm", "ash", "fir", "yew")
         }
         assert await meant(played, tmp_path, "a pine", "a") == ()
-        oak = tmp_path / "embeddings" / "oak.pt"
+        oak = tmp_path / "words" / "1" / "oak.pt"
         assert await meant(played, tmp_path, "a", "an Oak") == (file(oak),)
+
+
+async def test_of_one_name_the_nearest_is_meant_and_told(tmp_path: Path) -> None:
+    async with house(tmp_path) as played:
+        words = library(played, tmp_path)
+        operators = put(tmp_path / "embeddings" / "deep" / "OAK.png", b"operator")
+        second = put(tmp_path / "embeddings" / "oak_2.png", b"its second file")
+        own, shared = (Word("Oak", 1, vectors=1, step=1), Word("oak", 9, frozenset({2}), vectors=1, step=1))
+        await words.add(own, put(tmp_path / "Oak.pt", b"own"))
+        theirs = await words.add(shared, put(tmp_path / "oak.pt", b"shared"))
+        put(tmp_path / "words" / "9" / "elm.pt")  # without a row
+
+        async def chosen(actor: Actor) -> tuple[list[str], tuple[ChosenWord, ...]]:
+            prompts = ["an oak and an elm"]
+            files, told = await words_meant(played.database, WordFiles(tmp_path), FileHashes(), actor, prompts)
+            return [each.path for each in files], told
+
+        own_file, shared_file = (tmp_path / "words" / "1" / "Oak.pt", tmp_path / "words" / "9" / "oak.pt")
+        assert await chosen(HERE) == ([str(own_file)], (ChosenWord("Oak", "own"),))
+        assert await chosen(Actor(7, 2)) == ([str(shared_file)], (ChosenWord("oak", "server"),))
+        assert await chosen(Actor(7, 3)) == ([str(operators), str(second)], ())
+        await words.unshare(theirs)
+        assert (await chosen(Actor(9, 3)))[1] == (ChosenWord("oak", "own"),)
+        own_file.unlink()
+        assert (await chosen(HERE))[0][0] == str(operators), "what has no file hides nothing"
 
 
 async def test_all_files_of_a_name_go_along_the_preferred_one_first(tmp_path: Path) -> None:
@@ -113,7 +138,7 @@ async def test_a_waiting_drawing_is_given_what_there_is_when_it_starts(tmp_path:
         await words.rename(elm, "larch", put(tmp_path / "larch.pt"))
         async with at_work(played):
             start = await next_start(played)
-            assert start.words == (file(tmp_path / "embeddings" / "larch.pt"),)
+            assert start.words == (file(tmp_path / "words" / "1" / "larch.pt"),)
             played.worker.says.put_nowait(drawn(start))
             await played.until(job, State.SUCCEEDED)
 
@@ -127,7 +152,7 @@ async def test_a_drawing_that_is_begun_again_is_given_its_words_anew(tmp_path: P
             first = await next_start(played)
             await words.replace(oak, put(tmp_path / "oak.pt", b"new"))
             second = await next_start(played, fails=first)
-            path = tmp_path / "embeddings" / "oak.pt"
+            path = tmp_path / "words" / "1" / "oak.pt"
             assert (first.words[0].path, second.words) == (str(path), (file(path),))
             assert first.words != second.words
             await words.remove(oak)

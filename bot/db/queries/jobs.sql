@@ -33,7 +33,7 @@ ORDER BY id DESC LIMIT 1;
 -- name: open_making_of^
 -- The job that makes or trains this word now, or waits to.
 SELECT jobs.* FROM embeddings JOIN makings ON embedding_id = embeddings.id JOIN jobs ON jobs.id = makings.job_id
-WHERE key = :key AND state IN ('queued', 'running', 'paused') ORDER BY jobs.id DESC LIMIT 1;
+WHERE key = :key AND embeddings.owner_id = :owner_id AND state IN ('queued', 'running', 'paused') ORDER BY jobs.id DESC LIMIT 1;
 
 -- name: save_job!
 -- Writes back what an event or a dispatch changed.

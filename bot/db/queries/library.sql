@@ -1,7 +1,15 @@
--- name: embeddings_by_key
--- At most one; two only where they were told apart before 0010. The one that is spelled so comes first.
+-- name: embeddings_called
+-- What a person may use on a server by this name: their own first. Two of one person's only where they were told apart
+-- before 0010; the one that is spelled so comes first. A test holds it against bot/access.py.
 SELECT *, (SELECT json_group_array(guild_id) FROM shares WHERE embedding_id = embeddings.id) AS shared_with
-FROM embeddings WHERE key = :key ORDER BY name = :name DESC, id;
+FROM embeddings WHERE key = :key
+AND (owner_id = :person_id
+    OR EXISTS (SELECT 1 FROM shares WHERE embedding_id = embeddings.id AND guild_id = :guild_id))
+ORDER BY owner_id = :person_id DESC, name = :name DESC, id;
+
+-- name: embeddings_shared_as
+-- Words of this name that are shared with a server.
+SELECT id FROM embeddings JOIN shares ON embedding_id = id WHERE guild_id = :guild_id AND key = :key;
 
 -- name: embedding_by_id^
 SELECT *, (SELECT json_group_array(guild_id) FROM shares WHERE embedding_id = embeddings.id) AS shared_with
@@ -21,18 +29,17 @@ AND (owner_id = :person_id
 ORDER BY name;
 
 -- name: embeddings_usable_by
--- Likewise, with those that have no file yet. Of two with one key (from before 0010) a prompt could mean either: none.
-SELECT name FROM embeddings
-WHERE (owner_id = :person_id
-    OR EXISTS (SELECT 1 FROM shares WHERE embedding_id = embeddings.id AND guild_id = :guild_id))
-AND NOT EXISTS (SELECT 1 FROM embeddings AS twin WHERE twin.key = embeddings.key AND twin.id <> embeddings.id);
+-- Likewise, with those that have no file yet.
+SELECT key, name, owner_id FROM embeddings
+WHERE owner_id = :person_id
+OR EXISTS (SELECT 1 FROM shares WHERE embedding_id = embeddings.id AND guild_id = :guild_id);
 
 -- name: private_embeddings
 -- A person's own that were shown to them alone.
 SELECT key FROM embeddings WHERE owner_id = :owner_id AND private;
 
--- name: all_embedding_keys
-SELECT key FROM embeddings;
+-- name: all_embeddings
+SELECT id, key, name, owner_id FROM embeddings ORDER BY id;
 
 -- name: reserve_embedding<!
 INSERT INTO embeddings (key, name, owner_id, job_id, private, vectors, created_at)
@@ -86,6 +93,9 @@ INSERT INTO consents (person_id, given_at) VALUES (:person_id, :given_at) ON CON
 
 -- name: get_fact$
 SELECT value FROM facts WHERE key = :key;
+
+-- name: delete_fact!
+DELETE FROM facts WHERE key = :key;
 
 -- name: set_fact!
 INSERT INTO facts (key, value) VALUES (:key, :value) ON CONFLICT (key) DO UPDATE SET value = excluded.value;

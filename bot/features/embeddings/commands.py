@@ -8,8 +8,8 @@ from bot.access import Act, Actor, may, owns
 from bot.chat.answers import Interaction, actor_of, check_may_post, place, say, texts_of, think
 from bot.chat.options import choices, suggest_runs, suggest_words, worded
 from bot.chat.service import Service
-from bot.errors import AlreadyEnded, NameTaken
-from bot.features.embeddings.words import send_file, show_word, show_words, tell_collisions
+from bot.errors import AlreadyEnded
+from bot.features.embeddings.words import send_file, show_word, show_words, tell_collisions, tell_which
 from bot.jobs.faults import check
 from bot.jobs.job import Job, Kind, of_job
 from bot.texts.names import NAME_LIMIT, check_name
@@ -31,8 +31,7 @@ def create_command(service: Service) -> app_commands.Command[Any, ..., None]:
         await think(interaction)
         request = CreateRequest(name=check_name(name), initialization_text=start.strip(), vectors_per_token=vectors)
         check(request)
-        if await service.library.exists(request.name):
-            raise NameTaken(name=request.name)
+        await service.library.check_free(request.name, interaction.user.id)
         await place(interaction, service, request)
         await tell_collisions(interaction, service, request.name)
 
@@ -73,6 +72,7 @@ def file_command(service: Service) -> app_commands.Command[Any, ..., None]:
         await think(interaction)
         found = await service.library.find(name, actor_of(interaction))
         await send_file(interaction, service, found, kind)
+        await tell_which(interaction, service, found)
 
     return file
 

@@ -14,7 +14,6 @@ from bot.errors import (
     ConceptsNotAllowed,
     FileTooBig,
     NameForSeveral,
-    NameTaken,
     NameTwice,
     NotAConcept,
     NothingToImport,
@@ -62,7 +61,7 @@ class Imported:
 
 async def import_words(service: Service, wish: Import, person_id: int) -> Imported:
     """Fetches, looks, checks and keeps each word. Raises the Refusal that leaves nothing to keep."""
-    ready = await _checked(service, wish)
+    ready = await _checked(service, wish, person_id)
     async with service.readings.turn(person_id), service.looking.desk() as desk:
         inbox, outbox = desk / "in", desk / "out"
         inbox.mkdir()
@@ -82,7 +81,7 @@ async def import_words(service: Service, wish: Import, person_id: int) -> Import
     return Imported(kept, refused)
 
 
-async def _checked(service: Service, wish: Import) -> Ready:
+async def _checked(service: Service, wish: Import, person_id: int) -> Ready:
     """What shows before anything is fetched."""
     if wish.concept and not service.limits.allow_concepts:
         raise ConceptsNotAllowed
@@ -94,8 +93,8 @@ async def _checked(service: Service, wish: Import) -> Ready:
         if attachment.size > LARGEST_FILE * MEGABYTE:
             megabytes = -(-attachment.size // MEGABYTE)
             raise FileTooBig(file=original_name(attachment), megabytes=megabytes, limit=LARGEST_FILE)
-    if wish.name and await service.library.exists(check_name(wish.name)):
-        raise NameTaken(name=wish.name)
+    if wish.name:
+        await service.library.check_free(check_name(wish.name), person_id)
     if service.dispatch.ready is None:
         raise StillLoading
     return service.dispatch.ready

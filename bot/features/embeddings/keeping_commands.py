@@ -10,7 +10,7 @@ from bot.chat.service import Service
 from bot.features.embeddings.deleting import ask_to_delete
 from bot.features.embeddings.inspecting import show_inspected
 from bot.features.embeddings.rewriting import copy_word, rename_word
-from bot.features.embeddings.words import check_may_share, tell_collisions
+from bot.features.embeddings.words import check_may_share, tell_collisions, tell_which
 from bot.texts.names import NAME_LIMIT, check_name, escape
 from bot.texts.translator import word
 
@@ -28,7 +28,7 @@ def rename_command(service: Service) -> app_commands.Command[Any, ..., None]:
         found = await service.library.own(name, actor_of(interaction))
         if found.shared_with:
             await check_may_share(service, check_name(new_name))
-        renamed = await rename_word(service, found, new_name)
+        renamed = await rename_word(service, found, new_name, interaction.user.id)
         texts = texts_of(interaction)
         await say(interaction, texts("renamed", name=escape(found.name), new_name=escape(renamed.name)))
         await tell_collisions(interaction, service, renamed.name)
@@ -54,9 +54,10 @@ def copy_command(service: Service) -> app_commands.Command[Any, ..., None]:
             job_id=None,
             origin=found.origin or found.name,
         )
-        copied = await copy_word(service, found, own)
+        copied = await copy_word(service, found, own, interaction.user.id)
         texts = texts_of(interaction)
         await say(interaction, texts("copied", name=escape(found.name), new_name=escape(copied.name)))
+        await tell_which(interaction, service, found)
         await tell_collisions(interaction, service, copied.name)
 
     return copy
@@ -82,5 +83,6 @@ def inspect_command(service: Service) -> app_commands.Command[Any, ..., None]:
         await think(interaction)
         found = await service.library.find(name, actor_of(interaction))
         await show_inspected(interaction, service, found)
+        await tell_which(interaction, service, found)
 
     return inspect

@@ -27,7 +27,9 @@ async def pressed_word(interaction: Interaction, service: Service, about: str, a
     number, name = _numbered(about)
     if number:
         word = await library.numbered(number, name, actor)
-    elif number is None and (job_id := await _job_of_card(interaction, service)) is not None:
+    elif number == _NOBODYS:
+        word = await library.everybodys(name)
+    elif (job_id := await _job_of_card(interaction, service)) is not None:
         word = await library.usable_of_job(job_id, name, actor)
     else:
         word = await library.find(name, actor)

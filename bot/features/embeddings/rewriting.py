@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.chat.service import Service
-from bot.errors import NameTaken, NotAnEmbedding
+from bot.errors import NotAnEmbedding
 from bot.library.embeddings import Word
 from bot.texts.names import check_name
 from trainer.protocol import SeenFile
@@ -19,28 +19,25 @@ async def export(
     return [Path(path) for path in seen.written]
 
 
-async def copy_word(service: Service, word: Word, new: Word) -> Word:
-    """The same vectors as another word. Raises BadName, NameTaken, NoFileYet, NotAnEmbedding, NoSpace."""
+async def copy_word(service: Service, word: Word, new: Word, person_id: int) -> Word:
+    """The same vectors as another word. Raises BadName, HaveOne, NoFileYet, NotAnEmbedding, NoSpace."""
     new = new._replace(name=check_name(new.name))
-    if await service.library.exists(new.name):
-        raise NameTaken(name=new.name)
+    await service.library.check_free(new.name, person_id)
     async with service.looking.desk() as desk:
-        person_id = new.owner_id or 0
         seen = await _rewritten(service, word, desk, person_id, "--write=own", f"--name={new.name}")
         if new.vectors is None:  # the operator's: what is known of it stands in the file alone
             new = new._replace(vectors=seen.vectors, step=seen.step or 0, model=seen.model, model_hash=seen.model_hash)
         return await service.library.add(new, Path(seen.written[0]))
 
 
-async def rename_word(service: Service, word: Word, new_name: str) -> Word:
-    """Raises BadName, NameTaken, NoFileYet, NotAnEmbedding, NothingCalled, StillLearning, NoSpace."""
+async def rename_word(service: Service, word: Word, new_name: str, person_id: int) -> Word:
+    """Raises BadName, HaveOne, SharedAlready, NoFileYet, NotAnEmbedding, NothingCalled, StillLearning, NoSpace."""
     await service.library.check_settled(word)
     new_name = check_name(new_name)
-    if await service.library.exists(new_name):
-        raise NameTaken(name=new_name)
+    await service.library.check_free(new_name, person_id)
     async with service.looking.desk() as desk:
         options = ("--write=own", f"--name={new_name}")
-        seen = await _rewritten(service, word, desk, word.owner_id or 0, *options)
+        seen = await _rewritten(service, word, desk, person_id, *options)
         return await service.library.rename(word, new_name, Path(seen.written[0]))
 
 

@@ -54,6 +54,20 @@ async def tell_collisions(interaction: Interaction, service: Service, name: str)
         await say(interaction, "\n".join(lines))
 
 
+async def tell_which(interaction: Interaction, service: Service, found: Word) -> None:
+    """Whose word this is, where others in sight have its name; nothing where it is the only one."""
+    line = await _which(service, found, actor_of(interaction), texts_of(interaction))
+    if line:
+        await say(interaction, line)
+
+
+async def _which(service: Service, found: Word, actor: Actor, texts: Texts) -> str:
+    if not await service.library.others_called(found, actor):
+        return ""
+    whose = "own" if may(actor, Act.OWN, found.thing) else "server"
+    return texts("library-nearest", name=escape(found.name), whose=whose)
+
+
 async def ordinary_among(service: Service, names: Sequence[str]) -> tuple[str, ...]:
     """Those of the names that the model knew before; none while there is no trainer to say so."""
     try:
@@ -101,6 +115,8 @@ async def show_word(interaction: Interaction, service: Service, name: str) -> No
     job = await _job_of(service, found)
     pictured = _pictured(interaction, job)
     seen = await _seen_in_file(service, found, actor.person_id, texts)
+    if which := await _which(service, found, actor, texts):
+        seen.insert(0, which)
     seen += [texts.refusal(OnlyAgeRestricted())] if pictured is not job else []
     await show_card(interaction, lambda: word_card(found, job, pictured, seen, actor, texts))
 

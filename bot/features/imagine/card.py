@@ -15,11 +15,13 @@ from bot.delivery.outgoing import MOST_FILES, Outgoing, button, gallery, layout,
 from bot.errors import OnlyAgeRestricted
 from bot.features.imagine.hypernetwork_tags import left_out
 from bot.features.imagine.suggestions import near_misses
-from bot.jobs.job import Job, State
+from bot.jobs.job import Job, Report, State
 from bot.library.embeddings import Library
 from bot.library.hypernetworks import Hypernetworks
+from bot.library.whose import ChosenWord
 from bot.texts.catalogue import Texts
 from bot.texts.names import cut, escape
+from bot.texts.spelling import key
 from trainer.protocol import MOST_VECTORS, DrawRequest, ReadPart, ReadStage, Word
 
 SETTINGS_LIMIT, WORDS_LIMIT, READING_LIMIT, NOTICES_LIMIT = 1000, 700, 800, 800
@@ -53,7 +55,7 @@ class DrawingMessages:
         if job.state is not State.SUCCEEDED:
             return []
         words = await self._library.seen_by(Actor(job.owner_id, job.guild_id))
-        return near_misses(request.prompt, [word.name for word in words])
+        return near_misses(request.prompt, list(dict.fromkeys(word.name for word in words)))
 
 
 def _request(job: Job) -> DrawRequest:
@@ -184,6 +186,16 @@ def _budget(job: Job, texts: Texts) -> str:
     return texts("drawing-tokens", tokens=job.report.tokens)
 
 
+def _chosen_of(report: Report) -> list[ChosenWord]:
+    """Those that the prompts did mean."""
+    used = {key(word.name) for word in report.words}
+    return [word for word in report.chosen if key(word.name) in used]
+
+
+def _chosen(word: ChosenWord, job: Job, texts: Texts) -> str:
+    return texts("drawing-chosen", name=escape(word.name), whose=word.whose, owner=f"<@{job.owner_id}>")
+
+
 def _notices(job: Job, texts: Texts, misses: Sequence[tuple[str, str]], hypernetworks: Sequence[str]) -> list[str]:
     report = job.report
     foreign = [word for word in report.words if word.model_hash and word.model_hash != report.model_hash]
@@ -192,6 +204,7 @@ def _notices(job: Job, texts: Texts, misses: Sequence[tuple[str, str]], hypernet
     return [
         *([texts("drawing-unsafe", pictures=withheld)] if withheld else []),
         *(texts(each.text_id, **{name: escape(fact) for name, fact in each.facts.items()}) for each in not_used),
+        *(_chosen(word, job, texts) for word in _chosen_of(report)),
         *(_other_model(word, job, texts) for word in foreign),
         *(texts("drawing-unreadable", name=escape(name)) for name in report.unreadable),
         *(texts("drawing-did-you-mean", word=escape(typed), name=escape(name)) for typed, name in misses),

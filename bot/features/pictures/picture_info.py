@@ -16,6 +16,7 @@ from bot.features.imagine.drawing_settings import written
 from bot.features.imagine.redrawing import check_redrawn, differences, redraw
 from bot.files.attachments import original_name, sent
 from bot.files.uploads import LARGEST_UPLOAD, Upload, check_size
+from bot.library.embeddings import Word
 from bot.library.hypernetworks import Hypernetworks
 from bot.texts.catalogue import Texts
 from bot.texts.names import escape, in_block
@@ -156,7 +157,9 @@ def _is_another(said: PictureSettings, ready: Ready) -> bool:
 
 async def _words_apart(service: Service, said: PictureSettings, actor: Actor) -> tuple[list[str], list[str]]:
     """Words that it used and the person may not use here; those whose files are others. Others' look missing, too."""
-    known = {key(word.name): word for word in await service.library.seen_by(actor)}
+    known: dict[str, Word] = {}
+    for word in await service.library.seen_by(actor):
+        known.setdefault(key(word.name), word)
     used = {key(name): (name, digits.lower()) for name, digits in said.ti_hashes}
     changed = []
     for folded in sorted(used.keys() & known.keys()):
