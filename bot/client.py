@@ -15,7 +15,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.chat.answers import answer_error
-from bot.chat.buttons import FormAction, Press, PressAction, answer_form
+from bot.chat.buttons import FormAction, PressAction, answer_form, answer_press
 from bot.chat.service import Service
 from bot.db.database import Database
 from bot.delivery.living import Living, NoClient
@@ -76,7 +76,6 @@ class Client(discord.Client):
         self._connection.parsers = {name: _unharmed(name, parse) for name, parse in parsers.items()}
 
     async def setup_hook(self) -> None:
-        self.add_dynamic_items(Press)
         await self.tree.set_translator(CatalogueTranslator())
 
     async def keep_commands(self) -> None:
@@ -92,9 +91,12 @@ class Client(discord.Client):
             backoff = min(LAST_SYNC_BACKOFF, backoff * 2)
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
-        """Commands and buttons are told by discord.py in their own ways; it knows none of our forms."""
-        if interaction.type is discord.InteractionType.modal_submit:
-            await answer_form(interaction)
+        """Commands are told by discord.py in its own way; it knows none of our buttons and forms."""
+        match interaction.type:
+            case discord.InteractionType.component:
+                await answer_press(interaction)
+            case discord.InteractionType.modal_submit:
+                await answer_form(interaction)
 
     async def _sync(self) -> None:
         """Registers the commands when they differ from what was registered last: Discord counts creations."""

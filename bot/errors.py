@@ -14,7 +14,7 @@ Refusal
 │   UnreadableCaption  NoNumberOfSteps
 ├── EmptyStyle  NoSuchStyle  StyleNotYours  TooManyStyles  StyledPromptTooLong                    (styles)
 └── QuotaReached  AlreadyEnded  Forgotten  DraftGone  AnsweredBefore  PrivateChatClosed           (the service)
-    CannotPostHere  OnlyAgeRestricted  CannotStore  TooBusy  UnreadableDraft  NewerRelease
+    CannotPostHere  OnlyAgeRestricted  CannotStore  TooBusy  UnreadableDraft  NewerRelease  OtherRelease
 
 The docstring of a leaf is an example in English; the catalogues have the words, and `Texts.refusal` fills them in.
 """
@@ -596,6 +596,12 @@ class UnreadableDraft(Refusal):
     """What you entered was kept by another release of the bot, and this one cannot read it. Begin again."""
 
     text_id = "refusal-unreadable-draft"
+
+
+class OtherRelease(Refusal):
+    """This belongs to another release of the bot. `/help` shows what the one that runs now can do."""
+
+    text_id = "refusal-other-release"
 
 
 class NewerRelease(Refusal):

@@ -27,6 +27,7 @@ from bot.errors import (
     Forgotten,
     NewerRelease,
     NotYours,
+    OtherRelease,
     PrivateChatClosed,
     Refusal,
     TooBusy,
@@ -55,6 +56,8 @@ ALREADY_ACKNOWLEDGED = 40060
 _SERVERS = 500
 """From this status on the fault is Discord's, and it may have done what it was asked for."""
 _ORIGINAL: Any = "@original"
+LARGEST_NUMBER = 2**63 - 1
+"""A column of a row holds no larger one."""
 _ACKNOWLEDGED, _THINKING, _TOKEN_ENDS = "acknowledged", "thinking", "token ends"
 """What is known of an interaction, in its `extras`."""
 
@@ -113,9 +116,19 @@ def may_show(interaction: Interaction, job: Job) -> bool:
     return not job.unchecked or is_age_restricted(interaction)
 
 
+def number_in(text: str) -> int:
+    """From a custom_id, which another release may have written otherwise. Raises OtherRelease."""
+    if not (text.isascii() and text.isdecimal() and int(text[:20]) <= LARGEST_NUMBER):
+        raise OtherRelease
+    return int(text)
+
+
 async def job_for(interaction: Interaction, service: Service, job_id: str, act: Act) -> Job:
-    """The job that a button or form is about, if this person may do that to it here. Raises Forgotten and NotYours."""
-    job = await service.dispatch.job(int(job_id))
+    """The job that a button or form is about, if this person may do that to it here.
+
+    Raises Forgotten, NotYours, OtherRelease.
+    """
+    job = await service.dispatch.job(number_in(job_id))
     if job is None:
         raise Forgotten
     check(actor_of(interaction), act, of_job(job), refused=NotYours(), unseen=Forgotten())
@@ -420,6 +433,8 @@ async def answer_error(interaction: Interaction, error: BaseException) -> None:
         error = CannotStore(reason=fault)
     if isinstance(error, Unreadable) and error.newer:
         error = NewerRelease()
+    if isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
+        error = OtherRelease()
     if isinstance(error, TooLate):
         log.warning("too late to answer", interaction=interaction.id, error=repr(error.__cause__))
         return

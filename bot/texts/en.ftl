@@ -762,6 +762,7 @@ refusal-not-fetched = `{ $file }` could not be fetched from Discord. Send it aga
 refusal-ambiguous-caption = It is not clear which picture `{ $file }` is about: more than one of the files is called `{ $stem }`. Give each its own name.
 refusal-draft-gone = What you entered is kept for one day, and is no longer here. Start again with `/{ command-embed } { command-embed-train }` or `/{ command-imagine }`.
 refusal-unreadable-draft = What you entered was kept by another release of the bot, and this one cannot read it. Start again with `/{ command-embed } { command-embed-train }` or `/{ command-imagine }`.
+refusal-other-release = This belongs to another release of the bot. `/{ command-help }` shows what the one that runs now can do.
 refusal-newer-release = This was kept by a newer release of the bot, and the one that runs now cannot read it.
 refusal-answered-before = This question has already been answered, or is more than a day old.
 refusal-private-chat-closed = Embedsmith cannot write to you privately. Allow direct messages in this server's privacy settings, or choose to have it shown here.

@@ -617,6 +617,7 @@ refusal-not-fetched = 无法从 Discord 取得 `{ $file }`。请重新发送。
 refusal-ambiguous-caption = 不清楚 `{ $file }` 说的是哪张图片：叫 `{ $stem }` 的文件不止一个。请给每个文件不同的名称。
 refusal-draft-gone = 你填写的内容保留一天，现在已经不在了。请用 `/{ command-embed } { command-embed-train }` 或 `/{ command-imagine }` 重新开始。
 refusal-unreadable-draft = 你填写的内容由另一个版本的机器人保存，当前版本无法读取。请用 `/{ command-embed } { command-embed-train }` 或 `/{ command-imagine }` 重新开始。
+refusal-other-release = 这属于机器人的另一个版本。用 `/{ command-help }` 看看正在运行的版本能做什么。
 refusal-newer-release = 这是较新版本的机器人保存的，正在运行的版本无法读取。
 refusal-answered-before = 这个问题已经回答过了，或者已超过一天。
 refusal-private-chat-closed = Embedsmith 不能给你发私信。请在本服务器的隐私设置中允许私信，或者选择在这里显示。

@@ -4,10 +4,12 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
+from typing import Any
 
 import pytest
 import pytest_asyncio
 
+from sandbox.world.state import BOT_ID
 from tests.acceptance.stage import Stage, stage, text_of
 from tests.sandboxed import PATIENCE, Json
 
@@ -164,3 +166,74 @@ def kept(played: Stage) -> set[int]:
     """The interactions that the next life would answer."""
     with closing(sqlite3.connect(f"file:{played.data / 'embedsmith.sqlite3'}?mode=ro", uri=True)) as database:
         return {row[0] for row in database.execute("SELECT interaction_id FROM deferred")}
+
+
+OF_ANOTHER_RELEASE = (
+    "dance:1",
+    "nonsense",
+    "",
+    "STOP:1",
+    "stop:",
+    "stop:-1",
+    "stop:one",
+    "stop:\N{ARABIC-INDIC DIGIT ONE}",
+    f"stop:{2**63}",
+    "edit:draft",
+    "words:last:",
+    "styles:last",
+    "draw_made:x:heart",
+)
+NO_LONGER_HERE = (
+    "stop:999",
+    "pick:999.0",
+    "pick:1.first",
+    "test_grid:9:1:heart",
+    "draw_made:999:heart",
+    f"edit:{2**63 - 1}",
+    "test_grid:1:999:heart",
+)
+
+
+async def test_buttons_of_another_release_are_answered_in_a_sentence(played: Stage) -> None:
+    """They stay in the channels when a bot is brought up to date, or put back."""
+    ids = [custom_id or " " for custom_id in (*OF_ANOTHER_RELEASE, *NO_LONGER_HERE)]
+    rows = [ids[at : at + 5] for at in range(0, len(ids), 5)]
+    buttons = [
+        {"type": 1, "components": [{"type": 2, "style": 2, "label": "x", "custom_id": each} for each in row]}
+        for row in rows
+    ]
+    choice = {"type": 3, "custom_id": "chosen:1", "options": [{"label": "a", "value": "a"}]}
+    posted = await played.post(
+        played.sandbox.channel_id("general"),
+        {"content": "old", "components": [*buttons, {"type": 1, "components": [choice]}]},
+    )
+    for custom_id in ids:
+        said = await said_of(played, posted, custom_id)
+        expected = "belongs to another release" if custom_id.strip() in OF_ANOTHER_RELEASE else ""
+        assert expected in said, custom_id
+        assert "E-" not in said, custom_id
+    said = await said_of(played, posted, "chosen:1", values=["a"], person="Lin")
+    assert said.startswith("这属于机器人的另一个版本。")
+
+
+async def said_of(played: Stage, message: Json, custom_id: str, person: str = "Ada", **how: Any) -> str:
+    """What its person is told, in place of the acknowledgement or after it."""
+    known = {each["id"] for each in await played.sandbox.messages(person=person)}
+    await played.sandbox.interaction(await played.sandbox.click(message["id"], custom_id, person=person, **how))
+
+    def is_told(each: Json) -> bool:
+        return each["id"] not in known and bool(text_of(each))
+
+    return text_of(await played.sandbox.until_message("general", is_told, person=person))
+
+
+async def test_a_command_of_another_release_is_answered_in_a_sentence(played: Stage) -> None:
+    """Discord shows it until the commands are registered anew."""
+    guild = (await played.sandbox.world())["guild"]["id"]
+    address = f"{played.sandbox.api}/applications/{BOT_ID}/guilds/{guild}/commands"
+    commands = [{"name": "dance", "description": "of another release", "type": 1}]
+    headers = {"Authorization": f"Bot {played.sandbox.token}"}
+    async with played.sandbox.http.put(address, json=commands, headers=headers) as response:
+        response.raise_for_status()
+    said = text_of(await answer(played, await played.sandbox.run("dance")))
+    assert "belongs to another release" in said

@@ -7,7 +7,7 @@ Cards that were posted by earlier releases have the name alone; whose card it is
 import re
 
 from bot.access import Act
-from bot.chat.answers import Interaction, actor_of
+from bot.chat.answers import Interaction, actor_of, number_in
 from bot.chat.service import Service
 from bot.library.embeddings import Word
 
@@ -41,7 +41,7 @@ async def pressed_word(interaction: Interaction, service: Service, about: str, a
 async def made_word(interaction: Interaction, service: Service, about: str, act: Act) -> Word:
     """From `job:name`: the word that the job makes or trains. Raises NothingCalled, NotYours."""
     job_id, _, name = about.partition(":")
-    word = await service.library.usable_of_job(int(job_id), name, actor_of(interaction))
+    word = await service.library.usable_of_job(number_in(job_id), name, actor_of(interaction))
     if act is Act.OWN:
         service.library.check_own(word, name, actor_of(interaction))
     return word
@@ -49,7 +49,7 @@ async def made_word(interaction: Interaction, service: Service, about: str, act:
 
 def _numbered(about: str) -> tuple[int | None, str]:
     numbered = _NUMBERED.fullmatch(about)
-    return (int(numbered[1]), numbered[2]) if numbered else (None, about)
+    return (number_in(numbered[1]), numbered[2]) if numbered else (None, about)
 
 
 async def _job_of_card(interaction: Interaction, service: Service) -> int | None:

@@ -8,6 +8,7 @@ from bot.chat.answers import (
     Interaction,
     acknowledge,
     check_may_post,
+    number_in,
     place,
     place_privately,
     say,
@@ -19,7 +20,7 @@ from bot.chat.drafts import TrainingDraft
 from bot.chat.forms import open_drawing_form, open_training_form
 from bot.chat.service import Service
 from bot.chat.wishes import DrawingWish, TrainingWish
-from bot.errors import NoServerHere
+from bot.errors import NoServerHere, OtherRelease
 from bot.features.embeddings.deleting import ask_to_delete, delete_word
 from bot.features.embeddings.inspecting import show_inspected
 from bot.features.embeddings.pressed import made_word, pressed_word
@@ -103,12 +104,19 @@ async def _inspect(interaction: Interaction, service: Service, about: str) -> No
     await show_inspected(interaction, service, await pressed_word(interaction, service, about, Act.USE))
 
 
+def _test_prompt(number: str) -> str:
+    place = number_in(number) - 1
+    if place not in range(len(TEST_PROMPTS)):
+        raise OtherRelease
+    return TEST_PROMPTS[place]
+
+
 async def _test_grid(interaction: Interaction, service: Service, about: str) -> None:
     """A fixed prompt at four seeds, all of them the same for every word, so that words can be compared."""
     await think(interaction)
     number, _, about = about.partition(":")
     word = await pressed_word(interaction, service, about, Act.USE)
-    prompt = TEST_PROMPTS[int(number) - 1].format(word.name)
+    prompt = _test_prompt(number).format(word.name)
     request = DrawRequest(prompt=prompt, count=TEST_SEEDS)
     here = interaction.guild_id is None or interaction.guild_id in word.shared_with
     if not here and word.private:

@@ -4,7 +4,7 @@ from typing import Literal
 
 from msgspec.structs import replace
 
-from bot.chat.answers import Interaction, replace_answer, soon, texts_of, think
+from bot.chat.answers import Interaction, number_in, replace_answer, soon, texts_of, think
 from bot.chat.drafts import DrawingDraft, RunDraft, TrainingDraft
 from bot.chat.forms import WORD, Filled, open_drawing_form, open_training_form, show_drawing_form, show_training_form
 from bot.chat.offers import offer_again, take_buttons_away
@@ -28,7 +28,7 @@ async def _taught(interaction: Interaction, service: Service, draft_id: str, fil
     await think(interaction)
     draft = TrainingDraft(TrainingWish())
     if draft_id:
-        known = await service.drafts.find(int(draft_id), interaction.user.id)
+        known = await service.drafts.find(number_in(draft_id), interaction.user.id)
         if not isinstance(known, TrainingDraft):
             raise DraftGone
         draft = known
@@ -45,7 +45,7 @@ async def _taught(interaction: Interaction, service: Service, draft_id: str, fil
 
 
 def _filled_training(draft: TrainingDraft, filled: Filled) -> TrainingDraft:
-    kind, _, where = filled.chosen["kind"][0].partition("-")
+    kind, _, where = filled.chosen.get("kind", (draft.wish.kind,))[0].partition("-")
     wish = replace(
         draft.wish,
         name=filled.texts.get("name", draft.wish.name),
@@ -77,15 +77,16 @@ async def _drawn(interaction: Interaction, service: Service, about: str, filled:
 
 async def _redrawn(interaction: Interaction, service: Service, draft_id: str, filled: Filled) -> None:
     await think(interaction)
-    draft = await service.drafts.find(int(draft_id), interaction.user.id)
+    draft = await service.drafts.find(number_in(draft_id), interaction.user.id)
     if not isinstance(draft, DrawingDraft):
         raise DraftGone
     await begin_drawing(interaction, service, _filled_drawing(draft, filled))
 
 
 def _filled_drawing(draft: DrawingDraft, filled: Filled) -> DrawingDraft:
-    """Fields are called as those of the wish are."""
-    draft = replace(draft, wish=replace(draft.wish, **filled.texts))
+    """Fields are called as those of the wish are; another release's form may have had more of them."""
+    known = {name: text for name, text in filled.texts.items() if name in DrawingWish.__struct_fields__}
+    draft = replace(draft, wish=replace(draft.wish, **known))
     for file in filled.files.get("picture", ()):
         draft = replace(draft, wish=replace(draft.wish, over=""), waiting=sent(file))
     return draft
@@ -93,7 +94,7 @@ def _filled_drawing(draft: DrawingDraft, filled: Filled) -> DrawingDraft:
 
 async def _edit(interaction: Interaction, service: Service, draft_id: str) -> None:
     """The form with all that was given; the draft stays, so that it can be opened again."""
-    match await soon(service.drafts.find(int(draft_id), interaction.user.id)):
+    match await soon(service.drafts.find(number_in(draft_id), interaction.user.id)):
         case TrainingDraft() as draft:
             await show_training_form(interaction, service, draft, draft_id)
         case DrawingDraft() as draft:
@@ -150,7 +151,7 @@ async def _words(interaction: Interaction, service: Service, about: str) -> None
     """`about` is the page, perhaps with a search behind a colon."""
     await think(interaction)
     page, _, search = about.partition(":")
-    await show_words(interaction, service, page=int(page or 0), search=search)
+    await show_words(interaction, service, page=number_in(page or "0"), search=search)
 
 
 PRESSES = {

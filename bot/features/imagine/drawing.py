@@ -16,6 +16,7 @@ from bot.chat.answers import (
     check_may_post,
     job_for,
     may_show,
+    number_in,
     place,
     say,
     shelf_of,
@@ -148,7 +149,7 @@ async def picture_of(interaction: Interaction, service: Service, about: str) -> 
     job_id, _, index = about.partition(".")
     job = await job_for(interaction, service, job_id, Act.USE)
     pictures = job.report.pictures if isinstance(job.request, DrawRequest) else ()
-    place_in_job = int(index or 0)
+    place_in_job = number_in(index or "0")
     if place_in_job >= len(pictures):
         raise Forgotten
     if pictures[place_in_job].unsafe or not may_show(interaction, job):

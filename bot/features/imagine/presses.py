@@ -13,6 +13,7 @@ from bot.chat.answers import (
     acknowledge,
     check_may_post,
     job_for,
+    number_in,
     place,
     say,
     show_card,
@@ -58,7 +59,7 @@ async def _read(interaction: Interaction, service: Service, draft: str) -> None:
     """What an uploaded picture's text asks for; the text was read when it was shown."""
     check_may_post(interaction)
     await think(interaction)
-    waiting = await service.drafts.find(int(draft), interaction.user.id)
+    waiting = await service.drafts.find(number_in(draft), interaction.user.id)
     if not isinstance(waiting, RequestDraft) or not isinstance(waiting.request, DrawRequest):
         raise Forgotten
     request = waiting.request
@@ -129,7 +130,7 @@ async def _settings(interaction: Interaction, service: Service, about: str) -> N
     await think(interaction)
     job_id, _, index = about.partition(".")
     job = await job_for(interaction, service, job_id, Act.USE)
-    settings = settings_of(job, int(index or 0))
+    settings = settings_of(job, number_in(index or "0"))
     if not settings:
         raise Forgotten
     await say(interaction, in_block(settings, SHOWN_SETTINGS))

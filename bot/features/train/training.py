@@ -13,6 +13,7 @@ from bot.chat.answers import (
     bring_card,
     check_may_post,
     is_age_restricted,
+    number_in,
     private_asker,
     private_heading,
     replace_answer,
@@ -288,7 +289,7 @@ async def _ask_where(interaction: Interaction, service: Service, draft: Training
 
 async def take_draft(interaction: Interaction, service: Service, draft_id: str) -> TrainingDraft:
     """What waited for an answer, from now on this interaction's; of two presses one gets it. Raises AnsweredBefore."""
-    draft = await service.drafts.move(int(draft_id), interaction.id, interaction.user.id)
+    draft = await service.drafts.move(number_in(draft_id), interaction.id, interaction.user.id)
     if not isinstance(draft, TrainingDraft):
         raise AnsweredBefore
     return draft
