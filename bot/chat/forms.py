@@ -11,12 +11,13 @@ The forms themselves:
   wish says. Steps, rate, vectors and whatever else the wish has that is not as usual stand in a field of their own.
   With `wish.continues` it does not ask for a name or a start; with pictures in the draft it needs no new ones.
 - `open_drawing_form(interaction, wish)` asks for prompts, and has the wish's.
+- `open_kept_drawing_form` has all of a draft, which it keeps.
 - `show_training_form` and `show_drawing_form` are for a draft that is kept already, as after a refusal.
 - `open_change_form` asks for steps and rate of a run, `open_further_form` for those of one that goes on from another.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -38,6 +39,8 @@ _ROW, _LABEL, _FILE_UPLOAD = 1, 18, 19
 _ATTACHMENT = 11
 """The kind of option by which a Namespace hands out an attachment."""
 LONGEST_TITLE = 45
+LONGEST_SETTINGS = 1000
+"""Characters of a line with all settings of a drawing."""
 WORD = "word."
 """Before the name of a word that a form for drawing is about."""
 KINDS_HERE, KINDS_PRIVATE = ("subject", "style"), ("subject-me", "style-me")
@@ -102,10 +105,17 @@ async def open_training_form(interaction: Interaction, service: Service, draft: 
     if draft is None or draft == TrainingDraft(TrainingWish()):
         await show_training_form(interaction, service, TrainingDraft(TrainingWish()), "")
         return
+    shown = show_training_form(interaction, service, draft, str(interaction.id))
+    await _open_kept(interaction, service, draft, shown)
+
+
+async def _open_kept(
+    interaction: Interaction, service: Service, draft: TrainingDraft | DrawingDraft, show: Coroutine[Any, Any, None]
+) -> None:
     keeping = asyncio.create_task(service.drafts.keep(interaction.id, interaction.user.id, draft))
     await asyncio.wait([keeping], timeout=READ_SECONDS)
     try:
-        await show_training_form(interaction, service, draft, str(interaction.id))
+        await show
     finally:
         await keeping
 
@@ -156,13 +166,18 @@ async def open_drawing_form(interaction: Interaction, wish: DrawingWish | None =
     await open_form(interaction, "draw", wish.over or about, texts("form-draw-title"), _prompt_fields(texts, wish))
 
 
+async def open_kept_drawing_form(interaction: Interaction, service: Service, draft: DrawingDraft) -> None:
+    """All of a draft, which is kept; Discord has no patience with a slow disk."""
+    await _open_kept(interaction, service, draft, show_drawing_form(interaction, draft, str(interaction.id)))
+
+
 async def show_drawing_form(interaction: Interaction, draft: DrawingDraft, about: str) -> None:
     """The form of a draft that is kept under this number, with what can be wrong in it."""
     texts, wish = texts_of(interaction), draft.wish
     fields = _prompt_fields(texts, wish)
     if wish.style:
         fields.append(_labelled(texts, "form-style", _line("style", "", 300, wish.style, required=False)))
-    settings = _line("settings", "", 300, wish.settings, required=False)
+    settings = _paragraph("settings", wish.settings, LONGEST_SETTINGS, required=False)
     fields.append(_labelled(texts, "form-drawing-settings", settings))
     fields.append(_labelled(texts, "form-size", _line("size", "512x768", 20, wish.size, required=False)))
     if not wish.style:

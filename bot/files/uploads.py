@@ -120,6 +120,10 @@ class PictureStore:
         """Where a picture lies, if it is here."""
         return self.folder / sha256[:2] / f"{sha256}.png"
 
+    def hash_of(self, path: Path) -> str | None:
+        """Of a picture that lies in this store."""
+        return path.stem if path == self.path_of(path.stem) else None
+
     @contextmanager
     def inbox(self) -> Iterator[Path]:
         """A folder on the store's disk for uploads on their way, gone when the context ends. Raises NoSpace."""

@@ -226,6 +226,7 @@ button-take-before = Use the one from before
 button-share = Share with this server
 button-unshare = Make it private
 button-again = Again
+button-edit-drawing = Edit
 button-settings = Settings
 button-variations = Variations
 button-larger = Larger

@@ -216,6 +216,7 @@ button-take-before = 使用之前的
 button-share = 分享给本服务器
 button-unshare = 改为私有
 button-again = 再来一张
+button-edit-drawing = 修改
 button-settings = 设置
 button-variations = 变化
 button-larger = 放大

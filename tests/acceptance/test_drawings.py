@@ -9,7 +9,7 @@ import pytest_asyncio
 from PIL import Image, ImageChops, ImageStat
 from PIL.PngImagePlugin import PngInfo
 
-from tests.acceptance.stage import Stage, buttons_of, pictures, stage, text_of
+from tests.acceptance.stage import Stage, buttons_of, pictures, stage, text_of, values_of
 from tests.bot.hostile import HTML, encoded, scene
 from tests.sandboxed import File, Json
 from tests.trainer.upscaling.files import SCUNET, rrdbnet, write
@@ -67,7 +67,7 @@ async def test_samplers_schedules_and_settings(played: Stage) -> None:
 
 async def test_one_of_several_is_picked_and_drawn_larger(played: Stage) -> None:
     drawn = await draw(played, "a blue star", steps=4, seed=10, count=2)
-    assert {"1", "2", "Again", "Settings", "Delete"} == set(buttons_of(drawn))
+    assert {"1", "2", "Again", "Edit", "Settings", "Delete"} == set(buttons_of(drawn))
     picked = await played.press(drawn, "2")
     own = await played.sandbox.message(picked["message_id"])
     assert "Seed: 11" in (await image(played, own)).info["parameters"]
@@ -137,6 +137,58 @@ async def test_a_picture_is_drawn_over(played: Stage) -> None:
     assert (await image(played, over)).size == (128, 128)
     opened = await played.press(over, "Use as start")
     assert opened["modal"]["title"] == "Draw"
+
+
+async def edited(played: Stage, drawn: Json, prompt: str, **changes: str) -> Json:
+    """What comes of the form under a drawing, with these of its fields changed."""
+    known = {message["id"] for message in await played.sandbox.messages()}
+    opened = await played.press(drawn, "Edit")
+    await played.sandbox.interaction(await played.sandbox.submit(opened["id"], {"prompt": prompt, **changes}))
+    return await played.sandbox.until_message(
+        "general", lambda each: each["id"] not in known and prompt in text_of(each) and bool(each["attachments"])
+    )
+
+
+async def pixels(played: Stage, message: Json) -> bytes:
+    return (await image(played, message)).tobytes()
+
+
+async def test_what_was_drawn_is_edited_with_all_its_settings(played: Stage) -> None:
+    options = {"steps": 3, "seed": 5, "sampler": "DDIM", "width": 64, "height": 72, "negative_prompt": "dogs"}
+    drawn = await draw(played, "a red heart", **options, settings="clip-skip 2")
+    values = values_of(await played.press(drawn, "Edit"))
+    assert values["settings"] == "cfg 7, clip-skip 2, sampler DDIM, schedule Automatic, seed 5, steps 3"
+    assert (values["prompt"], values["negative_prompt"], values["size"]) == ("a red heart", "dogs", "64x72")
+    same = await edited(played, drawn, "a red heart")
+    assert await pixels(played, same) == await pixels(played, drawn)
+    other = await edited(played, same, "a blue heart", settings="steps 2, seed 6, sampler Euler", size="64x64")
+    assert "Steps: 2, Sampler: Euler, Schedule type: Automatic, CFG scale: 7, Seed: 6, Size: 64x64" in text_of(other)
+    refused = await played.sandbox.submit((await played.press(other, "Edit"))["id"], {"settings": "steps 2000"})
+    answer = await played.sandbox.interaction(refused)
+    assert "2,000" in text_of(await played.sandbox.message(answer["message_id"]))
+
+
+async def test_an_edited_drawing_keeps_what_it_was_drawn_over(played: Stage) -> None:
+    (file,) = pictures("owl", 1).values()
+    over = await draw(played, "a robot owl", {"picture": file}, steps=4, strength=0.3, seed=3)
+    assert await pixels(played, await edited(played, over, "a robot owl")) == await pixels(played, over)
+    larger = await pressed(played, over, "Larger")
+    assert await pixels(played, await edited(played, larger, "a robot owl")) == await pixels(played, larger)
+
+
+async def test_of_several_pictures_all_or_one_are_edited(played: Stage) -> None:
+    several = await draw(played, "a green star", steps=2, seed=8, count=2)
+    again = await edited(played, several, "a green star")
+    assert len(again["attachments"]) == 2
+    picked = await played.sandbox.message((await played.press(several, "2"))["message_id"])
+    second = await edited(played, picked, "a green star")
+    assert "Seed: 9" in text_of(second)
+    assert len(second["attachments"]) == 1
+    varied = await pressed(played, second, "Variations")
+    third = await played.sandbox.message((await played.press(varied, "3"))["message_id"])
+    alone = await edited(played, third, "a green star")
+    apart = ImageChops.difference(await image(played, alone), await image(played, third))
+    assert max(most for _, most in apart.getextrema()) <= 2, "it has its own variation seed; its company rounds"
 
 
 async def style(played: Stage, command: str, person: str = "Max", channel: str = "general", **options: str) -> str:

@@ -27,7 +27,17 @@ BUTTONS_IN_A_ROW, ROWS = 5, 5
 FIRST_LOCK, LOCKS = 120, 8
 """Bytes of the `-shm` file by which SQLite locks: for writing, checkpoints, recovery, and five for reading."""
 AT_ONCE = {"deferred", "deferred update"}
-FILLED_IN = {"change", "draw_made", "draw_over", "draw_word", "edit", "train_further", "train_made", "train_word"}
+FILLED_IN = {
+    "change",
+    "draw_made",
+    "draw_over",
+    "draw_word",
+    "edit",
+    "edit_drawing",
+    "train_further",
+    "train_made",
+    "train_word",
+}
 """Buttons whose forms are filled in from a row: what cannot be read soon is a word about it."""
 
 

@@ -101,7 +101,7 @@ RUN = (
 )
 DRAWING = ("draw_again", "delete")
 MADE = ("draw_made", "share_made", "train_made")
-PICTURE = ("pick", "variations", "larger", "draw_over", "settings")
+PICTURE = ("pick", "variations", "larger", "draw_over", "edit_drawing", "settings")
 LOADING = 128
 
 

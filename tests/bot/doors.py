@@ -149,6 +149,7 @@ BUTTONS = {
     "variations": USE_JOB,
     "larger": USE_JOB,
     "draw_over": USE_JOB,
+    "edit_drawing": USE_JOB,
     "settings": USE_JOB,
     "delete": MODERATE_JOB,
     "draw_read": OWN_DRAFT,

@@ -75,7 +75,8 @@ def test_what_no_checker_has_seen_is_not_shown_in_a_private_chat(tmp_path: Path)
 def test_every_button_of_one_picture_is_there(tmp_path: Path) -> None:
     said, _ = card_of(drawn(tmp_path, "safe"))
     assert all(
-        f"{verb}:7" in said for verb in ("draw_again", "variations", "larger", "draw_over", "settings", "delete")
+        f"{verb}:7" in said
+        for verb in ("draw_again", "variations", "larger", "draw_over", "edit_drawing", "settings", "delete")
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.features.imagine.drawing_settings import SETTINGS as IMAGINE
+from bot.features.imagine.drawing_settings import MOST_STEPS, SETTINGS as IMAGINE
 from bot.features.train.tuning import SETTINGS as TUNING
 from trainer.protocol import DRAWING, TRAINING, DrawRequest, Hires, PictureSettings, Setting, Tuning
 from trainer.protocol.limits import LARGEST_SEED
@@ -16,6 +16,10 @@ from trainer.protocol.setting_values import Flag, Number, OneOf, Sides, Whole
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "users.md").read_text(encoding="utf-8")
 DRAW = DrawRequest(prompt="a", hires=Hires())
+LIMITS = {"steps": MOST_STEPS}
+"""Of what people may ask for; a request of another picture's settings may have more."""
+SHOWN = {"seed": "any"}
+"""What people get who say nothing, where it is not the request's own default."""
 NAMES = {f"{LARGEST_SEED:,}": "2⁶⁴−1", f"{-LARGEST_SEED:,}": "−(2⁶⁴−1)"}
 
 
@@ -27,10 +31,10 @@ def listed() -> dict[str, tuple[str, str]]:
 
 def columns(row: Setting, usual: Any) -> tuple[str, str]:
     default = attrgetter(row.field)(usual)
-    shown = "" if default is None else row.value.written(default)
+    shown = "" if default is None else SHOWN.get(row.name, row.value.written(default))
     match row.value:
         case Whole(least, most) | Number(least, most):
-            values = [f"{limit:,}" for limit in (least, most)]
+            values = [f"{limit:,}" for limit in (least, LIMITS.get(row.name, most))]
             return " to ".join(NAMES.get(value, value) for value in values), shown
         case Sides(least, most):
             return f"{least}x{least} to {most}x{most}", shown

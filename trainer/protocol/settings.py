@@ -146,11 +146,11 @@ class Setting:
     name: str = ""
     """What people call it, in a line of settings and where it is refused."""
     example: str = ""
-    """How it is asked for in such a line; empty for what is an option of the command."""
+    """How it is asked for in such a line; empty for what cannot stand in one."""
     key: str = ""
     """In a picture's text."""
     always: bool = False
-    """Whether such a text says it even where its reader would assume the same."""
+    """Whether such a text, and a line that is to be edited, say it even where their reader would assume the same."""
 
     @property
     def said(self) -> str:
@@ -165,13 +165,14 @@ class Setting:
 
 
 _SHARE = Number(0, 1)
+_GUIDANCE = Number(-STRONGEST_GUIDANCE, STRONGEST_GUIDANCE)
 _SEED = Whole(0, LARGEST_SEED)
 DRAWING = (
-    Setting("steps", Whole(1, MOST_DRAWING_STEPS), "steps", key="Steps", always=True),
-    Setting("sampler", Text(), "sampler", key="Sampler", always=True),
-    Setting("schedule", Text(), "schedule", key="Schedule type", always=True),
-    Setting("guidance_scale", Number(-STRONGEST_GUIDANCE, STRONGEST_GUIDANCE), "cfg", key="CFG scale", always=True),
-    Setting("seed", _SEED, "seed", key="Seed", always=True),
+    Setting("steps", Whole(1, MOST_DRAWING_STEPS), "steps", "steps 30", "Steps", always=True),
+    Setting("sampler", Text(), "sampler", "sampler DPM++ 2M", "Sampler", always=True),
+    Setting("schedule", Text(), "schedule", "schedule Karras", "Schedule type", always=True),
+    Setting("guidance_scale", _GUIDANCE, "cfg", "cfg 5", "CFG scale", always=True),
+    Setting("seed", _SEED, "seed", "seed 7", "Seed", always=True),
     Setting("", Sides(0, LARGEST_SIDE), key="Size", always=True),
     Setting("model_hash", Text(), key="Model hash"),
     Setting("model", Text(), key="Model"),

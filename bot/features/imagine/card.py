@@ -250,12 +250,14 @@ def _buttons(job: Job, texts: Texts) -> list[ui.Button[Any]]:
     again = button(texts("button-again"), f"draw_again:{job.id}", discord.ButtonStyle.primary)
     delete = button(texts("button-delete"), f"delete:{job.id}", discord.ButtonStyle.danger)
     if len(job.report.pictures) > 1:
-        return [again, button(texts("button-settings"), f"settings:{job.id}.0"), delete]
+        edit = button(texts("button-edit-drawing"), f"edit_drawing:{job.id}")
+        return [again, edit, button(texts("button-settings"), f"settings:{job.id}.0"), delete]
     return [again, *_picture_buttons(job, 0, texts), delete]
 
 
 def _picture_buttons(job: Job, index: int, texts: Texts) -> list[ui.Button[Any]]:
     return [
+        button(texts("button-edit-drawing"), f"edit_drawing:{job.id}.{index}"),
         button(texts("button-variations"), f"variations:{job.id}.{index}"),
         button(texts("button-larger"), f"larger:{job.id}.{index}"),
         button(texts("button-draw-over"), f"draw_over:{job.id}.{index}"),

@@ -22,13 +22,13 @@ from bot.chat.answers import (
     shelf_of,
     texts_of,
 )
-from bot.chat.drafts import DrawingDraft
+from bot.chat.drafts import DrawingDraft, KeptPicture
 from bot.chat.offers import offer_again, reading_told
 from bot.chat.receiving import receive
 from bot.chat.service import Service
 from bot.chat.wishes import DrawingWish
-from bot.errors import BadSetting, Forgotten, OnlyAgeRestricted, Refusal
-from bot.features.imagine.drawing_settings import read_drawing_settings, written
+from bot.errors import BadSetting, Forgotten, OnlyAgeRestricted, Refusal, TooManySteps
+from bot.features.imagine.drawing_settings import MOST_STEPS, read_drawing_settings, written
 from bot.jobs.faults import check
 from bot.jobs.job import Job
 from bot.library.styles import apply_styles, split_names
@@ -86,8 +86,10 @@ async def _request(interaction: Interaction, service: Service, wish: DrawingWish
         schedule=wish.schedule,
         strength=wish.strength,
         image=image,
-        **read_drawing_settings(wish.settings),
     )
+    request = replace(request, **read_drawing_settings(wish.settings))
+    if request.steps > MOST_STEPS:
+        raise TooManySteps(steps=request.steps, limit=MOST_STEPS)
     check(request)
     return request
 
@@ -119,6 +121,45 @@ def wish_over(job: Job, index: int) -> DrawingWish:
         over=f"{job.id}.{index}",
         words=tuple(word.name for word in job.report.words),
     )
+
+
+def request_of(job: Job, index: int) -> DrawRequest:
+    """What draws one of its pictures again, alone."""
+    assert isinstance(job.request, DrawRequest)
+    request = replace(job.request, seed=job.report.pictures[index].seed, count=1)
+    if request.variation_strength and request.variation_seed is not None:
+        request = replace(request, variation_seed=request.variation_seed + index)
+    return request
+
+
+async def draft_again(service: Service, request: DrawRequest, words: Iterable[str]) -> DrawingDraft:
+    """All that a request says, for its person to change; its settings in one line. `words` are those it was drawn with.
+
+    Raises Forgotten where the picture that it was drawn over is gone.
+    """
+    wish = DrawingWish(
+        prompt=request.prompt,
+        negative_prompt=request.negative_prompt,
+        settings=written(request, whole=True),
+        size=f"{request.width}x{request.height}" if request.width or request.height else "",
+        count=request.count,
+        strength=request.strength,
+        words=tuple(words),
+    )
+    if request.image is None:
+        return DrawingDraft(wish)
+    if (kept := service.pictures.hash_of(Path(request.image))) is not None:
+        return DrawingDraft(wish, picture=KeptPicture(kept, f"{kept[:8]}.png"))
+    return DrawingDraft(replace(wish, over=await _drawn_as(service, Path(request.image))))
+
+
+async def _drawn_as(service: Service, path: Path) -> str:
+    """`job.index` of a picture that was drawn here. Raises Forgotten."""
+    job = await service.dispatch.job(int(path.parent.name))
+    paths = [Path(picture.path) for picture in job.report.pictures] if job else []
+    if job is None or path not in paths:
+        raise Forgotten
+    return f"{job.id}.{paths.index(path)}"
 
 
 def random_seed() -> int:

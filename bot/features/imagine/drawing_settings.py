@@ -12,12 +12,14 @@ _HIRES = "hires."
 """Before the fields of the request's `hires`."""
 
 
-def written(request: DrawRequest) -> str:
-    """The line that asks for these settings; those that are as usual are left out."""
+def written(request: DrawRequest, *, whole: bool = False) -> str:
+    """The line that asks for these settings, without those that are as usual; the main ones if `whole` alone."""
     usual = DrawRequest(prompt="", hires=Hires(scale=0.0))  # its factor is never usual, so that something asks for it
     values = ((row, row.of(request)) for row in SETTINGS.values())
     return ", ".join(
-        f"{row.name} {row.value.written(value)}".rstrip() for row, value in values if value not in (None, row.of(usual))
+        f"{row.name} {row.value.written(value)}".rstrip()
+        for row, value in values
+        if (whole if row.always else value not in (None, row.of(usual)))
     )
 
 

@@ -23,11 +23,11 @@ from bot.chat.answers import (
     think,
 )
 from bot.chat.drafts import RequestDraft
-from bot.chat.forms import open_drawing_form
+from bot.chat.forms import open_drawing_form, open_kept_drawing_form
 from bot.chat.service import Service
 from bot.errors import Forgotten
 from bot.features.imagine.card import picked_card, settings_of
-from bot.features.imagine.drawing import picture_of, random_seed, tell_plain_words, wish_over
+from bot.features.imagine.drawing import draft_again, picture_of, random_seed, request_of, tell_plain_words, wish_over
 from bot.features.imagine.redrawing import check_redrawn
 from bot.jobs.faults import check
 from bot.library.upscalers import best
@@ -104,6 +104,16 @@ async def _draw_over(interaction: Interaction, service: Service, about: str) -> 
     await open_drawing_form(interaction, wish_over(job, index))
 
 
+async def _edit(interaction: Interaction, service: Service, about: str) -> None:
+    """The form with all that the picture was drawn by; of several, with what drew all of them."""
+    check_may_post(interaction)
+    job, index = await soon(picture_of(interaction, service, about))
+    request = request_of(job, index) if "." in about else job.request
+    assert isinstance(request, DrawRequest)
+    draft = await soon(draft_again(service, request, [word.name for word in job.report.words]))
+    await open_kept_drawing_form(interaction, service, draft)
+
+
 async def _anew(interaction: Interaction, service: Service, about: str, **changes: Any) -> None:
     """The request of a picture, its own seed, and these changes; it becomes the picture of whoever pressed."""
     check_may_post(interaction)
@@ -113,9 +123,7 @@ async def _anew(interaction: Interaction, service: Service, about: str, **change
 
 async def _place_anew(interaction: Interaction, service: Service, about: str, **changes: Any) -> None:
     job, index = await picture_of(interaction, service, about)
-    assert isinstance(job.request, DrawRequest)
-    seed = job.report.pictures[index].seed
-    request = replace(job.request, **{"seed": seed, "count": 1, **changes})
+    request = replace(request_of(job, index), **changes)
     check(request)
     await place(interaction, service, request)
     await tell_plain_words(interaction, service, request, [word.name for word in job.report.words])
@@ -157,6 +165,7 @@ PRESSES = {
     "variations": _variations,
     "larger": _larger,
     "draw_over": _draw_over,
+    "edit_drawing": _edit,
     "settings": _settings,
     "delete": _delete,
 }
